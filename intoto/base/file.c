@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files: bounded reads, writes that are seen whole or not at all. */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "base/text.h"
+
+enum { READ_STEP = 64 * 1024 };
+
+void it_fd_close(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd); /* written data is checked before, by fsync or by the caller */
+	*fd = -1;
+}
+
+static int open_to_read(const char *path, struct intoto_error **err)
+{
+	int fd = it_streq(path, "-") ? dup(STDIN_FILENO)
+				     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat about;
+
+	if (fd < 0)
+		return it_err_errno(err, errno, "%s", path);
+	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+		it_fd_close(&fd);
+		return it_err_set(err, INTOTO_E_IO, "%s: is a folder, want a file", path);
+	}
+	return fd;
+}
+
+int it_file_read(struct it_buf *out, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_fd_close) int fd = open_to_read(path, err);
+
+	if (fd < 0)
+		return fd;
+	it_buf_reset(out);
+	for (;;) {
+		size_t room = out->max - out->len;
+		size_t step = room < READ_STEP
+				      ? room + 1
+				      : READ_STEP; /* one more byte shows that there is more */
+		ssize_t got;
+
+		out->max++;
+		(void)it_buf_reserve(out, step); /* checked through failed */
+		out->max--;
+		if (out->failed)
+			return it_buf_check(out, path, err);
+		got = read(fd, out->data + out->len, step);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return it_err_errno(err, errno, "%s", path);
+		if ((size_t)got > room)
+			return it_err_set(err, INTOTO_E_LIMIT, "%s: larger than %zu bytes", path,
+					  out->max);
+		out->len += (size_t)got;
+		out->data[out->len] = '\0';
+		if (got == 0)
+			return INTOTO_OK;
+	}
+}
+
+int it_fd_write(int fd, struct it_span bytes, struct intoto_error **err)
+{
+	while (bytes.len) {
+		ssize_t put = write(fd, bytes.data, bytes.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return it_err_errno(err, errno, "write");
+		bytes.data += put;
+		bytes.len -= (size_t)put;
+	}
+	return INTOTO_OK;
+}
+
+/* A name beside path that no other process uses: ".NAME.<random>.tmp". */
+static char *temporary_name(const char *path, struct intoto_error **err)
+{
+	const char *slash = strrchr(path, '/');
+	int dir_len = slash ? (int)(slash - path + 1) : 0;
+	unsigned long long salt;
+	char *name = NULL;
+
+	if (it_random(&salt, sizeof salt, err))
+		return NULL;
+	if (asprintf(&name, "%.*s.%s.%016llx.tmp", dir_len, path, path + dir_len, salt) < 0) {
+		(void)it_err_nomem(err); /* NULL tells */
+		return NULL;
+	}
+	return name;
+}
+
+static int fill_file(int fd, const char *path, struct it_span bytes, unsigned flags,
+		     struct intoto_error **err)
+{
+	int rc = it_fd_write(fd, bytes, err);
+
+	if (rc)
+		return it_err_wrap(err, rc, "%s", path);
+	if ((flags & IT_FILE_SYNC) && fsync(fd))
+		return it_err_errno(err, errno, "%s", path);
+	return INTOTO_OK;
+}
+
+/* rename() for one who may replace, link() for one who may not. */
+static int put_in_place(const char *from, const char *path, unsigned flags,
+			struct intoto_error **err)
+{
+	if (!(flags & IT_FILE_NEW)) {
+		if (rename(from, path))
+			return it_err_errno(err, errno, "%s", path);
+		return INTOTO_OK;
+	}
+	if (link(from, path))
+		return it_err_errno(err, errno, "%s", path);
+	(void)unlink(from); /* the second name; path is complete without this */
+	return INTOTO_OK;
+}
+
+static void sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	IT_AUTO(it_freep)
+	char *dir = slash ? strndup(path, (size_t)(slash - path + 1)) : strdup(".");
+	IT_AUTO(it_fd_close) int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		(void)fsync(fd); /* not every file system can; the file itself is safe */
+}
+
+int it_file_write(const char *path, struct it_span bytes, mode_t mode, unsigned flags,
+		  struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *temporary = NULL;
+	IT_AUTO(it_fd_close) int fd = -1;
+	int rc;
+
+	if (it_streq(path, "-"))
+		return it_fd_write(STDOUT_FILENO, bytes, err);
+	temporary = temporary_name(path, err);
+	if (!temporary)
+		return INTOTO_E_IO;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	if (fd < 0)
+		return it_err_errno(err, errno, "%s", path);
+	rc = fill_file(fd, path, bytes, flags, err);
+	if (!rc)
+		rc = put_in_place(temporary, path, flags, err);
+	if (rc) {
+		(void)unlink(temporary); /* the first failure is the one to tell */
+		return rc;
+	}
+	if (flags & IT_FILE_SYNC)
+		sync_folder_of(path);
+	return INTOTO_OK;
+}
+
+int it_dir_make(const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *copy = strdup(path);
+	struct stat about;
+
+	if (!copy)
+		return it_err_nomem(err);
+	for (char *slash = copy; *slash; slash++) {
+		if (*slash != '/' || slash == copy)
+			continue;
+		*slash = '\0';
+		(void)mkdir(copy, 0777); /* the last one tells */
+		*slash = '/';
+	}
+	if (mkdir(copy, 0777) == 0 ||
+	    (errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode)))
+		return INTOTO_OK;
+	return it_err_errno(err, errno, "%s", path);
+}
+
+static void close_folder(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir); /* only read */
+}
+
+int it_dir_list(struct it_strings *out, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(close_folder) DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int rc = INTOTO_OK;
+
+	if (!dir)
+		return it_err_errno(err, errno, "%s", path);
+	for (errno = 0; (entry = readdir(dir)); errno = 0) {
+		if (it_streq(entry->d_name, ".") || it_streq(entry->d_name, ".."))
+			continue;
+		rc = it_strings_add(out, entry->d_name, err);
+		if (rc)
+			return rc;
+	}
+	if (errno)
+		return it_err_errno(err, errno, "%s", path);
+	it_strings_sort(out);
+	return INTOTO_OK;
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Memory, text, files, time, errors: libc only.
+CORE_SOURCES += \
+	%D%/attr.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
+	%D%/error.c %D%/error.h \
+	%D%/file.c %D%/file.h \
+	%D%/path.c %D%/path.h \
+	%D%/random.c %D%/random.h \
+	%D%/strings.c %D%/strings.h \
+	%D%/text.c %D%/text.h \
+	%D%/version.c
+
+UNIT_TESTS +=

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text as bytes. */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool it_streq(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+bool it_starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool it_ends_with(const char *text, const char *suffix)
+{
+	size_t len = strlen(text);
+	size_t tail = strlen(suffix);
+
+	return len >= tail && it_streq(text + len - tail, suffix);
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool it_streq_nocase(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
+
+bool it_parse_u64(const char *text, uint64_t max, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		uint64_t digit = (uint64_t)(*text - '0');
+
+		if (*text < '0' || *text > '9')
+			return false;
+		if (digit > max || value > (max - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*out = value;
+	return true;
+}
+
+/* One character: its length in bytes and its code point, or length 0 when the bytes are not UTF-8.
+ */
+struct character {
+	size_t len;
+	uint32_t point;
+};
+
+static struct character character_at(struct it_span text, size_t at)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} forms[] = { { 0x80, 0x00, 0 },
+		      { 0xe0, 0xc0, 0x80 },
+		      { 0xf0, 0xe0, 0x800 },
+		      { 0xf8, 0xf0, 0x10000 } };
+	const unsigned char *bytes = (const unsigned char *)text.data + at;
+	size_t left = text.len - at;
+
+	for (size_t n = 0; n < IT_COUNT_OF(forms); n++) {
+		uint32_t point = bytes[0] & (unsigned char)~forms[n].mask;
+
+		if ((bytes[0] & forms[n].mask) != forms[n].lead)
+			continue;
+		if (n + 1 > left)
+			break;
+		for (size_t i = 1; i <= n; i++) {
+			if ((bytes[i] & 0xc0) != 0x80)
+				return (struct character){ 0, 0 };
+			point = point << 6 | (bytes[i] & 0x3f);
+		}
+		if (point < forms[n].least || point > 0x10ffff ||
+		    (point >= 0xd800 && point <= 0xdfff))
+			break;
+		return (struct character){ n + 1, point };
+	}
+	return (struct character){ 0, 0 };
+}
+
+bool it_utf8_valid(struct it_span text)
+{
+	for (size_t at = 0; at < text.len;) {
+		size_t len = character_at(text, at).len;
+
+		if (len == 0)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+bool it_utf8_replace(struct it_buf *out, struct it_span text)
+{
+	bool replaced = false;
+
+	for (size_t at = 0; at < text.len;) {
+		size_t len = character_at(text, at).len;
+
+		if (len) {
+			(void)it_buf_add(out, text.data + at, len); /* sticky */
+		} else {
+			(void)it_buf_add_text(out, "\xef\xbf\xbd"); /* U+FFFD; sticky */
+			replaced = true;
+		}
+		at += len ? len : 1;
+	}
+	return replaced;
+}
+
+/* Characters that move the cursor, end a line or reorder what a reader sees. */
+static bool is_treacherous(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+	       point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+}
+
+void it_text_quote(struct it_buf *out, struct it_span text)
+{
+	for (size_t at = 0; at < text.len;) {
+		struct character c = character_at(text, at);
+
+		if (c.len == 0)
+			(void)it_buf_printf(out, "\\x%02x",
+					    (unsigned char)text.data[at]); /* sticky */
+		else if (c.point == '\n')
+			(void)it_buf_add_text(out, "\\n"); /* sticky */
+		else if (is_treacherous(c.point))
+			(void)it_buf_printf(out, "\\u{%x}", (unsigned)c.point); /* sticky */
+		else
+			(void)it_buf_add(out, text.data + at, c.len); /* sticky */
+		at += c.len ? c.len : 1;
+	}
+}
+
+char *it_text_quoted(struct it_span text)
+{
+	struct it_buf out = IT_BUF(SIZE_MAX / 2);
+
+	it_text_quote(&out, text);
+	if (out.failed) {
+		it_buf_done(&out);
+		return NULL;
+	}
+	return it_buf_take(&out);
+}
+
+void it_hex_encode(struct it_buf *out, struct it_span bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (bytes.len > SIZE_MAX / 2 || it_buf_reserve(out, bytes.len * 2))
+		return; /* sticky */
+	for (size_t i = 0; i < bytes.len; i++) {
+		unsigned char byte = (unsigned char)bytes.data[i];
+
+		out->data[out->len++] = digits[byte >> 4];
+		out->data[out->len++] = digits[byte & 15];
+	}
+	out->data[out->len] = '\0';
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool it_hex_valid(struct it_span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (hex_value(text.data[i]) < 0)
+			return false;
+	return text.len % 2 == 0;
+}
+
+bool it_hex_decode(struct it_buf *out, struct it_span text)
+{
+	if (!it_hex_valid(text))
+		return false;
+	for (size_t i = 0; i < text.len; i += 2)
+		(void)it_buf_add_byte(
+			out, /* sticky */
+			(char)(hex_value(text.data[i]) << 4 | hex_value(text.data[i + 1])));
+	return out->failed == INTOTO_OK;
+}
+
+void it_base64_encode(struct it_buf *out, struct it_span bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *in = (const unsigned char *)bytes.data;
+
+	if (bytes.len > SIZE_MAX / 2 || it_buf_reserve(out, (bytes.len + 2) / 3 * 4))
+		return; /* sticky */
+	for (size_t at = 0; at < bytes.len; at += 3) {
+		size_t left = bytes.len - at;
+		uint32_t group = (uint32_t)in[at] << 16 |
+				 (left > 1 ? (uint32_t)in[at + 1] << 8 : 0) |
+				 (left > 2 ? in[at + 2] : 0);
+
+		out->data[out->len++] = digits[group >> 18];
+		out->data[out->len++] = digits[group >> 12 & 63];
+		out->data[out->len++] = left > 1 ? digits[group >> 6 & 63] : '=';
+		out->data[out->len++] = left > 2 ? digits[group & 63] : '=';
+	}
+	out->data[out->len] = '\0';
+}
+
+/* The six bits of one character; notes which alphabet it belongs to. */
+static int base64_value(char c, bool *standard, bool *url_safe)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	*standard |= c == '+' || c == '/';
+	*url_safe |= c == '-' || c == '_';
+	if (c == '+' || c == '-')
+		return 62;
+	return c == '/' || c == '_' ? 63 : -1;
+}
+
+/* The length without padding, or SIZE_MAX when the padding is wrong. */
+static size_t base64_digits(struct it_span text)
+{
+	size_t len = text.len;
+
+	while (len && text.len - len < 2 && text.data[len - 1] == '=')
+		len--;
+	if (len % 4 == 1 || (len != text.len && text.len % 4 != 0))
+		return SIZE_MAX;
+	return len;
+}
+
+bool it_base64_decode(struct it_buf *out, struct it_span text)
+{
+	size_t len = base64_digits(text);
+	bool standard = false;
+	bool url_safe = false;
+	uint32_t bits = 0;
+	unsigned count = 0;
+
+	if (len == SIZE_MAX || it_buf_reserve(out, len / 4 * 3 + 2))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int value = base64_value(text.data[i], &standard, &url_safe);
+
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)value;
+		count += 6;
+		if (count < 8)
+			continue;
+		count -= 8;
+		(void)it_buf_add_byte(out, (char)(bits >> count & 0xff)); /* reserved above */
+	}
+	return !(standard && url_safe) && (bits & ((1U << count) - 1)) == 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signers are names.  A key is asked for by a URI; the table of signer kinds says who answers.  A
+ * path without a scheme is a file.  Kinds that need the network or a module (pkcs11:, exec:)
+ * register here.
+ */
+#ifndef IT_CRYPTO_SIGNER_H
+#define IT_CRYPTO_SIGNER_H
+
+#include "crypto/key.h"
+
+struct it_signer {
+	const struct it_signer_kind *kind;
+	struct intoto_key *key; /* public part at least, for keyids; owned */
+	void *state;		/* of the kind */
+};
+
+struct it_signer_kind {
+	const char *scheme; /* "file" */
+	int (*open)(struct it_signer *signer, const char *rest, intoto_passphrase_fn passphrase,
+		    void *arg, struct intoto_error **err);
+	int (*sign)(const struct it_signer *signer, struct it_span data, struct it_buf *signature,
+		    struct intoto_error **err);
+	void (*close)(struct it_signer *signer);
+};
+
+/* An unknown scheme ("kms:…" and no file of that name) is INTOTO_E_UNSUPPORTED and lists the known
+ * ones. */
+IT_CHECK int it_signer_open(struct it_signer **out, const char *uri,
+			    intoto_passphrase_fn passphrase, void *arg, struct intoto_error **err);
+/* Wraps a private key that the caller keeps. */
+IT_CHECK int it_signer_borrow(struct it_signer **out, const struct intoto_key *key,
+			      struct intoto_error **err);
+IT_CHECK int it_signer_sign(const struct it_signer *signer, struct it_span data,
+			    struct it_buf *signature, struct intoto_error **err);
+void it_signer_free(struct it_signer *signer);
+IT_DEFINE_AUTO(struct it_signer, it_signer_free);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes JSON text piece by piece; the same calls give compact, pretty or canonical text.
+ *
+ * Members must come sorted bytewise by name, each once: a caller that breaks this gets
+ * INTOTO_E_INTERNAL from it_writer_finish, never a document whose canonical form differs from its
+ * own bytes.
+ */
+#ifndef IT_JSON_WRITER_H
+#define IT_JSON_WRITER_H
+
+#include "json/json.h"
+
+enum it_writer_style {
+	IT_WRITE_COMPACT,   /* valid JSON, no white space */
+	IT_WRITE_PRETTY,    /* valid JSON, one member a line, indented by 2 */
+	IT_WRITE_CANONICAL, /* OLPC canonical JSON: only " and \ escaped; may not be valid JSON */
+};
+
+enum { IT_WRITER_DEPTH = 64 };
+
+struct it_writer {
+	struct it_buf *out; /* failures stick there */
+	enum it_writer_style style;
+	unsigned depth;
+	bool misused;
+	bool after_name;
+	struct {
+		bool list;
+		bool filled;
+		size_t name_at, name_len; /* of the last member name, within names */
+	} levels[IT_WRITER_DEPTH];
+	struct it_buf names; /* the last member name of each open object */
+};
+
+void it_writer_init(struct it_writer *writer, struct it_buf *out, enum it_writer_style style);
+void it_write_object(struct it_writer *writer);
+void it_write_object_end(struct it_writer *writer);
+void it_write_list(struct it_writer *writer);
+void it_write_list_end(struct it_writer *writer);
+void it_write_name(struct it_writer *writer, const char *name);
+void it_write_name_span(struct it_writer *writer, struct it_span name);
+/* Text must be UTF-8 (anything else is a misuse). */
+void it_write_text(struct it_writer *writer, const char *text);
+void it_write_text_span(struct it_writer *writer, struct it_span text);
+void it_write_int(struct it_writer *writer, int64_t number);
+void it_write_bool(struct it_writer *writer, bool value);
+void it_write_null(struct it_writer *writer);
+/* A whole parsed value, members sorted.  Reals are misuse in the canonical style. */
+void it_write_value(struct it_writer *writer, const struct it_json *value);
+/* Checks that everything was closed and nothing failed; frees what the writer holds (not out). */
+IT_CHECK int it_writer_finish(struct it_writer *writer, struct intoto_error **err);
+
+/*
+ * Appends the OLPC canonical form of a raw parsed value: no white space, members sorted by the
+ * bytes of their UTF-8 names, integers in decimal (-0 is 0), reals refused (in-toto
+ * specification 4.1; securesystemslib formats.py).
+ */
+IT_CHECK int it_json_canonical(struct it_buf *out, const struct it_json *value,
+			       struct intoto_error **err);
+
+#endif

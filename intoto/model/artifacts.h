@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Artifacts: a sorted table of names, each with its digests.  Made once, then only read.
+ *
+ * A digest set is kept as one text, algorithms sorted: "sha256:<hex>" or
+ * "sha256:<hex>,sha512:<hex>", hex in lower case; equal sets are equal texts.
+ */
+#ifndef IT_MODEL_ARTIFACTS_H
+#define IT_MODEL_ARTIFACTS_H
+
+#include "json/where.h"
+#include "json/writer.h"
+
+struct it_artifact {
+	const char *name; /* UTF-8, no NUL, not empty */
+	const char *digests;
+};
+
+struct it_artifacts {
+	struct it_artifact *items; /* sorted bytewise by name once it_artifacts_seal was called */
+	size_t count;
+	size_t cap;
+	struct it_artifact_chunk *chunks; /* where the texts live */
+};
+
+void it_artifacts_done(struct it_artifacts *artifacts);
+/* Copies both.  names may come in any order. */
+IT_CHECK int it_artifacts_add(struct it_artifacts *artifacts, struct it_span name,
+			      struct it_span digests, struct intoto_error **err);
+/*
+ * Sorts.  A name that came twice with the same digests is kept once; with different ones it is an
+ * error that names it.
+ */
+IT_CHECK int it_artifacts_seal(struct it_artifacts *artifacts, struct intoto_error **err);
+/* Binary search; NULL when it is not there. */
+const struct it_artifact *it_artifacts_find(const struct it_artifacts *artifacts,
+					    struct it_span name);
+/* The index of the first name that is not less than name: a range of names with one prefix starts
+ * there. */
+size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_span name);
+bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts *b);
+
+/* { name: { algorithm: hex } }; checks names and hex. */
+IT_CHECK int it_artifacts_read(struct it_artifacts *out, const struct it_json *object,
+			       const struct it_where *where, struct intoto_error **err);
+void it_artifacts_write(struct it_writer *writer, const struct it_artifacts *artifacts);
+
+#endif

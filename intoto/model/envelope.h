@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of an envelope; see <intoto/envelope.h> for the contract. */
+#ifndef IT_MODEL_ENVELOPE_H
+#define IT_MODEL_ENVELOPE_H
+
+#include <intoto/envelope.h>
+
+#include "crypto/signer.h"
+#include "json/json.h"
+
+enum { IT_SIGNATURES_MAX = 1024 };
+
+struct it_signature {
+	char *keyid; /* never NULL */
+	struct it_buf bytes;
+	struct it_json
+		*raw; /* the whole entry as read (cert, other_headers …); NULL for one of ours */
+};
+
+struct intoto_envelope {
+	enum intoto_envelope_format format;
+	char *payload_type; /* "" for Metablock */
+	struct it_buf
+		payload; /* DSSE: the bytes as decoded; Metablock: the canonical form of "signed" */
+	struct it_json
+		*body; /* parsed from payload (DSSE) or the raw "signed" member (Metablock) */
+	struct it_signature *signatures;
+	size_t signature_count;
+};
+
+IT_DEFINE_AUTO(struct intoto_envelope, intoto_envelope_free);
+
+/* Borrowed: the document that was signed. */
+const struct it_json *it_envelope_body(const struct intoto_envelope *envelope);
+
+/* Appends what a signature covers: PAE(type, payload) (DSSE protocol.md) or the canonical form. */
+IT_CHECK int it_envelope_signed_bytes(const struct intoto_envelope *envelope, struct it_buf *out,
+				      struct intoto_error **err);
+
+/* Whether signature number index is good for key; no other is tried. */
+IT_CHECK int it_envelope_verify_one(const struct intoto_envelope *envelope, size_t index,
+				    const struct intoto_key *key, struct intoto_error **err);
+
+/* As intoto_envelope_sign, for any signer. */
+IT_CHECK int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,
+			      enum intoto_keyid_style style, struct intoto_error **err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One step: snapshot, command, snapshot, link, signature, file; and the two halves of "record". */
+#ifndef IT_RUN_STEP_H
+#define IT_RUN_STEP_H
+
+#include "crypto/signer.h"
+#include "model/link.h"
+#include "record/snapshot.h"
+#include "run/command.h"
+
+struct it_step_options {
+	const char *name;
+	const struct it_strings *materials; /* paths */
+	const struct it_strings *products;
+	struct it_snapshot_options snapshot;
+	struct it_command_options command; /* argv NULL: --no-command */
+	const struct it_signer *signer;
+	enum intoto_keyid_style keyid_style;
+	enum intoto_envelope_format format;
+	const char *metadata_directory; /* NULL: the current folder */
+};
+
+struct it_step_result {
+	bool ran; /* whether the command was started; command below is set then */
+	struct it_command_result command;
+	char *link_path; /* the file that was written; NULL: none */
+};
+
+/*
+ * Runs a step.  The step's name, the signer and the metadata folder are checked before the command
+ * starts. When the command ran but products could not be recorded, the error says so and
+ * result->ran is true. A failed command still gives a signed link.
+ */
+IT_CHECK int it_step_run(struct it_step_result *result, const struct it_step_options *options,
+			 struct intoto_error **err);
+void it_step_result_done(struct it_step_result *result);
+
+/* record start: materials into the unfinished file, signed.  Refuses to replace one that is there.
+ */
+IT_CHECK int it_step_start(struct it_step_result *result, const struct it_step_options *options,
+			   struct intoto_error **err);
+/* record stop: verifies the unfinished file with the signer's key, adds products, writes the link,
+ * removes the file. */
+IT_CHECK int it_step_stop(struct it_step_result *result, const struct it_step_options *options,
+			  struct intoto_error **err);
+
+#endif

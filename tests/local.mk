@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# Unit tests are named beside the code that they test (UNIT_TESTS in each folder's local.mk); here is how
+# they run.  Every test speaks TAP.
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+LDADD = libcore.la $(CMOCKA_LIBS)
+
+TEST_EXTENSIONS = .t
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+T_LOG_DRIVER = $(TAP_DRIVER)
+T_LOG_COMPILER = bash
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	INTOTO_SOURCE='$(abs_top_srcdir)'; export INTOTO_SOURCE; \
+	INTOTO_BUILD='$(abs_top_builddir)'; export INTOTO_BUILD;
+
+include %D%/cli/local.mk
+include %D%/checks/local.mk
+include %D%/fuzz/local.mk
