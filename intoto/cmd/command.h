@@ -53,6 +53,31 @@ struct it_option {
 		choices; /* NULL-terminated; other values of TEXT are refused; for completion too */
 };
 
+/* clang-format off */
+/* The rows of an option table; type and member say what the value fills. */
+#define IT_FLAG(type, member, short_name, long_name, text) \
+	{ .letter = short_name, .name = long_name, .kind = IT_OPTION_FLAG, \
+	  .offset = offsetof(type, member), .help = text }
+#define IT_TALLY(type, member, short_name, long_name, text) \
+	{ .letter = short_name, .name = long_name, .kind = IT_OPTION_COUNT, \
+	  .offset = offsetof(type, member), .help = text }
+#define IT_VALUE(type, member, short_name, long_name, value, text) \
+	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_TEXT, \
+	  .offset = offsetof(type, member), .help = text }
+#define IT_REQUIRED(type, member, short_name, long_name, value, text) \
+	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_TEXT, \
+	  .offset = offsetof(type, member), .help = text, .required = true }
+#define IT_CHOICE(type, member, short_name, long_name, value, words, text) \
+	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_TEXT, \
+	  .offset = offsetof(type, member), .help = text, .choices = words }
+#define IT_EACH(type, member, short_name, long_name, value, text) \
+	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_TEXTS, \
+	  .offset = offsetof(type, member), .help = text }
+#define IT_WORDS(type, member, short_name, long_name, value, text) \
+	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_LIST, \
+	  .offset = offsetof(type, member), .help = text }
+/* clang-format on */
+
 struct it_command {
 	const char *name;     /* "run"; for "key generate" the two words are nested tables */
 	const char *synopsis; /* behind the name: "-n NAME [OPTIONS] -- COMMAND..." */

@@ -20,30 +20,15 @@ struct it_passphrase {
 	unsigned used; /* a source that is no terminal answers only once */
 };
 
-/* The rows for an option table whose struct has a member "passphrase" of this type. */
-#define IT_PASSPHRASE_OPTIONS(type, member)                                                        \
-	{ 0,                                                                                       \
-	  "passphrase-file",                                                                       \
-	  "FILE",                                                                                  \
-	  IT_OPTION_TEXT,                                                                          \
-	  offsetof(type, member.file),                                                             \
-	  "read the key's passphrase from the first line of FILE",                                 \
-	  false,                                                                                   \
-	  NULL,                                                                                    \
-	  NULL },                                                                                  \
-		{ 0,                                                                               \
-		  "passphrase-fd",                                                                 \
-		  "N",                                                                             \
-		  IT_OPTION_TEXT,                                                                  \
-		  offsetof(type, member.fd),                                                       \
-		  "read it from file descriptor N",                                                \
-		  false,                                                                           \
-		  NULL,                                                                            \
-		  NULL },                                                                          \
-	{                                                                                          \
-		0, "passphrase-env", "NAME", IT_OPTION_TEXT, offsetof(type, member.env),           \
-			"read it from the environment variable NAME", false, NULL, NULL            \
-	}
+/* clang-format off */
+/* The rows for an option table whose struct has a member of this type. */
+#define IT_PASSPHRASE_OPTIONS(type, member) \
+	IT_VALUE(type, member.file, 0, "passphrase-file", "FILE", \
+		 "read the key's passphrase from the first line of FILE"), \
+	IT_VALUE(type, member.fd, 0, "passphrase-fd", "N", "read it from file descriptor N"), \
+	IT_VALUE(type, member.env, 0, "passphrase-env", "NAME", \
+		 "read it from the environment variable NAME")
+/* clang-format on */
 
 /* An intoto_passphrase_fn; arg is a struct it_passphrase.  Without a source and without a terminal:
  * INTOTO_E_KEY. */
