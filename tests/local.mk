@@ -17,6 +17,11 @@ AM_TESTS_ENVIRONMENT = \
 	INTOTO_SOURCE='$(abs_top_srcdir)'; export INTOTO_SOURCE; \
 	INTOTO_BUILD='$(abs_top_builddir)'; export INTOTO_BUILD;
 
+# The unit tests alone: "make check-unit".
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+.PHONY: check-unit
+
 include %D%/cli/local.mk
 include %D%/checks/local.mk
 include %D%/fuzz/local.mk
