@@ -22,6 +22,9 @@ check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 .PHONY: check-unit
 
+dist_check_SCRIPTS =
+EXTRA_DIST += %D%/lib/tap.sh
+
 include %D%/cli/local.mk
 include %D%/checks/local.mk
 include %D%/fuzz/local.mk

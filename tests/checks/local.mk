@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# What must be true of the tree itself.
+CHECKS = \
+	%D%/tap.t
+
+dist_check_SCRIPTS += $(CHECKS)
+TESTS += $(CHECKS)

@@ -1,1 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
+# Fuzz targets, one file each (fuzz.h says how).  A new one: three lines below its heading, as
+#
+#	FUZZ_TARGETS += %D%/json
+#	%C%_json_SOURCES = %D%/json.c $(FUZZ_MAIN)
+#	%C%_json_LDFLAGS = $(FUZZ_LINK)
+#
+# and inputs in corpus/json.  "make check" replays them; tests/fuzz/run.sh looks for new ones.
+FUZZ_TARGETS =
+FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+if FUZZERS
+FUZZ_MAIN = %D%/fuzz.h
+else
+FUZZ_MAIN = %D%/fuzz.h %D%/replay.c
+TESTS += $(FUZZ_TARGETS)
+endif
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += %D%/run.sh %D%/corpus %D%/replay.c
+
+# json
+
+# dsse
+
+# metablock
+
+# link
+
+# layout
+
+# rules
+
+# glob
+
+# key_file
+
+.PHONY: print-fuzz-targets
+print-fuzz-targets:
+	@echo $(FUZZ_TARGETS)
