@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What must be true of the tree itself.
 CHECKS = \
+	%D%/packages.t \
 	%D%/tap.t
 
 dist_check_SCRIPTS += $(CHECKS)

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The one list of the packages that we need, and their names elsewhere.
+#
+#	packages.sh --install build|test       installs what is missing (Debian; through sudo unless root)
+#	packages.sh --missing build|test       prints what is missing on this Debian system
+#	packages.sh --print apt|dnf|apk|brew build|test
+#
+# "test" holds "build".  Nothing is fetched when nothing is missing.
+set -euo pipefail
+
+# purpose, and the name in each system; - where the system has it anyway or does not carry it
+table() {
+	cat <<'TABLE'
+#        apt                   dnf                  apk                brew
+build    build-essential       gcc                  build-base         -
+build    make                  make                 make               make
+build    autoconf              autoconf             autoconf           autoconf
+build    automake              automake             automake           automake
+build    libtool               libtool              libtool            libtool
+build    pkg-config            pkgconf-pkg-config   pkgconf            pkgconf
+build    libjansson-dev        jansson-devel        jansson-dev        jansson
+build    libsodium-dev         libsodium-devel      libsodium-dev      libsodium
+build    libssl-dev            openssl-devel        openssl-dev        openssl@3
+build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
+build    git                   git                  git                git
+build    xz-utils              xz                   xz                 xz
+build    bash                  bash                 bash               bash
+build    ca-certificates       ca-certificates      ca-certificates    -
+test     clang                 clang                clang              -
+test     libclang-rt-dev       compiler-rt          compiler-rt        -
+test     g++                   gcc-c++              g++                -
+test     valgrind              valgrind             valgrind           -
+test     strace                strace               strace             -
+test     openssl               openssl              openssl            openssl@3
+test     man-db                man-db               man-db             man-db
+test     -                     groff                groff              groff
+test     python3               python3              python3            python3
+test     in-toto               -                    -                  -
+test     python3-cryptography  python3-cryptography py3-cryptography   cryptography
+test     python3-nacl          python3-pynacl       py3-pynacl         -
+test     debian-archive-keyring -                   -                  -
+TABLE
+}
+
+fail() {
+	echo "packages.sh: $2" >&2
+	exit "$1"
+}
+
+usage() {
+	sed -n '3,9s/^# \{0,1\}//p' "$0" >&2
+	exit 64
+}
+
+# names SYSTEM PURPOSE
+names() {
+	local column
+
+	case $1 in
+	apt) column=2 ;;
+	dnf) column=3 ;;
+	apk) column=4 ;;
+	brew) column=5 ;;
+	*) fail 64 "unknown package system '$1' (apt, dnf, apk or brew)" ;;
+	esac
+	case $2 in
+	build | test) ;;
+	*) fail 64 "unknown purpose '$2' (build or test)" ;;
+	esac
+	table | awk -v column=$column -v purpose="$2" '
+		/^#/ { next }
+		($1 == "build" || $1 == purpose) && $column != "-" && !seen[$column]++ { print $column }'
+}
+
+missing() {
+	local name
+
+	for name in $(names apt "$1"); do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+	done
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		fail 69 "not root and no sudo; as root: ${*@Q}"
+	fi
+}
+
+apt_install() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+}
+
+install_missing() {
+	local wanted
+
+	if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+		fail 69 "there is no apt here; install these by hand: $(names "$(nearest_system)" "$1" | xargs)"
+	fi
+	wanted=$(missing "$1")
+	[ -n "$wanted" ] || return 0
+	echo "packages.sh: installing $(echo "$wanted" | xargs)"
+	# shellcheck disable=SC2086 # a list of names
+	set -- $wanted
+	# Package lists that are absent or old make the first try fail.
+	apt_install "$@" >/dev/null 2>&1 || {
+		as_root apt-get -q update
+		apt_install "$@"
+	}
+}
+
+nearest_system() {
+	local system
+
+	for system in dnf apk brew; do
+		command -v "$system" >/dev/null && { echo "$system"; return; }
+	done
+	echo apt
+}
+
+case ${1-} in
+--install) [ $# -eq 2 ] || usage; names apt "$2" >/dev/null; install_missing "$2" ;;
+--missing) [ $# -eq 2 ] || usage; names apt "$2" >/dev/null; missing "$2" ;;
+--print) [ $# -eq 3 ] || usage; names "$2" "$3" | xargs ;;
+*) usage ;;
+esac
