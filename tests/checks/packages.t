@@ -41,7 +41,7 @@ ok 'fetches package lists when the first try fails' packages --install build
 is "$(xargs <called)" 'install update install' 'and then tries once more'
 
 rm -f bin/*
-for tool in bash awk xargs echo; do ln -s "$(type -P $tool)" bin/; done
+for tool in bash awk cat echo xargs; do ln -s "$(type -P $tool)" bin/; done
 pretend dnf :
 fedora() {
 	PATH=$tap_work/bin "$BASH" "$INTOTO_SOURCE/tests/packages.sh" "$@"
