@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command: one file, one const object, one word in the table of main.c.
+ * A command: one file, one const object it_cmd_NAME, one word in the table of main.c.
  *
  * The option table is the only description of the options: parsing, --help, completion and the
  * check against the man page all come from it.
@@ -98,5 +98,11 @@ struct it_command {
 /* In run(): return it_fail(err) after a failed call; main prints *err and exits with it_exit_of().
  */
 enum { IT_EXIT_FROM_ERROR = -1 };
+
+/* The program itself, in main.c; its children are the commands. */
+extern const struct it_command it_cmd_root;
+
+/* The subcommand of that name, or NULL. */
+const struct it_command *it_command_child(const struct it_command *command, const char *name);
 
 #endif

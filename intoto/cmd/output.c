@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Standard output, with its failures. */
+#include "cmd/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+int it_print(const struct it_buf *text, struct intoto_error **err)
+{
+	int rc = it_buf_check(text, "the output", err);
+
+	if (!rc && fwrite(it_buf_text(text), 1, text->len, stdout) != text->len)
+		rc = it_err_errno(err, errno, "standard output");
+	return rc;
+}
+
+int it_print_end(struct intoto_error **err)
+{
+	errno = EIO; /* for an earlier failure, whose number is gone */
+	if (ferror(stdout) || fflush(stdout))
+		return it_err_errno(err, errno, "standard output");
+	return INTOTO_OK;
+}
+
+int it_refuse_operand(const struct it_strings *operands, size_t index, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(operands->items[index]));
+
+	(void)it_err_set(err, INTOTO_E_USAGE, "unexpected '%s'",
+			 quoted ? quoted : ""); /* is said below */
+	return IT_EXIT_FROM_ERROR;
+}

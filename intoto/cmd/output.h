@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands print on standard output. */
+#ifndef IT_CMD_OUTPUT_H
+#define IT_CMD_OUTPUT_H
+
+#include "cmd/command.h"
+
+/* Prints text, or says why it could not be made or written. */
+IT_CHECK int it_print(const struct it_buf *text, struct intoto_error **err);
+
+/* Flushes standard output; a full disk must not look like success. */
+IT_CHECK int it_print_end(struct intoto_error **err);
+
+/* USAGE: "unexpected 'WORD'"; returns IT_EXIT_FROM_ERROR, for run(). */
+int it_refuse_operand(const struct it_strings *operands, size_t index, struct intoto_error **err);
+
+#endif
