@@ -8,8 +8,10 @@ libcmd_la_SOURCES = \
 	%D%/help.c %D%/help.h \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
-	%D%/passphrase.h \
+	%D%/passphrase.c %D%/passphrase.h \
+	%D%/prompt.c %D%/prompt.h \
 	%D%/suggest.c %D%/suggest.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/version.c
 
 bin_PROGRAMS += %D%/intoto

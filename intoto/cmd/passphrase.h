@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where passphrases come from: never from the command line.  --passphrase-file PATH,
- * --passphrase-fd N,
- * --passphrase-env NAME, or else a prompt on the terminal without echo.
+ * Where passphrases come from: never from the command line.  --passphrase-file FILE,
+ * --passphrase-fd N, --passphrase-env NAME, or else a prompt on the terminal without echo.
  */
 #ifndef IT_CMD_PASSPHRASE_H
 #define IT_CMD_PASSPHRASE_H
@@ -11,13 +10,16 @@
 
 #include "cmd/command.h"
 
+enum { IT_PASSPHRASE_MAX = 1024 };
+
 struct it_passphrase {
 	const char *file;
 	const char *fd;
 	const char *env;
-	bool none;     /* key generate --no-passphrase */
-	bool confirm;  /* ask twice: for a new key */
-	unsigned used; /* a source that is no terminal answers only once */
+	bool none;	    /* key generate --no-passphrase */
+	bool confirm;	    /* for a new key: ask twice, and refuse an empty one */
+	const char *prefix; /* of the option names in messages: "new-", or NULL */
+	unsigned used;	    /* lines that were read from fd: one for each key */
 };
 
 /* clang-format off */
@@ -28,11 +30,30 @@ struct it_passphrase {
 	IT_VALUE(type, member.fd, 0, "passphrase-fd", "N", "read it from file descriptor N"), \
 	IT_VALUE(type, member.env, 0, "passphrase-env", "NAME", \
 		 "read it from the environment variable NAME")
+/* The same for a command that also needs a second passphrase. */
+#define IT_NEW_PASSPHRASE_OPTIONS(type, member) \
+	IT_VALUE(type, member.file, 0, "new-passphrase-file", "FILE", \
+		 "read the new passphrase from the first line of FILE"), \
+	IT_VALUE(type, member.fd, 0, "new-passphrase-fd", "N", \
+		 "read it from file descriptor N"), \
+	IT_VALUE(type, member.env, 0, "new-passphrase-env", "NAME", \
+		 "read it from the environment variable NAME")
 /* clang-format on */
 
-/* An intoto_passphrase_fn; arg is a struct it_passphrase.  Without a source and without a terminal:
- * INTOTO_E_KEY. */
+/* USAGE when more than one source is named, or one that makes no sense. */
+IT_CHECK int it_passphrase_check(const struct it_passphrase *source, struct intoto_error **err);
+
+/* Whether a source was named (the terminal is none). */
+bool it_passphrase_named(const struct it_passphrase *source);
+
+/*
+ * An intoto_passphrase_fn; arg is a struct it_passphrase.  Without a source and without a terminal:
+ * INTOTO_E_KEY.  A source that is no terminal has nothing else to say at a second attempt: KEY.
+ */
 int it_passphrase_get(void *arg, const char *what, unsigned attempt, char *out, size_t size,
 		      size_t *len, struct intoto_error **err);
+
+/* Takes the variable of --passphrase-env out of the environment, before a command inherits it. */
+void it_passphrase_forget(const struct it_passphrase *source);
 
 #endif
