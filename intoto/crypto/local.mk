@@ -1,4 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-CORE_SOURCES +=
+CORE_SOURCES += \
+	%D%/digest.c %D%/digest.h \
+	%D%/ed25519.c %D%/ed25519.h \
+	%D%/ed25519_long.c %D%/ed25519_long.h \
+	%D%/evp.c %D%/evp.h \
+	%D%/key.c %D%/key.h \
+	%D%/key_pem.c \
+	%D%/key_texts.c \
+	%D%/keyid.c \
+	%D%/pbe.c %D%/pbe.h \
+	%D%/pem.c %D%/pem.h \
+	%D%/scheme.c %D%/scheme.h
 
 UNIT_TESTS +=

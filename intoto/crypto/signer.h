@@ -11,8 +11,9 @@
 
 struct it_signer {
 	const struct it_signer_kind *kind;
-	struct intoto_key *key; /* public part at least, for keyids; owned */
-	void *state;		/* of the kind */
+	const struct intoto_key *key; /* public part at least, for keyids */
+	struct intoto_key *owned;     /* the same when the signer has to free it */
+	void *state;		      /* of the kind */
 };
 
 struct it_signer_kind {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libcrypto on our terms: started without its configuration file, and leaving no trace in the
+ * thread's error queue, which belongs to the program around us.
+ *
+ * Every function that calls EVP begins with
+ *
+ *	IT_AUTO(it_evp_hush) int mark = it_evp_start();
+ */
+#ifndef IT_CRYPTO_EVP_H
+#define IT_CRYPTO_EVP_H
+
+#include <openssl/evp.h>
+
+#include "crypto/key.h"
+
+IT_DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free);
+IT_DEFINE_AUTO(EVP_MD_CTX, EVP_MD_CTX_free);
+IT_DEFINE_AUTO(EVP_PKEY_CTX, EVP_PKEY_CTX_free);
+
+int it_evp_start(void);
+void it_evp_hush(int *mark);
+
+#endif

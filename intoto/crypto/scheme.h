@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the signature schemes offer to the table in scheme.c. */
+#ifndef IT_CRYPTO_SCHEME_H
+#define IT_CRYPTO_SCHEME_H
+
+#include "crypto/key.h"
+
+extern const struct it_scheme it_scheme_ed25519;
+
+#endif
