@@ -9,7 +9,7 @@ enum { SIGNATURE_SIZE = 64, POINT_SIZE = 32 };
 int it_ed25519_sign_long(const struct intoto_key *key, struct it_span data,
 			 struct it_buf *signature, struct intoto_error **err)
 {
-	IT_AUTO(it_evp_hush) int mark = it_evp_start();
+	IT_EVP_SESSION;
 	IT_AUTO(EVP_PKEY_freep) EVP_PKEY *pkey = NULL;
 	IT_AUTO(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = NULL;
 	unsigned char bytes[SIGNATURE_SIZE];
@@ -39,7 +39,7 @@ static bool is_neutral(struct it_span signature)
 int it_ed25519_verify_long(const struct intoto_key *key, struct it_span data,
 			   struct it_span signature, struct intoto_error **err)
 {
-	IT_AUTO(it_evp_hush) int mark = it_evp_start();
+	IT_EVP_SESSION;
 	IT_AUTO(EVP_PKEY_freep) EVP_PKEY *pkey = NULL;
 	IT_AUTO(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = NULL;
 	int verdict = INTOTO_E_UNTRUSTED;

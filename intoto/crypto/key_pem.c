@@ -38,8 +38,6 @@ static const struct {
 	{ "PUBLIC KEY", read_spki },
 };
 
-IT_DEFINE_AUTO(struct it_pem, it_pem_done);
-
 int it_key_from_pem(struct intoto_key **out, struct it_span text, const char *name,
 		    intoto_passphrase_fn passphrase, void *arg, struct intoto_error **err)
 {

@@ -30,7 +30,7 @@ static int add_sealed(struct it_buf *out, const X509_SIG *sealed, struct intoto_
 int it_pbe_seal(struct it_buf *out, struct it_span pkcs8, struct it_span passphrase,
 		struct intoto_error **err)
 {
-	IT_AUTO(it_evp_hush) int mark = it_evp_start();
+	IT_EVP_SESSION;
 	IT_AUTO(PKCS8_PRIV_KEY_INFO_freep) PKCS8_PRIV_KEY_INFO *info = NULL;
 	IT_AUTO(X509_SIG_freep) X509_SIG *sealed = NULL;
 	const unsigned char *at = (const unsigned char *)pkcs8.data;
