@@ -23,7 +23,7 @@ check-unit:
 .PHONY: check-unit
 
 dist_check_SCRIPTS =
-EXTRA_DIST += %D%/lib/tap.sh %D%/packages.sh
+EXTRA_DIST += %D%/lib/tap.sh %D%/packages.sh %D%/unit/refused.h
 
 include %D%/cli/local.mk
 include %D%/checks/local.mk

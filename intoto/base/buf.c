@@ -76,7 +76,7 @@ static int grow(struct it_buf *buf, size_t cap)
 		return fail(buf, INTOTO_E_NOMEM);
 	if (buf->data) {
 		memcpy(data, buf->data, buf->len + 1);
-		explicit_bzero(buf->data, buf->len);
+		explicit_bzero(buf->data, buf->cap); /* a reset leaves bytes behind len */
 		free(buf->data);
 	} else {
 		data[0] = '\0';
@@ -93,9 +93,9 @@ int it_buf_reserve(struct it_buf *buf, size_t more)
 
 	if (buf->failed)
 		return buf->failed;
-	if (buf->max < buf->len || more > buf->max - buf->len)
+	if (buf->max < buf->len || more > buf->max - buf->len || more > SIZE_MAX - 1 - buf->len)
 		return fail(buf, INTOTO_E_LIMIT);
-	want = buf->len + more + 1; /* the NUL; max is never near SIZE_MAX */
+	want = buf->len + more + 1; /* the NUL */
 	if (want <= buf->cap)
 		return INTOTO_OK;
 	cap = buf->cap ? buf->cap : FIRST_CAPACITY;

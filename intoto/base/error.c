@@ -104,6 +104,7 @@ static enum intoto_code code_of_errno(int number)
 int it_err_errno(struct intoto_error **err, int number, const char *format, ...)
 {
 	enum intoto_code code = code_of_errno(number);
+	const char *why = strerrordesc_np(number);
 	IT_AUTO(it_freep) char *what = NULL;
 	char *text = NULL;
 	va_list args;
@@ -113,7 +114,7 @@ int it_err_errno(struct intoto_error **err, int number, const char *format, ...)
 	va_start(args, format);
 	what = format_text(format, args);
 	va_end(args);
-	if (what && asprintf(&text, "%s: %s", what, strerrordesc_np(number)) < 0)
+	if (what && asprintf(&text, "%s: %s", what, why ? why : "unknown error") < 0)
 		text = NULL;
 	return set_take(err, code, text);
 }

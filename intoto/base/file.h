@@ -22,7 +22,9 @@ enum it_file_flags {
 
 /*
  * Writes beside path and renames over it: afterwards path holds either all of the old or all of the
- * new bytes, whatever happens, and a temporary file is removed on failure.  "-" is standard output.
+ * new bytes, whatever happens, and a temporary file is removed on failure.  "-" is standard output;
+ * a pipe, a device and /dev/stdout are written to as they are; a folder is an error.  A symbolic link
+ * is replaced, never followed.
  */
 IT_CHECK int it_file_write(const char *path, struct it_span bytes, mode_t mode, unsigned flags,
 			   struct intoto_error **err);

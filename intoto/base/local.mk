@@ -12,4 +12,11 @@ CORE_SOURCES += \
 	%D%/text.c %D%/text.h \
 	%D%/version.c
 
-UNIT_TESTS +=
+UNIT_TESTS += \
+	tests/unit/base_buf \
+	tests/unit/base_clock \
+	tests/unit/base_error \
+	tests/unit/base_file \
+	tests/unit/base_path \
+	tests/unit/base_strings \
+	tests/unit/base_text

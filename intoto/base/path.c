@@ -59,6 +59,9 @@ bool it_name_is_safe(struct it_span name)
 
 		if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\')
 			return false;
+		/* U+0080 to U+009F are controls too; valid UTF-8 has a byte behind 0xc2 */
+		if (byte == 0xc2 && (unsigned char)name.data[i + 1] < 0xa0)
+			return false;
 	}
 	return true;
 }
