@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+enum { NAME_MAX_BYTES = 256 };
+
 int it_exit_of(enum intoto_code code)
 {
 	switch (code) {
@@ -39,4 +41,29 @@ const struct it_command *it_command_child(const struct it_command *command, cons
 			return *child;
 	}
 	return NULL;
+}
+
+static void walk(const struct it_command *command, struct it_buf *name,
+		 void (*each)(void *arg, const struct it_command *command, const char *full_name),
+		 void *arg)
+{
+	size_t len = name->len;
+
+	(void)it_buf_printf(name, "%s%s", len ? " " : "", command->name); /* names are short */
+	each(arg, command, it_buf_text(name));
+	for (const struct it_command *const *child = command->children; child && *child; child++)
+		walk(*child, name, each, arg);
+	name->len = len;
+	if (name->data)
+		name->data[len] = '\0';
+}
+
+void it_command_walk(const struct it_command *command,
+		     void (*each)(void *arg, const struct it_command *command,
+				  const char *full_name),
+		     void *arg)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_MAX_BYTES);
+
+	walk(command, &name, each, arg);
 }

@@ -51,6 +51,7 @@ struct it_option {
 	int (*set)(void *options, const char *value, struct intoto_error **err);
 	const char *const *
 		choices; /* NULL-terminated; other values of TEXT are refused; for completion too */
+	bool hidden;	 /* for checks, not for people: in no help, completion or man page */
 };
 
 /* clang-format off */
@@ -92,6 +93,8 @@ struct it_command {
 	/* Frees what the options own besides IT_OPTION_TEXTS and _LIST (those are freed by the
 	 * table); or NULL. */
 	void (*done)(void *options);
+	const char *const *operand_words; /* NULL-terminated, for completion; NULL: files */
+	const char *manual;		  /* the man page; NULL: intoto-NAME */
 	int failure; /* exit status for our own failures; 0: it_exit_of() decides (run: 125) */
 };
 
@@ -104,5 +107,11 @@ extern const struct it_command it_cmd_root;
 
 /* The subcommand of that name, or NULL. */
 const struct it_command *it_command_child(const struct it_command *command, const char *name);
+
+/* Calls each for command and all below it, parents first; full_name is "intoto key generate". */
+void it_command_walk(const struct it_command *command,
+		     void (*each)(void *arg, const struct it_command *command,
+				  const char *full_name),
+		     void *arg);
 
 #endif

@@ -78,12 +78,14 @@ static void print_options(struct it_buf *out, const struct it_command *command)
 	for (size_t i = 0; i < command->option_count; i++) {
 		size_t width = option_name_width(&command->options[i]);
 
-		if (width > column && width <= COLUMN_MAX)
+		if (!command->options[i].hidden && width > column && width <= COLUMN_MAX)
 			column = width;
 	}
 	(void)it_buf_add_text(out, "\noptions:\n");
-	for (size_t i = 0; i < command->option_count; i++)
-		print_option(out, &command->options[i], column);
+	for (size_t i = 0; i < command->option_count; i++) {
+		if (!command->options[i].hidden)
+			print_option(out, &command->options[i], column);
+	}
 	for (size_t i = 0; i < IT_COMMON_OPTIONS; i++)
 		print_option(out, &it_common_options[i], column);
 }
@@ -117,14 +119,19 @@ static void print_examples(struct it_buf *out, const char *lines)
 	}
 }
 
-static void print_manual(struct it_buf *out, const char *full_name)
+/* "intoto key generate" is explained by intoto-key(1). */
+static void print_manual(struct it_buf *out, const struct it_command *command,
+			 const char *full_name)
 {
 	const char *first = strchr(full_name, ' ');
 
-	(void)it_buf_add_text(out, "\nmanual: man intoto");
-	if (first)
-		(void)it_buf_printf(out, "-%.*s", (int)strcspn(first + 1, " "), first + 1);
-	(void)it_buf_add_byte(out, '\n');
+	if (command->manual)
+		(void)it_buf_printf(out, "\nmanual: man %s\n", command->manual);
+	else if (first)
+		(void)it_buf_printf(out, "\nmanual: man intoto-%.*s\n",
+				    (int)strcspn(first + 1, " "), first + 1);
+	else
+		(void)it_buf_add_text(out, "\nmanual: man intoto\n");
 }
 
 void it_help_print(struct it_buf *out, const struct it_command *command, const char *full_name)
@@ -141,7 +148,7 @@ void it_help_print(struct it_buf *out, const struct it_command *command, const c
 					"failure, 126 or 127 not started\n"
 				      : "\nexit status: 0 yes, 1 no, 64 usage, 65 bad data, 66 "
 					"missing input, 69 helper not available, 74 system\n");
-	print_manual(out, full_name);
+	print_manual(out, command, full_name);
 }
 
 struct help_options {
@@ -149,8 +156,12 @@ struct help_options {
 };
 
 static const struct it_option help_options[] = {
-	IT_VALUE(struct help_options, options_of, 0, "options-of", "COMMAND",
-		 "print the names of the options, one a line, for checks"),
+	{ .name = "options-of",
+	  .argument = "COMMAND",
+	  .kind = IT_OPTION_TEXT,
+	  .offset = offsetof(struct help_options, options_of),
+	  .help = "print the names of a command's options, one a line",
+	  .hidden = true },
 };
 
 static int refuse_command(const char *word, struct intoto_error **err)
@@ -178,6 +189,8 @@ static void print_option_names(struct it_buf *out, const struct it_command *comm
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct it_option *option = &command->options[i];
 
+		if (option->hidden)
+			continue;
 		if (option->letter)
 			(void)it_buf_printf(out, "-%c\n", option->letter);
 		(void)it_buf_printf(out, "--%s\n", option->name);
@@ -240,4 +253,5 @@ const struct it_command it_cmd_help = {
 	.option_count = IT_COUNT_OF(help_options),
 	.options_size = sizeof(struct help_options),
 	.run = help_run,
+	.manual = "intoto",
 };

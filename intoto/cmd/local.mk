@@ -4,6 +4,10 @@
 noinst_LTLIBRARIES += libcmd.la
 libcmd_la_SOURCES = \
 	%D%/command.c %D%/command.h \
+	%D%/completion.c %D%/completion.h \
+	%D%/completion_bash.c \
+	%D%/completion_fish.c \
+	%D%/completion_zsh.c \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/help.c %D%/help.h \
 	%D%/options.c %D%/options.h \
@@ -36,6 +40,35 @@ install-exec-hook:
 	done
 
 uninstall-hook:
-	@for name in $(COMMAND_LINKS); do rm -f "$(DESTDIR)$(bindir)/$$name"; done
+	@for name in $(COMMAND_LINKS); do \
+	  rm -f "$(DESTDIR)$(bindir)/$$name" "$(DESTDIR)$(bashcompletiondir)/$$name"; \
+	done
+
+# Completion comes from the option tables, so it is made by the program itself.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+if !CROSS_COMPILING
+bashcompletion_DATA = %D%/shells/intoto
+zshcompletion_DATA = %D%/shells/_intoto
+fishcompletion_DATA = %D%/shells/intoto.fish
+endif
+CLEANFILES += %D%/shells/intoto %D%/shells/_intoto %D%/shells/intoto.fish
+
+%D%/shells/intoto: %D%/intoto$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion bash >$@.tmp && mv -f $@.tmp $@
+%D%/shells/_intoto: %D%/intoto$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion zsh >$@.tmp && mv -f $@.tmp $@
+%D%/shells/intoto.fish: %D%/intoto$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion fish >$@.tmp && mv -f $@.tmp $@
+
+# bash looks for a file by the name of the command.
+install-data-hook:
+if !CROSS_COMPILING
+	@for name in $(COMMAND_LINKS); do \
+	  rm -f "$(DESTDIR)$(bashcompletiondir)/$$name" && \
+	  $(LN_S) intoto "$(DESTDIR)$(bashcompletiondir)/$$name" || exit 1; \
+	done
+endif
 
 UNIT_TESTS +=

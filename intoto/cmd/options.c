@@ -103,8 +103,10 @@ static int refuse_unknown_name(struct reader *reader, const char *word, size_t l
 
 	if (!quoted || !name)
 		return it_err_nomem(reader->err);
-	for (size_t i = 0; i < reader->command->option_count; i++)
-		it_suggest(&nearest, reader->command->options[i].name);
+	for (size_t i = 0; i < reader->command->option_count; i++) {
+		if (!reader->command->options[i].hidden)
+			it_suggest(&nearest, reader->command->options[i].name);
+	}
 	for (size_t i = 0; i < IT_COMMON_OPTIONS; i++)
 		it_suggest(&nearest, it_common_options[i].name);
 	if (!nearest.best)

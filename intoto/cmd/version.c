@@ -26,4 +26,5 @@ const struct it_command it_cmd_version = {
 	.synopsis = "",
 	.summary = "print the version",
 	.run = version_run,
+	.manual = "intoto",
 };
