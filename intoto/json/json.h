@@ -29,9 +29,12 @@ struct it_json_limits {
 	size_t bytes;	/* of the text */
 	unsigned depth; /* of nested lists and objects; [[]] is 2 */
 	bool reals;	/* whether 1.5 and 1e3 are taken; never in signed documents */
+	size_t values;	/* in lists and objects together: a byte of text can cost 80 in memory */
 };
 
-/* 256 MiB, 32 levels, no reals. */
+enum { IT_JSON_BYTES_MAX = 256 << 20 };
+
+/* 256 MiB, 32 levels, no reals, 4 Mi values. */
 extern const struct it_json_limits it_json_signed_limits;
 
 /* On success *root is the caller's (it_json_free).  Errors: FORMAT, LIMIT, NOMEM. */
@@ -42,6 +45,11 @@ IT_CHECK int it_json_parse(struct it_json **root, struct it_span text,
 struct it_json *it_json_ref(const struct it_json *value);
 void it_json_free(struct it_json *value);
 IT_DEFINE_AUTO(struct it_json, it_json_free);
+
+/* The same, and overwrites its texts first: for documents that hold a secret.  Only the last owner
+ * may. */
+void it_json_wipe(struct it_json *root);
+IT_DEFINE_AUTO(struct it_json, it_json_wipe);
 
 /* All take NULL for "not there". */
 enum it_json_kind it_json_kind(const struct it_json *value); /* NULL counts as IT_JSON_NULL */

@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-CORE_SOURCES +=
+# Documents: the only user of jansson.
+CORE_SOURCES += \
+	%D%/build.c \
+	%D%/field.c %D%/field.h \
+	%D%/json.c %D%/json.h \
+	%D%/place.c %D%/place.h \
+	%D%/scan.c %D%/scan.h \
+	%D%/tree.h \
+	%D%/where.c %D%/where.h \
+	%D%/writer.c %D%/writer.h
 
-UNIT_TESTS +=
+UNIT_TESTS += \
+	tests/unit/json_field \
+	tests/unit/json_parse \
+	tests/unit/json_writer
+EXTRA_DIST += tests/unit/json_expect.h

@@ -25,6 +25,7 @@ struct it_writer {
 	unsigned depth;
 	bool misused;
 	bool after_name;
+	bool real; /* one was met in the canonical style, which has none */
 	struct {
 		bool list;
 		bool filled;
@@ -46,7 +47,7 @@ void it_write_text_span(struct it_writer *writer, struct it_span text);
 void it_write_int(struct it_writer *writer, int64_t number);
 void it_write_bool(struct it_writer *writer, bool value);
 void it_write_null(struct it_writer *writer);
-/* A whole parsed value, members sorted.  Reals are misuse in the canonical style. */
+/* A whole parsed value, members sorted.  A real in the canonical style is INTOTO_E_FORMAT. */
 void it_write_value(struct it_writer *writer, const struct it_json *value);
 /* Checks that everything was closed and nothing failed; frees what the writer holds (not out). */
 IT_CHECK int it_writer_finish(struct it_writer *writer, struct intoto_error **err);
