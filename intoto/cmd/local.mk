@@ -3,6 +3,7 @@
 # tests can reach them.  A new command is one file here and one word in main.c.
 noinst_LTLIBRARIES += libcmd.la
 libcmd_la_SOURCES = \
+	%D%/choices.c %D%/choices.h \
 	%D%/command.c %D%/command.h \
 	%D%/completion.c %D%/completion.h \
 	%D%/completion_bash.c \

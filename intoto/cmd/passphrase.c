@@ -59,7 +59,8 @@ int it_passphrase_check(const struct it_passphrase *source, struct intoto_error 
 
 	if (source->none && count)
 		return it_err_set(err, INTOTO_E_USAGE,
-				  "option --no-passphrase contradicts the source of a passphrase");
+				  "option %s contradicts the source of a passphrase",
+				  source->without ? source->without : "--no-passphrase");
 	if (count > 1)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "want one of --%spassphrase-file, --%spassphrase-fd and "
@@ -181,8 +182,9 @@ static int refuse_without_terminal(const struct it_passphrase *source, const cha
 
 	return it_err_set(err, INTOTO_E_KEY,
 			  "%s: there is no terminal to ask for the passphrase on: want "
-			  "--%spassphrase-file, --%spassphrase-fd or --%spassphrase-env",
-			  quoted ? quoted : "key", prefix, prefix, prefix);
+			  "--%spassphrase-file, --%spassphrase-fd, --%spassphrase-env%s%s",
+			  quoted ? quoted : "key", prefix, prefix, prefix,
+			  source->without ? " or " : "", source->without ? source->without : "");
 }
 
 static int ask_known(struct it_passphrase *source, const char *what, unsigned attempt,

@@ -16,10 +16,11 @@ struct it_passphrase {
 	const char *file;
 	const char *fd;
 	const char *env;
-	bool none;	    /* key generate --no-passphrase */
-	bool confirm;	    /* for a new key: ask twice, and refuse an empty one */
-	const char *prefix; /* of the option names in messages: "new-", or NULL */
-	unsigned used;	    /* lines that were read from fd: one for each key */
+	bool none;	     /* that option was given */
+	bool confirm;	     /* for a new key: ask twice, and refuse an empty one */
+	const char *prefix;  /* of the option names in messages: "new-", or NULL */
+	const char *without; /* the option that does without a passphrase, for messages; or NULL */
+	unsigned used;	     /* lines that were read from fd: one for each key */
 };
 
 /* clang-format off */
