@@ -15,16 +15,27 @@ T_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	INTOTO_SOURCE='$(abs_top_srcdir)'; export INTOTO_SOURCE; \
-	INTOTO_BUILD='$(abs_top_builddir)'; export INTOTO_BUILD;
+	INTOTO_BUILD='$(abs_top_builddir)'; export INTOTO_BUILD; \
+	ASAN_OPTIONS=exitcode=199; export ASAN_OPTIONS; \
+	LSAN_OPTIONS=exitcode=199; export LSAN_OPTIONS; \
+	UBSAN_OPTIONS=exitcode=199:print_stacktrace=1; export UBSAN_OPTIONS;
 
 # The unit tests alone: "make check-unit".
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 .PHONY: check-unit
 
+# For tests/run.sh: what there is to count.
+print-tests:
+	@echo $(TESTS)
+print-unit-tests:
+	@echo $(UNIT_TESTS)
+.PHONY: print-tests print-unit-tests
+
 dist_check_SCRIPTS =
-EXTRA_DIST += %D%/lib/tap.sh %D%/packages.sh %D%/unit/refused.h
+EXTRA_DIST += %D%/run.sh %D%/lib/tap.sh %D%/packages.sh %D%/checks/consumer.c %D%/unit/refused.h
 
 include %D%/cli/local.mk
 include %D%/checks/local.mk
 include %D%/fuzz/local.mk
+include %D%/interop/local.mk

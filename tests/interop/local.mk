@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# With other implementations.  These need packages that "make check" must not ask for, so they run
+# by "make check-interop" (tests/run.sh installs what they need).
+INTEROP_TESTS =
+
+EXTRA_DIST += $(INTEROP_TESTS)
+
+.PHONY: check-interop print-interop-tests
+check-interop:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(INTEROP_TESTS)'
+print-interop-tests:
+	@echo $(INTEROP_TESTS)
