@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 CORE_SOURCES += \
+	%D%/der.c %D%/der.h \
 	%D%/digest.c %D%/digest.h \
+	%D%/ecdsa.c \
 	%D%/ed25519.c %D%/ed25519.h \
 	%D%/ed25519_long.c %D%/ed25519_long.h \
 	%D%/evp.c %D%/evp.h \
+	%D%/evp_key.c %D%/evp_key.h \
 	%D%/key.c %D%/key.h \
-	%D%/key_pem.c \
+	%D%/key_pem.c %D%/key_pem.h \
 	%D%/key_texts.c \
 	%D%/keyid.c \
 	%D%/pbe.c %D%/pbe.h \
+	%D%/pbe_cost.c %D%/pbe_cost.h \
 	%D%/pem.c %D%/pem.h \
+	%D%/rsa_pss.c \
 	%D%/scheme.c %D%/scheme.h
 
 UNIT_TESTS +=

@@ -6,5 +6,11 @@
 #include "crypto/key.h"
 
 extern const struct it_scheme it_scheme_ed25519;
+extern const struct it_scheme it_scheme_ecdsa_p256;
+extern const struct it_scheme it_scheme_ecdsa_p384;
+extern const struct it_scheme it_scheme_ecdsa_p521;
+extern const struct it_scheme it_scheme_rsa_pss_sha256;
+extern const struct it_scheme it_scheme_rsa_pss_sha384;
+extern const struct it_scheme it_scheme_rsa_pss_sha512;
 
 #endif
