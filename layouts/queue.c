@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queues of artifacts, consumed by bitmap. */
+#include "layouts/queue.h"
+
+#include "base/text.h"
+
+enum { WORD_BITS = 64 };
+
+/* One pass over both sorted sides. */
+static void compare_sides(struct it_queue *queue, const struct it_artifacts *here,
+			  const struct it_artifacts *there)
+{
+	size_t other = 0;
+
+	for (size_t i = 0; i < here->count; i++) {
+		struct it_span name = it_span_text(here->items[i].name);
+		int order = 1;
+
+		while (other < there->count &&
+		       (order = it_span_cmp(it_span_text(there->items[other].name), name)) < 0)
+			other++;
+		if (other == there->count || order)
+			queue->changes[i] = IT_ONLY_HERE;
+		else if (it_streq(here->items[i].digests, there->items[other].digests))
+			queue->changes[i] = IT_UNCHANGED;
+		else
+			queue->changes[i] = IT_MODIFIED;
+	}
+}
+
+int it_queue_init(struct it_queue *queue, const struct it_artifacts *here,
+		  const struct it_artifacts *there, struct intoto_error **err)
+{
+	*queue = (struct it_queue){ .artifacts = here, .left = here->count };
+	queue->gone = calloc(here->count / WORD_BITS + 1, sizeof *queue->gone);
+	queue->changes = calloc(here->count + 1, sizeof *queue->changes);
+	if (!queue->gone || !queue->changes) {
+		it_queue_done(queue);
+		return it_err_nomem(err);
+	}
+	compare_sides(queue, here, there);
+	return INTOTO_OK;
+}
+
+void it_queue_done(struct it_queue *queue)
+{
+	free(queue->gone);
+	free(queue->changes);
+	*queue = (struct it_queue){ 0 };
+}
+
+static bool has_prefix(const struct it_artifact *artifact, struct it_span prefix)
+{
+	struct it_span name = it_span_text(artifact->name);
+
+	return name.len >= prefix.len && it_span_eq(it_span(name.data, prefix.len), prefix);
+}
+
+struct it_range it_artifacts_range(const struct it_artifacts *artifacts, struct it_span prefix)
+{
+	struct it_range range = { it_artifacts_lower_bound(artifacts, prefix), artifacts->count };
+	size_t low = range.begin;
+
+	/* From begin on, names with the prefix come before all others. */
+	while (low < range.end) {
+		size_t middle = low + (range.end - low) / 2;
+
+		if (has_prefix(&artifacts->items[middle], prefix))
+			low = middle + 1;
+		else
+			range.end = middle;
+	}
+	return range;
+}
+
+size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end)
+{
+	while (at < end) {
+		uint64_t queued = ~queue->gone[at / WORD_BITS] >> at % WORD_BITS;
+
+		if (queued & 1)
+			return at;
+		if (queued)
+			at += (size_t)__builtin_ctzll(queued);
+		else
+			at += WORD_BITS - at % WORD_BITS;
+	}
+	return end;
+}
+
+void it_queue_consume(struct it_queue *queue, size_t position)
+{
+	queue->gone[position / WORD_BITS] |= UINT64_C(1) << position % WORD_BITS;
+	queue->left--;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DELETE: consumes materials that are no products; among products it consumes nothing. */
+#include "layouts/rule.h"
+
+static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
+		 struct it_rule_result *result, struct intoto_error **err)
+{
+	(void)err; /* nothing here can fail */
+	if (scene->side == INTOTO_MATERIALS)
+		it_rule_consume_changed(rule, scene, IT_ONLY_HERE, result);
+	return INTOTO_OK;
+}
+
+const struct it_rule_kind it_rule_delete = {
+	.keyword = "DELETE",
+	.form = "DELETE <pattern>",
+	.consumes = true,
+	.parse = it_rule_parse_pattern,
+	.print = it_rule_print_pattern,
+	.apply = apply,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MODIFY: consumes what is on both sides with different digests. */
+#include "layouts/rule.h"
+
+static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
+		 struct it_rule_result *result, struct intoto_error **err)
+{
+	(void)err; /* nothing here can fail */
+	it_rule_consume_changed(rule, scene, IT_MODIFIED, result);
+	return INTOTO_OK;
+}
+
+const struct it_rule_kind it_rule_modify = {
+	.keyword = "MODIFY",
+	.form = "MODIFY <pattern>",
+	.consumes = true,
+	.parse = it_rule_parse_pattern,
+	.print = it_rule_print_pattern,
+	.apply = apply,
+};
