@@ -128,6 +128,7 @@ count_trs() {
 		if ! [ -f "$base.trs" ]; then
 			echo "FAIL: $test left no result"
 			tally 0 1 0
+			status=1
 			continue
 		fi
 		sums=$(awk '$1 == ":test-result:" { n[$2]++ } END {

@@ -25,7 +25,7 @@ static void a_zeroed_list_is_empty(void **state)
 static void keeps_copies_and_a_null_behind_them(void **state)
 {
 	IT_AUTO(it_strings_done) struct it_strings list = { 0 };
-	char text[8] = "";
+	char text[16] = "";
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
