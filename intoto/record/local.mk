@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-CORE_SOURCES +=
+# What is there: files found, hashed and named.
+CORE_SOURCES += \
+	%D%/hash.c %D%/hash.h \
+	%D%/ignore.c %D%/ignore.h \
+	%D%/name.c %D%/name.h \
+	%D%/snapshot.c %D%/snapshot.h \
+	%D%/walk.c %D%/walk.h \
+	%D%/wildcard.c %D%/wildcard.h
 
-UNIT_TESTS +=
+UNIT_TESTS += tests/unit/record_ignore tests/unit/record_name

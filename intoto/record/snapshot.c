@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths in, a table of names and digests out. */
+#include "record/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "record/hash.h"
+#include "record/name.h"
+#include "record/walk.h"
+
+/* ITE-4: a scheme that we resolve; it stays in the recorded name, as with the Python tool. */
+static const char file_scheme[] = "file:";
+
+enum { DIGESTS_MAX = 4096, NAME_MAX_BYTES = IT_WALK_NAME_MAX + sizeof file_scheme };
+
+/* Which file stands behind a name that --lstrip-paths made. */
+struct origin {
+	char *name;
+	char *path;
+};
+
+struct snapshot {
+	struct it_artifacts *out;
+	const struct it_snapshot_options *options;
+	const char *prefix; /* "file:" or "" in front of the names of the current path */
+	struct it_hasher hasher;
+	struct it_buf digests;
+	struct it_buf name;
+	struct origin *origins;
+	size_t origin_count;
+	size_t origin_cap;
+	size_t files;
+	uint64_t bytes;
+};
+
+static void snapshot_done(struct snapshot *shot)
+{
+	it_hasher_done(&shot->hasher);
+	it_buf_done(&shot->digests);
+	it_buf_done(&shot->name);
+	for (size_t i = 0; i < shot->origin_count; i++) {
+		free(shot->origins[i].name);
+		free(shot->origins[i].path);
+	}
+	free(shot->origins);
+}
+
+static int add_origin(struct snapshot *shot, struct it_span path, struct intoto_error **err)
+{
+	struct origin *origin;
+
+	if (shot->origin_count == shot->origin_cap) {
+		size_t cap = shot->origin_cap ? shot->origin_cap * 2 : 64;
+		struct origin *origins = reallocarray(shot->origins, cap, sizeof *origins);
+
+		if (!origins)
+			return it_err_nomem(err);
+		shot->origins = origins;
+		shot->origin_cap = cap;
+	}
+	origin = &shot->origins[shot->origin_count++];
+	origin->name = strndup(it_buf_text(&shot->name), shot->name.len);
+	origin->path = strndup(path.data, path.len);
+	return origin->name && origin->path ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* The name is prefix and the path without what --lstrip-paths takes off. */
+static int make_name(struct snapshot *shot, struct it_span path, struct intoto_error **err)
+{
+	struct it_span rest = it_name_strip(path, shot->options->lstrip);
+
+	if (!rest.len)
+		return it_name_refuse(err, INTOTO_E_USAGE, path,
+				      "nothing is left of the name after --lstrip-paths");
+	it_buf_reset(&shot->name);
+	(void)it_buf_add_text(&shot->name, shot->prefix); /* sticky */
+	(void)it_buf_add_span(&shot->name, rest);	  /* sticky */
+	return it_buf_check(&shot->name, "the name of a file", err);
+}
+
+/* Takes what stands in shot->digests as the digests of path. */
+static int add_artifact(struct snapshot *shot, struct it_span path, struct intoto_error **err)
+{
+	int rc = it_buf_check(&shot->digests, "the digests of a file", err);
+
+	if (!rc)
+		rc = make_name(shot, path, err);
+	if (!rc && shot->options->lstrip && shot->options->lstrip->count)
+		rc = add_origin(shot, path, err);
+	if (!rc)
+		rc = it_artifacts_add(shot->out, it_buf_span(&shot->name),
+				      it_buf_span(&shot->digests), err);
+	if (rc)
+		return rc;
+	shot->files++;
+	if (shot->options->progress)
+		shot->options->progress(shot->options->arg, shot->files, shot->bytes);
+	return INTOTO_OK;
+}
+
+static int visit_file(void *arg, struct it_span path, int fd, const struct stat *about,
+		      struct intoto_error **err)
+{
+	struct snapshot *shot = arg;
+	int rc;
+
+	it_buf_reset(&shot->digests);
+	rc = it_hash_file(&shot->hasher, fd, about, path, &shot->digests, err);
+	if (rc)
+		return rc;
+	shot->bytes += (uint64_t)about->st_size;
+	return add_artifact(shot, path, err);
+}
+
+static int visit_symlink(void *arg, struct it_span path, struct it_span target,
+			 struct intoto_error **err)
+{
+	struct snapshot *shot = arg;
+
+	it_buf_reset(&shot->digests);
+	it_hash_bytes(&shot->hasher, target, &shot->digests);
+	return add_artifact(shot, path, err);
+}
+
+static void pass_notice(void *arg, const char *text)
+{
+	const struct snapshot *shot = arg;
+
+	if (shot->options->notice)
+		shot->options->notice(shot->options->arg, text);
+}
+
+static int take_path(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
+		     struct intoto_error **err)
+{
+	const struct it_walk_visitor visitor = { visit_file, visit_symlink, pass_notice, shot };
+	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(IT_WALK_NAME_MAX);
+	bool schemed = it_starts_with(path, file_scheme);
+	int rc;
+
+	shot->prefix = schemed ? file_scheme : "";
+	path += schemed ? sizeof file_scheme - 1 : 0;
+	if (!*path)
+		return it_err_set(err, INTOTO_E_USAGE, "an empty path, want a file or a folder");
+	(void)it_name_of_path(&clean, it_span_text(path)); /* checked in the next line */
+	rc = it_buf_check(&clean, "a path", err);
+	return rc ? rc : it_walk(it_buf_text(&clean), walk, &visitor, err);
+}
+
+static int compare_origins(const void *a, const void *b)
+{
+	const struct origin *left = a;
+	const struct origin *right = b;
+
+	return it_span_cmp(it_span_text(left->name), it_span_text(right->name));
+}
+
+/* One file that was named twice is fine; two files under one name would hide one of them. */
+static int check_origins(struct snapshot *shot, struct intoto_error **err)
+{
+	if (shot->origin_count)
+		qsort(shot->origins, shot->origin_count, sizeof *shot->origins, compare_origins);
+	for (size_t i = 1; i < shot->origin_count; i++) {
+		const struct origin *a = &shot->origins[i - 1];
+		const struct origin *b = &shot->origins[i];
+		IT_AUTO(it_freep) char *one = NULL;
+		IT_AUTO(it_freep) char *two = NULL;
+		IT_AUTO(it_freep) char *both = NULL;
+
+		if (!it_streq(a->name, b->name) || it_streq(a->path, b->path))
+			continue;
+		one = it_text_quoted(it_span_text(a->path));
+		two = it_text_quoted(it_span_text(b->path));
+		both = it_text_quoted(it_span_text(a->name));
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "%s and %s: both would be recorded as %s after --lstrip-paths",
+				  one ? one : "", two ? two : "", both ? both : "");
+	}
+	return INTOTO_OK;
+}
+
+static int open_base(int *fd, const char *path, struct intoto_error **err)
+{
+	if (!path)
+		return INTOTO_OK;
+	*fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return it_name_errno(err, errno, it_span_text(path));
+	return INTOTO_OK;
+}
+
+static bool came_before(const struct it_strings *paths, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (it_streq(paths->items[i], paths->items[index]))
+			return true;
+	return false;
+}
+
+static int take_paths(struct snapshot *shot, const struct it_strings *paths,
+		      struct intoto_error **err)
+{
+	const struct it_snapshot_options *options = shot->options;
+	IT_AUTO(it_ignore_freep) struct it_ignore *ignore = NULL;
+	IT_AUTO(it_fd_close) int base = -1;
+	struct it_walk_options walk = { .symlinks = options->symlinks,
+					.optional = options->optional };
+	int rc = it_ignore_new(&ignore, options->exclude, err);
+
+	if (!rc)
+		rc = open_base(&base, options->base_path, err);
+	walk.base_fd = options->base_path ? base : AT_FDCWD;
+	walk.ignore = ignore;
+	for (size_t i = 0; !rc && i < paths->count; i++)
+		if (!came_before(paths, i))
+			rc = take_path(shot, &walk, paths->items[i], err);
+	return rc ? rc : check_origins(shot, err);
+}
+
+int it_snapshot(struct it_artifacts *out, const struct it_strings *paths,
+		const struct it_snapshot_options *options, struct intoto_error **err)
+{
+	IT_AUTO(snapshot_done)
+	struct snapshot shot = { .out = out,
+				 .options = options,
+				 .digests = IT_BUF(DIGESTS_MAX),
+				 .name = IT_BUF(NAME_MAX_BYTES) };
+	int rc;
+
+	if (paths && paths->count) {
+		rc = it_hasher_init(&shot.hasher, options->algorithms, err);
+		if (!rc)
+			rc = take_paths(&shot, paths, err);
+		if (rc)
+			return rc;
+	}
+	return it_artifacts_seal(out, err);
+}

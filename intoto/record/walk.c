@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walk through folders. */
+#include "record/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "record/name.h"
+
+/* A folder that is open now, and the ones above it. */
+struct folder {
+	const struct folder *up;
+	int fd;
+	dev_t dev;
+	ino_t ino;
+	unsigned depth;
+};
+
+struct walk {
+	const struct it_walk_options *options;
+	const struct it_walk_visitor *visitor;
+	struct it_buf name; /* of what is being looked at; "" is the folder it all started in */
+};
+
+/* What stands at a place: named by the caller, or found in a folder. */
+struct entry {
+	const struct folder *up; /* NULL: named */
+	int at;
+	const char *path;
+	mode_t kind; /* S_IFMT of it, or of what a followed link leads to; 0: nowhere */
+	bool is_link;
+};
+
+/* Never a wait for the other end of a FIFO, never a terminal that takes us over. */
+enum { OPEN_FILE = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+enum { OPEN_FOLDER = O_RDONLY | O_CLOEXEC | O_DIRECTORY };
+
+static struct it_span name_of(const struct walk *walk)
+{
+	return walk->name.len ? it_buf_span(&walk->name) : it_span_text(".");
+}
+
+static int refuse(const struct walk *walk, enum intoto_code code, const char *text,
+		  struct intoto_error **err)
+{
+	return it_name_refuse(err, code, name_of(walk), text);
+}
+
+static int fail_errno(const struct walk *walk, int number, struct intoto_error **err)
+{
+	return it_name_errno(err, number, name_of(walk));
+}
+
+static void notice(const struct walk *walk, const char *text)
+{
+	IT_AUTO(it_buf_done) struct it_buf line = IT_BUF(16 * IT_WALK_NAME_MAX);
+
+	if (!walk->visitor->notice)
+		return;
+	it_text_quote(&line, name_of(walk));
+	(void)it_buf_printf(&line, ": %s", text); /* without memory the notice is shorter */
+	walk->visitor->notice(walk->visitor->arg, it_buf_text(&line));
+}
+
+/* Names become JSON texts; bytes that are no UTF-8 have no name there. */
+static int check_name(const struct walk *walk, struct intoto_error **err)
+{
+	if (it_utf8_valid(name_of(walk)))
+		return INTOTO_OK;
+	return refuse(walk, INTOTO_E_FORMAT, "the name is not UTF-8, so it cannot be recorded",
+		      err);
+}
+
+/* A link that is not followed must not be followed when somebody puts it there meanwhile. */
+static int follow_flag(const struct entry *entry)
+{
+	return entry->is_link ? 0 : O_NOFOLLOW;
+}
+
+static int fail_open(const struct walk *walk, int number, struct intoto_error **err)
+{
+	if (number == ENOENT)
+		return refuse(walk, INTOTO_E_NOTFOUND, "vanished before it could be read", err);
+	if (number == ELOOP || number == ENOTDIR || number == ENXIO)
+		return refuse(walk, INTOTO_E_IO, "was exchanged before it could be read", err);
+	return fail_errno(walk, number, err);
+}
+
+static int visit_file(const struct walk *walk, const struct entry *entry, struct intoto_error **err)
+{
+	IT_AUTO(it_fd_close) int fd = -1;
+	struct stat about;
+
+	fd = openat(entry->at, entry->path, OPEN_FILE | follow_flag(entry));
+	if (fd < 0)
+		return fail_open(walk, errno, err);
+	if (fstat(fd, &about))
+		return fail_errno(walk, errno, err);
+	if (!S_ISREG(about.st_mode))
+		return fail_open(walk, ENXIO, err);
+	return walk->visitor->file(walk->visitor->arg, name_of(walk), fd, &about, err);
+}
+
+static int visit_symlink(const struct walk *walk, const struct entry *entry,
+			 struct intoto_error **err)
+{
+	char target[PATH_MAX]; /* the system has no longer ones */
+	ssize_t len = readlinkat(entry->at, entry->path, target, sizeof target);
+
+	if (len < 0)
+		return fail_open(walk, errno, err);
+	return walk->visitor->symlink(walk->visitor->arg, name_of(walk),
+				      it_span(target, (size_t)len), err);
+}
+
+static bool is_open_above(const struct folder *folder, const struct stat *about)
+{
+	for (; folder; folder = folder->up)
+		if (folder->dev == about->st_dev && folder->ino == about->st_ino)
+			return true;
+	return false;
+}
+
+static int read_folder(struct walk *walk, const struct folder *folder, struct intoto_error **err);
+
+static int visit_folder(struct walk *walk, const struct entry *entry, struct intoto_error **err)
+{
+	struct folder folder = { entry->up, -1, 0, 0, entry->up ? entry->up->depth + 1 : 0 };
+	IT_AUTO(it_fd_close) int fd = -1;
+	struct stat about;
+
+	if (folder.depth >= IT_WALK_DEPTH)
+		return refuse(walk, INTOTO_E_LIMIT, "more than 1000 folders deep", err);
+	fd = openat(entry->at, entry->path, OPEN_FOLDER | follow_flag(entry));
+	if (fd < 0)
+		return fail_open(walk, errno, err);
+	if (fstat(fd, &about))
+		return fail_errno(walk, errno, err);
+	if (is_open_above(entry->up, &about)) {
+		notice(walk, "skipped, it leads back to a folder above it");
+		return INTOTO_OK;
+	}
+	folder.fd = fd;
+	folder.dev = about.st_dev;
+	folder.ino = about.st_ino;
+	return read_folder(walk, &folder, err);
+}
+
+static const char *word_for(mode_t kind)
+{
+	switch (kind) {
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	default:
+		return "a device";
+	}
+}
+
+static int visit_other(const struct walk *walk, const struct entry *entry,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *text = NULL;
+	bool named = !entry->up;
+
+	if (!entry->kind && named && !walk->options->optional)
+		return refuse(walk, INTOTO_E_NOTFOUND, "the symbolic link leads nowhere", err);
+	if (!entry->kind) {
+		notice(walk, "skipped, the symbolic link leads nowhere");
+		return INTOTO_OK;
+	}
+	if (asprintf(&text, named ? "is %s, want a file or a folder" : "skipped, it is %s",
+		     word_for(entry->kind)) < 0)
+		return it_err_nomem(err);
+	if (named)
+		return refuse(walk, INTOTO_E_IO, text, err);
+	notice(walk, text);
+	return INTOTO_OK;
+}
+
+static int visit(struct walk *walk, const struct entry *entry, struct intoto_error **err)
+{
+	int rc = entry->kind == S_IFDIR ? INTOTO_OK : check_name(walk, err);
+
+	if (rc)
+		return rc;
+	switch (entry->kind) {
+	case S_IFREG:
+		return visit_file(walk, entry, err);
+	case S_IFDIR:
+		return visit_folder(walk, entry, err);
+	case S_IFLNK:
+		return visit_symlink(walk, entry, err);
+	default:
+		return visit_other(walk, entry, err);
+	}
+}
+
+/* Sets kind and is_link; hint is what the folder says, DT_UNKNOWN when it says nothing. */
+static int classify(const struct walk *walk, struct entry *entry, unsigned char hint)
+{
+	struct stat about;
+
+	entry->kind = DTTOIF(hint);
+	if (hint == DT_UNKNOWN) {
+		if (fstatat(entry->at, entry->path, &about, AT_SYMLINK_NOFOLLOW))
+			return errno;
+		entry->kind = about.st_mode & S_IFMT;
+	}
+	if (entry->kind != S_IFLNK || walk->options->symlinks == IT_SYMLINKS_RECORD)
+		return 0;
+	entry->is_link = true;
+	if (fstatat(entry->at, entry->path, &about, 0) == 0)
+		entry->kind = about.st_mode & S_IFMT;
+	else if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+		entry->kind = 0;
+	else
+		return errno;
+	return 0;
+}
+
+static int visit_entry(struct walk *walk, const struct folder *folder, const struct dirent *found,
+		       struct intoto_error **err)
+{
+	struct entry entry = { .up = folder, .at = folder->fd, .path = found->d_name };
+	int number = classify(walk, &entry, found->d_type);
+
+	if (it_ignore_match(walk->options->ignore, it_buf_text(&walk->name), entry.kind == S_IFDIR))
+		return INTOTO_OK;
+	return number ? fail_open(walk, number, err) : visit(walk, &entry, err);
+}
+
+/* walk->name becomes "folder/name"; len is that of "folder". */
+static int enter_name(struct walk *walk, size_t len, const char *name, struct intoto_error **err)
+{
+	walk->name.len = len;
+	if (len && walk->name.data[len - 1] != '/')
+		(void)it_buf_add_byte(&walk->name, '/'); /* sticky */
+	(void)it_buf_add_text(&walk->name, name);	 /* sticky */
+	return it_buf_check(&walk->name, "the name of a file", err);
+}
+
+static void leave_name(struct walk *walk, size_t len)
+{
+	walk->name.len = len;
+	if (walk->name.data)
+		walk->name.data[len] = '\0';
+}
+
+static bool is_dots(const char *name)
+{
+	return it_streq(name, ".") || it_streq(name, "..");
+}
+
+static void close_stream(DIR **stream)
+{
+	if (*stream)
+		(void)closedir(*stream); /* only read */
+}
+
+/* The descriptor that readdir() works on is a second one: entries are opened through the first. */
+static DIR *open_stream(int folder)
+{
+	int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream)
+		it_fd_close(&fd);
+	return stream;
+}
+
+static int read_folder(struct walk *walk, const struct folder *folder, struct intoto_error **err)
+{
+	IT_AUTO(close_stream) DIR *stream = open_stream(folder->fd);
+	size_t len = walk->name.len;
+	const struct dirent *found;
+	int rc = INTOTO_OK;
+
+	if (!stream)
+		return fail_errno(walk, errno, err);
+	for (errno = 0; !rc && (found = readdir(stream)); errno = 0) {
+		if (is_dots(found->d_name))
+			continue;
+		rc = enter_name(walk, len, found->d_name, err);
+		if (!rc)
+			rc = visit_entry(walk, folder, found, err);
+		leave_name(walk, len);
+	}
+	if (!rc && errno)
+		return fail_errno(walk, errno, err);
+	return rc;
+}
+
+static int fail_named(const struct walk *walk, int number, struct intoto_error **err)
+{
+	if (number != ENOENT && number != ENOTDIR)
+		return fail_errno(walk, number, err);
+	if (!walk->options->optional)
+		return refuse(walk, INTOTO_E_NOTFOUND, "no such file or folder", err);
+	notice(walk, "skipped, there is no such file or folder");
+	return INTOTO_OK;
+}
+
+static int walk_named(struct walk *walk, const char *path, struct intoto_error **err)
+{
+	struct entry entry = { .at = walk->options->base_fd, .path = path };
+	int number = classify(walk, &entry, DT_UNKNOWN);
+
+	if (it_ignore_match_named(walk->options->ignore, path, entry.kind == S_IFDIR)) {
+		notice(walk, "left out by an exclude pattern");
+		return INTOTO_OK;
+	}
+	return number ? fail_named(walk, number, err) : visit(walk, &entry, err);
+}
+
+int it_walk(const char *path, const struct it_walk_options *options,
+	    const struct it_walk_visitor *visitor, struct intoto_error **err)
+{
+	struct walk walk = { options, visitor, IT_BUF(IT_WALK_NAME_MAX) };
+	int rc;
+
+	(void)it_buf_add_text(&walk.name, it_streq(path, ".") ? "" : path); /* checked below */
+	rc = it_buf_check(&walk.name, "the name of a file", err);
+	if (!rc)
+		rc = walk_named(&walk, path, err);
+	it_buf_done(&walk.name);
+	return rc;
+}
