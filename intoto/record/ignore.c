@@ -97,9 +97,18 @@ static char *unescaped(struct it_span text)
 	return copy;
 }
 
+/* "**"; git takes more stars for the same. */
+static bool is_stars(struct it_span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] != '*')
+			return false;
+	return text.len >= 2;
+}
+
 static enum part_kind part_kind_of(struct it_span text)
 {
-	if (it_span_is(text, "**"))
+	if (is_stars(text))
 		return PART_FOLDERS;
 	if (!has_byte(text, "*?["))
 		return PART_LITERAL;
