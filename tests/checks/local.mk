@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # What must be true of the tree itself.
 CHECKS = \
+	%D%/banned.t \
+	%D%/headers.t \
+	%D%/layers.t \
 	%D%/packages.t \
+	%D%/sizes.t \
 	%D%/tap.t
 
 dist_check_SCRIPTS += $(CHECKS)

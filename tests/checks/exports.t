@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Four lists of public names are one: the symbol map, what the library really exports, the functions
+# of the public headers, and the manual.
+. "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+
+library=$INTOTO_BUILD/.libs/libintoto.so
+
+in_map() {
+	sed -n '/^global:/,/^local:/s/^[[:space:]]*\([a-z][a-z0-9_]*\);$/\1/p' "$1"
+}
+in_headers() {
+	# a declaration may go over several lines: the name is the word before the first parenthesis
+	cat "$@" | sed 's|/\*.*\*/||' | tr '\n' ' ' | sed 's/;/;\n/g' |
+		sed -n 's/.*INTOTO_API [^(]*[ *]\([a-z][a-z0-9_]*\)(.*/\1/p'
+}
+in_library() {
+	nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }'
+}
+in_manual() {
+	local page
+	# the NAME section lists what the page is about
+	for page in "$@"; do
+		sed -n '/^\.S[Hh] *"\{0,1\}NAME/,/^\.S[Hh] *"\{0,1\}SYNOPSIS/p' "$page"
+	done | sed 's/\\-/-/g; s/\\f.//g; s/ - .*//' | grep -oE 'intoto_[a-z0-9_]+'
+}
+
+same() {
+	LC_ALL=C sort -u "$1" >a
+	LC_ALL=C sort -u "$2" >b
+	[ -s a ] || { echo "$1 is empty"; return 1; }
+	diff -u a b
+}
+
+in_map "$INTOTO_SOURCE/intoto/libintoto.map" >map
+in_headers "$INTOTO_SOURCE"/include/intoto/*.h >headers
+ok 'the map names the functions of the headers' same map headers
+ok 'the map is sorted' bash -c 'LC_ALL=C sort -c map'
+
+if [ -f "$library" ]; then
+	in_library "$library" >exported
+	ok 'the library exports what the map names' same map exported
+else
+	skip 'no shared library here' 'the library exports what the map names'
+fi
+
+in_manual "$INTOTO_SOURCE"/docs/*.3 >manual
+ok 'the manual describes the functions of the headers' same headers manual
+link_pages() {
+	local name status=0
+	while read -r name; do
+		[ -f "$INTOTO_SOURCE/docs/$name.3" ] || grep -qF "$name.3" "$INTOTO_SOURCE/docs/local.mk" ||
+			{ echo "man $name finds no page"; status=1; }
+	done <headers
+	return $status
+}
+ok 'man finds a page by the name of every function' link_pages
+
+# The twins: each list with one name too many or too few is seen.
+sed '$d' map >less
+refuses 1 '+intoto_version' 'sees a function that the map forgets' same less headers
+{ cat map; echo intoto_zzz; } >more
+refuses 1 '-intoto_zzz' 'sees a name that no header declares' same more headers
+printf 'INTOTO_API int\nintoto_split(int a,\n\t     int b);\nINTOTO_API const char *intoto_star(void);\nint intoto_plain(void);\n' >x.h
+is "$(in_headers x.h | xargs)" 'intoto_split intoto_star' 'reads declarations over several lines, and only exported ones'
+
+# No state: what stands in .data or .bss could be written to.  The error for "out of memory" is given
+# out as a pointer that callers could write through, but nobody does.
+writable() {
+	nm -f sysv "$1" | awk -F'|' '$7 ~ /^[[:space:]]*\.t?(data|bss)$/ { sub(/ *$/, "", $1); print $1 }' |
+		grep -vxE '__dso_handle|completed\.[0-9]+|__bss_start|_edata|_end|__TMC_END__|out_of_memory'
+}
+no_state() {
+	local found
+	found=$(writable "$1")
+	[ -z "$found" ] || { echo "$found"; return 1; }
+}
+if [ -n "${INTOTO_KIND-}" ]; then
+	skip 'instrumented code has counters' 'the library has no mutable state'
+elif [ -f "$library" ]; then
+	ok 'the library has no mutable state' no_state "$library"
+	echo 'static int calls; int count(void); int count(void) { return ++calls; }' >state.c
+	${INTOTO_CC:-cc} -shared -fPIC -o state.so state.c
+	refuses 1 calls 'a counter would be seen' no_state state.so
+else
+	skip 'no shared library here' 'the library has no mutable state'
+fi
+
+done_testing
