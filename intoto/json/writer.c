@@ -159,7 +159,7 @@ static void add_quoted(struct it_writer *writer, struct it_span text)
 	add(writer, text.data + from, text.len - from);
 	add(writer, "\"", 1);
 	if ((seen & 0x80) && !it_utf8_valid(text))
-		writer->misused = true;
+		writer->no_utf8 = true;
 }
 
 /* Whether name follows the last one of this object, which it then becomes. */
@@ -301,6 +301,8 @@ int it_writer_finish(struct it_writer *writer, struct intoto_error **err)
 		return it_buf_check(writer->out, "document", err);
 	if (writer->real)
 		return it_err_set(err, INTOTO_E_FORMAT, "a real number has no canonical form");
+	if (writer->no_utf8)
+		return it_err_set(err, INTOTO_E_FORMAT, "a text is not UTF-8");
 	if (!whole)
 		return it_err_set(err, INTOTO_E_INTERNAL,
 				  "a document was written in the wrong order");

@@ -25,7 +25,8 @@ struct it_writer {
 	unsigned depth;
 	bool misused;
 	bool after_name;
-	bool real; /* one was met in the canonical style, which has none */
+	bool real;    /* one was met in the canonical style, which has none */
+	bool no_utf8; /* a text was not */
 	struct {
 		bool list;
 		bool filled;
@@ -41,7 +42,7 @@ void it_write_list(struct it_writer *writer);
 void it_write_list_end(struct it_writer *writer);
 void it_write_name(struct it_writer *writer, const char *name);
 void it_write_name_span(struct it_writer *writer, struct it_span name);
-/* Text must be UTF-8 (anything else is a misuse). */
+/* A text or name that is not UTF-8 makes it_writer_finish refuse with INTOTO_E_FORMAT. */
 void it_write_text(struct it_writer *writer, const char *text);
 void it_write_text_span(struct it_writer *writer, struct it_span text);
 void it_write_int(struct it_writer *writer, int64_t number);

@@ -11,6 +11,18 @@
 #include "json/where.h"
 #include "json/writer.h"
 
+/*
+ * Limits: a name has 1 to 65536 bytes; a digest set 1 to 16 digests; an algorithm 1 to 64 of
+ * [A-Za-z0-9_-]; a digest an even number of hex digits up to 256, and exactly its size where the
+ * algorithm is known (md5 sha1 sha224 sha256 sha384 sha512).
+ */
+enum {
+	IT_ARTIFACT_NAME_MAX = 64 * 1024,
+	IT_ARTIFACT_DIGESTS_MAX = 16,
+	IT_ARTIFACT_ALGORITHM_MAX = 64,
+	IT_ARTIFACT_HEX_MAX = 256,
+};
+
 struct it_artifact {
 	const char *name; /* UTF-8, no NUL, not empty */
 	const char *digests;
@@ -24,7 +36,8 @@ struct it_artifacts {
 };
 
 void it_artifacts_done(struct it_artifacts *artifacts);
-/* Copies both.  names may come in any order. */
+/* Copies both.  names may come in any order; one that is empty, too long, not UTF-8 or holds a NUL
+ * is refused. */
 IT_CHECK int it_artifacts_add(struct it_artifacts *artifacts, struct it_span name,
 			      struct it_span digests, struct intoto_error **err);
 /*
@@ -40,7 +53,8 @@ const struct it_artifact *it_artifacts_find(const struct it_artifacts *artifacts
 size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_span name);
 bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts *b);
 
-/* { name: { algorithm: hex } }; checks names and hex. */
+/* { name: { algorithm: hex } } into an empty table, sealed; checks names and hex, lowers the hex.
+ */
 IT_CHECK int it_artifacts_read(struct it_artifacts *out, const struct it_json *object,
 			       const struct it_where *where, struct intoto_error **err);
 void it_artifacts_write(struct it_writer *writer, const struct it_artifacts *artifacts);

@@ -17,8 +17,12 @@ struct it_signature {
 		*raw; /* the whole entry as read (cert, other_headers …); NULL for one of ours */
 };
 
+/* Of one signature.  The largest that anybody makes today, of SPHINCS+, has 49,856 bytes. */
+enum { IT_SIGNATURE_BYTES_MAX = 64 * 1024 };
+
 struct intoto_envelope {
 	enum intoto_envelope_format format;
+	const char *kind;   /* "link", "layout" or NULL */
 	char *payload_type; /* "" for Metablock */
 	struct it_buf
 		payload; /* DSSE: the bytes as decoded; Metablock: the canonical form of "signed" */
@@ -30,8 +34,18 @@ struct intoto_envelope {
 
 IT_DEFINE_AUTO(struct intoto_envelope, intoto_envelope_free);
 
-/* Borrowed: the document that was signed. */
+/*
+ * Borrowed: the document that was signed.  NULL for a DSSE payload that its type does not call
+ * JSON, and for an envelope of it_envelope_wrap, whose payload nobody has read yet.
+ */
 const struct it_json *it_envelope_body(const struct intoto_envelope *envelope);
+
+/*
+ * A new envelope around valid JSON text that we have just written ourselves; takes the bytes.  kind
+ * is "link", "layout" or NULL, and a DSSE payload is not parsed.
+ */
+IT_CHECK int it_envelope_wrap(struct intoto_envelope **out, enum intoto_envelope_format format,
+			      struct it_buf *json, const char *kind, struct intoto_error **err);
 
 /* Appends what a signature covers: PAE(type, payload) (DSSE protocol.md) or the canonical form. */
 IT_CHECK int it_envelope_signed_bytes(const struct intoto_envelope *envelope, struct it_buf *out,

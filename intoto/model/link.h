@@ -29,7 +29,8 @@ void it_link_write(struct it_writer *writer, const struct intoto_link *link);
 IT_CHECK int it_link_to_envelope(struct intoto_envelope **out, const struct intoto_link *link,
 				 enum intoto_envelope_format format, struct intoto_error **err);
 
-/* "<step>.<first 8 hex digits of the keyid>.link"; owned. */
+/* "<step>.<first 8 hex digits of the keyid>.link"; owned.  The caller has checked both
+ * (it_name_is_safe). */
 char *it_link_file_name(const char *step, const char *keyid);
 /* ".<step>.<8 hex>.link-unfinished", between record start and stop; owned. */
 char *it_link_unfinished_name(const char *step, const char *keyid);

@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-CORE_SOURCES +=
+# Envelopes, links, key objects: what documents mean.
+CORE_SOURCES += \
+	%D%/artifacts.c %D%/artifacts.h \
+	%D%/digest_set.c %D%/digest_set.h \
+	%D%/envelope.c %D%/envelope.h \
+	%D%/envelope_text.c %D%/envelope_text.h \
+	%D%/key_file.c \
+	%D%/key_object.c %D%/key_object.h \
+	%D%/link.c %D%/link.h \
+	%D%/signature.c
 
 UNIT_TESTS +=

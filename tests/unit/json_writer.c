@@ -255,12 +255,15 @@ static void refuses_a_document_that_is_not_finished(void **state)
 static void refuses_text_that_is_not_utf8(void **state)
 {
 	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
+	struct intoto_error *err = NULL;
 	struct it_writer writer;
+	int rc;
 
 	(void)state;
 	it_writer_init(&writer, &out, IT_WRITE_CANONICAL);
 	it_write_text(&writer, "a\xff");
-	expect_misuse(&writer);
+	rc = it_writer_finish(&writer, &err);
+	expect_refusal(rc, err, INTOTO_E_FORMAT, "a text is not UTF-8");
 }
 
 static void refuses_to_nest_without_end(void **state)

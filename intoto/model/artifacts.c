@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of artifacts. */
+#include "model/artifacts.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/digest_set.h"
+
+enum {
+	CHUNK_FIRST = 4096, /* a step without files must not pay for one with many */
+	CHUNK_LARGEST = 1024 * 1024,
+};
+
+struct it_artifact_chunk {
+	struct it_artifact_chunk *next;
+	size_t used;
+	size_t size;
+	char bytes[];
+};
+
+void it_artifacts_done(struct it_artifacts *artifacts)
+{
+	while (artifacts->chunks) {
+		struct it_artifact_chunk *chunk = artifacts->chunks;
+
+		artifacts->chunks = chunk->next;
+		free(chunk);
+	}
+	free(artifacts->items);
+	*artifacts = (struct it_artifacts){ 0 };
+}
+
+/* A new chunk in front, with room for at least need bytes. */
+static int add_chunk(struct it_artifacts *artifacts, size_t need)
+{
+	size_t size = artifacts->chunks ? artifacts->chunks->size * 2 : CHUNK_FIRST;
+	struct it_artifact_chunk *chunk;
+
+	if (size > CHUNK_LARGEST)
+		size = CHUNK_LARGEST;
+	if (size < need)
+		size = need;
+	chunk = malloc(sizeof *chunk + size);
+	if (!chunk)
+		return INTOTO_E_NOMEM;
+	chunk->next = artifacts->chunks;
+	chunk->used = 0;
+	chunk->size = size;
+	artifacts->chunks = chunk;
+	return INTOTO_OK;
+}
+
+/* NULL when memory ran out. */
+static const char *keep_text(struct it_artifacts *artifacts, struct it_span text)
+{
+	struct it_artifact_chunk *chunk = artifacts->chunks;
+	char *copy;
+
+	if ((!chunk || chunk->size - chunk->used <= text.len) && add_chunk(artifacts, text.len + 1))
+		return NULL;
+	chunk = artifacts->chunks;
+	copy = chunk->bytes + chunk->used;
+	memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	chunk->used += text.len + 1;
+	return copy;
+}
+
+static int make_room(struct it_artifacts *artifacts)
+{
+	size_t cap = artifacts->cap ? artifacts->cap * 2 : 16;
+	struct it_artifact *items;
+
+	if (artifacts->count < artifacts->cap)
+		return INTOTO_OK;
+	items = reallocarray(artifacts->items, cap, sizeof *items);
+	if (!items)
+		return INTOTO_E_NOMEM;
+	artifacts->items = items;
+	artifacts->cap = cap;
+	return INTOTO_OK;
+}
+
+static int add_checked(struct it_artifacts *artifacts, struct it_span name, struct it_span digests,
+		       struct intoto_error **err)
+{
+	struct it_artifact item;
+
+	if (make_room(artifacts))
+		return it_err_nomem(err);
+	item.name = keep_text(artifacts, name);
+	item.digests = item.name ? keep_text(artifacts, digests) : NULL;
+	if (!item.digests)
+		return it_err_nomem(err);
+	artifacts->items[artifacts->count++] = item;
+	return INTOTO_OK;
+}
+
+/* NULL when the name can be kept, else what is wrong with it. */
+static const char *name_fault(struct it_span name)
+{
+	if (name.len == 0)
+		return "an empty artifact name";
+	if (name.len > IT_ARTIFACT_NAME_MAX)
+		return "an artifact name of more than 65536 bytes";
+	return memchr(name.data, '\0', name.len) ? "a NUL character in an artifact name" : NULL;
+}
+
+int it_artifacts_add(struct it_artifacts *artifacts, struct it_span name, struct it_span digests,
+		     struct intoto_error **err)
+{
+	const char *fault = name_fault(name);
+	IT_AUTO(it_buf_done) struct it_buf shown = IT_BUF(SIZE_MAX / 2);
+
+	if (!fault && !it_utf8_valid(name))
+		fault = "an artifact name that is not UTF-8";
+	if (!fault)
+		return add_checked(artifacts, name, digests, err);
+	it_where_quote(&shown, name);
+	return it_err_set(err, INTOTO_E_FORMAT, "artifact %s: %s", it_buf_text(&shown), fault);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct it_artifact *left = a;
+	const struct it_artifact *right = b;
+
+	return strcmp(left->name, right->name); /* no name holds a NUL */
+}
+
+static void sort(struct it_artifacts *artifacts)
+{
+	for (size_t i = 1; i < artifacts->count; i++) {
+		if (compare(&artifacts->items[i - 1], &artifacts->items[i]) > 0) {
+			qsort(artifacts->items, artifacts->count, sizeof *artifacts->items,
+			      compare);
+			return;
+		}
+	}
+}
+
+static int refuse_conflict(const struct it_artifact *item, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(SIZE_MAX / 2);
+
+	it_where_quote(&name, it_span_text(item->name));
+	return it_err_set(err, INTOTO_E_FORMAT,
+			  "artifact %s: recorded twice with different digests", it_buf_text(&name));
+}
+
+int it_artifacts_seal(struct it_artifacts *artifacts, struct intoto_error **err)
+{
+	struct it_artifact *items = artifacts->items;
+	size_t kept = 0;
+
+	sort(artifacts);
+	for (size_t i = 0; i < artifacts->count; i++) {
+		bool again = kept && it_streq(items[kept - 1].name, items[i].name);
+
+		if (again && !it_streq(items[kept - 1].digests, items[i].digests))
+			return refuse_conflict(&items[i], err);
+		if (!again)
+			items[kept++] = items[i];
+	}
+	artifacts->count = kept;
+	return INTOTO_OK;
+}
+
+size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_span name)
+{
+	size_t low = 0;
+	size_t high = artifacts->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (it_span_cmp(it_span_text(artifacts->items[middle].name), name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct it_artifact *it_artifacts_find(const struct it_artifacts *artifacts,
+					    struct it_span name)
+{
+	size_t at = it_artifacts_lower_bound(artifacts, name);
+
+	if (at == artifacts->count || !it_span_is(name, artifacts->items[at].name))
+		return NULL;
+	return &artifacts->items[at];
+}
+
+bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!it_streq(a->items[i].name, b->items[i].name) ||
+		    !it_streq(a->items[i].digests, b->items[i].digests))
+			return false;
+	return true;
+}
+
+static int read_artifact(struct it_artifacts *out, const struct it_json_member *member,
+			 struct it_buf *digests, const struct it_where *up,
+			 struct intoto_error **err)
+{
+	struct it_where where = { up, member->name.data, 0 };
+	const char *fault = name_fault(member->name);
+	int rc;
+
+	if (fault)
+		return it_where_refuse(&where, INTOTO_E_FORMAT, err, "%s", fault);
+	rc = it_digest_set_read(digests, member->value, &where, err);
+	if (rc)
+		return rc;
+	return add_checked(out, member->name, it_buf_span(digests), err);
+}
+
+int it_artifacts_read(struct it_artifacts *out, const struct it_json *object,
+		      const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *members = NULL;
+	IT_AUTO(it_buf_done) struct it_buf digests = IT_BUF(SIZE_MAX / 2);
+	size_t count;
+	int rc;
+
+	if (it_json_kind(object) != IT_JSON_OBJECT)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want an object, found %s",
+				       it_json_kind_name(object));
+	rc = it_json_members(&members, &count, object, err);
+	for (size_t i = 0; rc == INTOTO_OK && i < count; i++)
+		rc = read_artifact(out, &members[i], &digests, where, err);
+	return rc ? rc : it_artifacts_seal(out, err);
+}
+
+void it_artifacts_write(struct it_writer *writer, const struct it_artifacts *artifacts)
+{
+	it_write_object(writer);
+	for (size_t i = 0; i < artifacts->count; i++) {
+		it_write_name(writer, artifacts->items[i].name);
+		it_digest_set_write(writer, artifacts->items[i].digests);
+	}
+	it_write_object_end(writer);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links: the record of one step. */
+#include "model/link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "json/field.h"
+#include "model/envelope.h"
+
+enum { KEYID_PART = 8 }; /* of the keyid, in file names (specification 4.3.2) */
+
+int it_link_new(struct intoto_link **out, const char *name, struct intoto_error **err)
+{
+	struct intoto_link *link = calloc(1, sizeof *link);
+
+	*out = NULL;
+	if (!link)
+		return it_err_nomem(err);
+	link->name = strdup(name);
+	if (!link->name) {
+		free(link);
+		return it_err_nomem(err);
+	}
+	*out = link;
+	return INTOTO_OK;
+}
+
+void intoto_link_free(struct intoto_link *link)
+{
+	if (!link)
+		return;
+	free(link->name);
+	it_strings_done(&link->command);
+	it_artifacts_done(&link->materials);
+	it_artifacts_done(&link->products);
+	it_json_free(link->byproducts);
+	it_json_free(link->environment);
+	free(link);
+}
+
+static int read_type(void *target, const struct it_json *value, const struct it_where *where,
+		     struct intoto_error **err)
+{
+	(void)target; /* says what the document is; nothing is kept */
+	if (!it_span_is(it_json_text(value), "link"))
+		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want \"link\"");
+	return INTOTO_OK;
+}
+
+static int read_materials(void *target, const struct it_json *value, const struct it_where *where,
+			  struct intoto_error **err)
+{
+	struct intoto_link *link = target;
+
+	return it_artifacts_read(&link->materials, value, where, err);
+}
+
+static int read_products(void *target, const struct it_json *value, const struct it_where *where,
+			 struct intoto_error **err)
+{
+	struct intoto_link *link = target;
+
+	return it_artifacts_read(&link->products, value, where, err);
+}
+
+static int keep_object(struct it_json **out, const struct it_json *value,
+		       const struct it_where *where, struct intoto_error **err)
+{
+	if (it_json_kind(value) != IT_JSON_OBJECT)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want an object, found %s",
+				       it_json_kind_name(value));
+	*out = it_json_ref(value);
+	return INTOTO_OK;
+}
+
+static int read_byproducts(void *target, const struct it_json *value, const struct it_where *where,
+			   struct intoto_error **err)
+{
+	struct intoto_link *link = target;
+
+	return keep_object(&link->byproducts, value, where, err);
+}
+
+static int read_environment(void *target, const struct it_json *value, const struct it_where *where,
+			    struct intoto_error **err)
+{
+	struct intoto_link *link = target;
+
+	return keep_object(&link->environment, value, where, err);
+}
+
+/* Specification 4.3; closed, because what nobody checks should not look signed for a purpose. */
+static const struct it_field fields[] = {
+	{ "_type", IT_FIELD_CUSTOM, true, 0, read_type },
+	{ "name", IT_FIELD_TEXT, true, offsetof(struct intoto_link, name), NULL },
+	{ "command", IT_FIELD_TEXTS, true, offsetof(struct intoto_link, command), NULL },
+	{ "materials", IT_FIELD_CUSTOM, true, 0, read_materials },
+	{ "products", IT_FIELD_CUSTOM, true, 0, read_products },
+	{ "byproducts", IT_FIELD_CUSTOM, false, 0, read_byproducts },
+	{ "environment", IT_FIELD_CUSTOM, false, 0, read_environment },
+};
+
+static int read_link(struct intoto_link **out, const struct it_json *body,
+		     struct intoto_error **err)
+{
+	static const struct it_where where = { NULL, "link", 0 };
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	int rc = it_link_new(&link, "", err);
+
+	if (!rc)
+		rc = it_fields_read(link, body, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED,
+				    &where, err);
+	if (rc)
+		return rc;
+	*out = link;
+	link = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+int intoto_link_from_envelope(struct intoto_link **out, const struct intoto_envelope *envelope,
+			      struct intoto_error **err)
+{
+	const char *kind = intoto_envelope_type(envelope);
+	IT_AUTO(it_json_freep) struct it_json *body = NULL;
+	int rc;
+
+	*out = NULL;
+	if (!it_streq(kind, "link"))
+		return it_err_set(err, INTOTO_E_FORMAT, "want a link, found %s%s",
+				  kind ? "a " : "another document", kind ? kind : "");
+	if (it_envelope_body(envelope))
+		return read_link(out, it_envelope_body(envelope), err);
+	/* One of ours that was wrapped unread. */
+	rc = it_json_parse(&body, it_buf_span(&envelope->payload), &it_json_signed_limits, err);
+	return rc ? rc : read_link(out, body, err);
+}
+
+static void write_object(struct it_writer *writer, const char *name, const struct it_json *object)
+{
+	it_write_name(writer, name);
+	if (object) {
+		it_write_value(writer, object);
+		return;
+	}
+	it_write_object(writer);
+	it_write_object_end(writer);
+}
+
+void it_link_write(struct it_writer *writer, const struct intoto_link *link)
+{
+	it_write_object(writer);
+	it_write_name(writer, "_type");
+	it_write_text(writer, "link");
+	write_object(writer, "byproducts", link->byproducts);
+	it_write_name(writer, "command");
+	it_write_list(writer);
+	for (size_t i = 0; i < link->command.count; i++)
+		it_write_text(writer, link->command.items[i]);
+	it_write_list_end(writer);
+	write_object(writer, "environment", link->environment);
+	it_write_name(writer, "materials");
+	it_artifacts_write(writer, &link->materials);
+	it_write_name(writer, "name");
+	it_write_text(writer, link->name);
+	it_write_name(writer, "products");
+	it_artifacts_write(writer, &link->products);
+	it_write_object_end(writer);
+}
+
+int it_link_to_envelope(struct intoto_envelope **out, const struct intoto_link *link,
+			enum intoto_envelope_format format, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf json = IT_BUF(IT_JSON_BYTES_MAX);
+	struct it_writer writer;
+	int rc;
+
+	*out = NULL;
+	it_writer_init(&writer, &json, IT_WRITE_COMPACT);
+	it_link_write(&writer, link);
+	rc = it_writer_finish(&writer, err);
+	if (!rc)
+		rc = it_envelope_wrap(out, format, &json, "link", err);
+	return it_err_wrap(err, rc, "link");
+}
+
+/* NULL when memory ran out. */
+static char *file_name(const char *before, const char *step, const char *keyid, const char *after)
+{
+	char *name = NULL;
+
+	if (asprintf(&name, "%s%s.%.*s%s", before, step, KEYID_PART, keyid, after) < 0)
+		return NULL;
+	return name;
+}
+
+char *it_link_file_name(const char *step, const char *keyid)
+{
+	return file_name("", step, keyid, ".link");
+}
+
+char *it_link_unfinished_name(const char *step, const char *keyid)
+{
+	return file_name(".", step, keyid, ".link-unfinished");
+}
+
+bool it_link_return_value(const struct intoto_link *link, int64_t *out)
+{
+	return it_json_int(it_json_get(link->byproducts, "return-value"), out);
+}
+
+bool it_link_return_accepted(const struct intoto_link *link)
+{
+	const struct it_json *accepted = it_json_get(link->byproducts, "accepted-return-values");
+	int64_t value;
+	int64_t other;
+
+	if (it_json_kind(accepted) != IT_JSON_LIST || !it_link_return_value(link, &value))
+		return false;
+	for (size_t i = 0; i < it_json_count(accepted); i++)
+		if (it_json_int(it_json_at(accepted, i), &other) && other == value)
+			return true;
+	return false;
+}
+
+const char *intoto_link_name(const struct intoto_link *link)
+{
+	return link->name;
+}
+
+size_t intoto_link_command_count(const struct intoto_link *link)
+{
+	return link->command.count;
+}
+
+const char *intoto_link_command_at(const struct intoto_link *link, size_t index)
+{
+	return index < link->command.count ? link->command.items[index] : NULL;
+}
+
+static const struct it_artifacts *side_of(const struct intoto_link *link,
+					  enum intoto_link_side side)
+{
+	return side == INTOTO_MATERIALS ? &link->materials : &link->products;
+}
+
+size_t intoto_link_artifact_count(const struct intoto_link *link, enum intoto_link_side side)
+{
+	return side_of(link, side)->count;
+}
+
+const char *intoto_link_artifact_name(const struct intoto_link *link, enum intoto_link_side side,
+				      size_t index)
+{
+	const struct it_artifacts *artifacts = side_of(link, side);
+
+	return index < artifacts->count ? artifacts->items[index].name : NULL;
+}
+
+const char *intoto_link_artifact_digests(const struct intoto_link *link, enum intoto_link_side side,
+					 size_t index)
+{
+	const struct it_artifacts *artifacts = side_of(link, side);
+
+	return index < artifacts->count ? artifacts->items[index].digests : NULL;
+}

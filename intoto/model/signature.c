@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signatures on an envelope: what they cover, whether they are good, and new ones. */
+#include <string.h>
+
+#include "base/text.h"
+#include "json/where.h"
+#include "model/envelope_text.h"
+
+enum {
+	PAE_HEAD_MAX = 64, /* "DSSEv1", two lengths, four spaces */
+	LISTED_MAX = 8,	   /* keyids that an error text names */
+};
+
+/*
+ * PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body, lengths in decimal (DSSE
+ * protocol.md).
+ */
+static void add_pae(struct it_buf *out, struct it_span type, struct it_span body)
+{
+	(void)it_buf_reserve(out, PAE_HEAD_MAX + type.len + body.len); /* all sticky */
+	(void)it_buf_printf(out, "DSSEv1 %zu ", type.len);
+	(void)it_buf_add_span(out, type);
+	(void)it_buf_printf(out, " %zu ", body.len);
+	(void)it_buf_add_span(out, body);
+}
+
+int it_envelope_signed_bytes(const struct intoto_envelope *envelope, struct it_buf *out,
+			     struct intoto_error **err)
+{
+	if (envelope->format == INTOTO_DSSE)
+		add_pae(out, it_span_text(envelope->payload_type), it_buf_span(&envelope->payload));
+	else
+		(void)it_buf_add_span(out, it_buf_span(&envelope->payload)); /* sticky */
+	return it_buf_check(out, "signed bytes", err);
+}
+
+/* The same without a copy where none is needed; scratch owns the bytes where one is. */
+static int cover(struct it_span *out, const struct intoto_envelope *envelope,
+		 struct it_buf *scratch, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	if (envelope->format == INTOTO_DSSE) {
+		rc = it_envelope_signed_bytes(envelope, scratch, err);
+		*out = it_buf_span(scratch);
+	} else {
+		*out = it_buf_span(&envelope->payload);
+	}
+	return rc;
+}
+
+static bool is_openpgp(const struct it_signature *signature)
+{
+	return signature->raw && !it_json_get(signature->raw, "sig");
+}
+
+static int verify_one(const struct it_signature *signature, struct it_span covered,
+		      const struct intoto_key *key, struct intoto_error **err)
+{
+	if (is_openpgp(signature))
+		return it_err_set(err, INTOTO_E_UNSUPPORTED, "an OpenPGP signature");
+	return it_key_verify(key, covered, it_buf_span(&signature->bytes), err);
+}
+
+int it_envelope_verify_one(const struct intoto_envelope *envelope, size_t index,
+			   const struct intoto_key *key, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf scratch = IT_BUF(SIZE_MAX / 2);
+	struct it_span covered;
+	int rc;
+
+	if (index >= envelope->signature_count)
+		return it_err_set(err, INTOTO_E_INTERNAL, "no signature number %zu", index);
+	rc = cover(&covered, envelope, &scratch, err);
+	if (rc)
+		return rc;
+	return verify_one(&envelope->signatures[index], covered, key, err);
+}
+
+/* The number of the first signature whose keyid names the key; the count when there is none. */
+static size_t find_claim(const struct intoto_envelope *envelope, const struct intoto_key *key)
+{
+	size_t i = 0;
+
+	while (i < envelope->signature_count &&
+	       !it_key_answers_to(key, it_span_text(envelope->signatures[i].keyid)))
+		i++;
+	return i;
+}
+
+static void list_keyids(struct it_buf *out, const struct intoto_envelope *envelope)
+{
+	size_t count = envelope->signature_count;
+
+	(void)it_buf_printf(out, "%zu signature%s", count, count == 1 ? "" : "s"); /* all sticky */
+	for (size_t i = 0; i < count && i < LISTED_MAX; i++) {
+		(void)it_buf_add_text(out, i ? ", " : ", by ");
+		it_where_quote(out, it_span_text(envelope->signatures[i].keyid));
+		if (is_openpgp(&envelope->signatures[i]))
+			(void)it_buf_add_text(out, " (OpenPGP)");
+	}
+	if (count > LISTED_MAX)
+		(void)it_buf_printf(out, " and %zu more", count - LISTED_MAX);
+}
+
+static int refuse_all(const struct intoto_envelope *envelope, const struct intoto_key *key,
+		      struct intoto_error **err)
+{
+	size_t claim = find_claim(envelope, key);
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(SIZE_MAX / 2);
+
+	if (claim < envelope->signature_count) {
+		it_where_quote(&text, it_span_text(envelope->signatures[claim].keyid));
+		return it_err_set(err, INTOTO_E_UNTRUSTED,
+				  "signature %zu of %zu, by %s, does not verify with that key",
+				  claim + 1, envelope->signature_count, it_buf_text(&text));
+	}
+	it_where_quote(&text, it_span_text(key->declared_id[0] ? key->declared_id
+							       : key->id[INTOTO_KEYID_LEGACY]));
+	(void)it_buf_add_text(&text, ": "); /* sticky */
+	list_keyids(&text, envelope);
+	return it_err_set(err, INTOTO_E_UNTRUSTED, "no signature by key %s", it_buf_text(&text));
+}
+
+/* Tries the signatures whose keyid names the key, or all others; UNTRUSTED when none is good. */
+static int try_signatures(const struct intoto_envelope *envelope, struct it_span covered,
+			  const struct intoto_key *key, bool claimed, struct intoto_error **err)
+{
+	for (size_t i = 0; i < envelope->signature_count; i++) {
+		const struct it_signature *signature = &envelope->signatures[i];
+		int rc;
+
+		if (it_key_answers_to(key, it_span_text(signature->keyid)) != claimed)
+			continue;
+		rc = verify_one(signature, covered, key, NULL);
+		if (rc == INTOTO_E_NOMEM)
+			return it_err_nomem(err);
+		if (rc == INTOTO_OK)
+			return rc;
+	}
+	return INTOTO_E_UNTRUSTED;
+}
+
+int intoto_envelope_verify(const struct intoto_envelope *envelope, const struct intoto_key *key,
+			   struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf scratch = IT_BUF(SIZE_MAX / 2);
+	struct it_span covered;
+	int rc = cover(&covered, envelope, &scratch, err);
+
+	if (rc)
+		return rc;
+	rc = try_signatures(envelope, covered, key, true, err);
+	if (rc == INTOTO_E_UNTRUSTED)
+		rc = try_signatures(envelope, covered, key, false, err);
+	return rc == INTOTO_E_UNTRUSTED ? refuse_all(envelope, key, err) : rc;
+}
+
+/*
+ * A signature by the same key is good for it.  One that only claims its keyid is stale: the
+ * document was changed after it was made, and readers that stop at the first matching keyid
+ * (reference 1.3) would refuse the good one behind it.
+ */
+static bool is_replaced(const struct it_signature *old, struct it_span covered,
+			const struct intoto_key *key)
+{
+	return it_key_answers_to(key, it_span_text(old->keyid)) ||
+	       verify_one(old, covered, key, NULL) == INTOTO_OK;
+}
+
+/* Puts fresh where the first replaced one stood, or at the end; takes it on success only. */
+static int put_signature(struct intoto_envelope *envelope, struct it_signature *fresh,
+			 struct it_span covered, const struct intoto_key *key,
+			 struct intoto_error **err)
+{
+	struct it_signature *list = reallocarray(
+		envelope->signatures, envelope->signature_count + 1, sizeof *envelope->signatures);
+	bool placed = false;
+	size_t kept = 0;
+
+	if (!list)
+		return it_err_nomem(err);
+	envelope->signatures = list;
+	for (size_t i = 0; i < envelope->signature_count; i++) {
+		struct it_signature old = list[i];
+
+		if (!is_replaced(&old, covered, key)) {
+			list[kept++] = old;
+			continue;
+		}
+		it_signature_done(&old);
+		if (!placed)
+			list[kept++] = *fresh;
+		placed = true;
+	}
+	if (!placed)
+		list[kept++] = *fresh;
+	envelope->signature_count = kept;
+	*fresh = (struct it_signature){ 0 };
+	return INTOTO_OK;
+}
+
+int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,
+		     enum intoto_keyid_style style, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf scratch = IT_BUF(SIZE_MAX / 2);
+	IT_AUTO(it_signature_done)
+	struct it_signature fresh = { .bytes = IT_BUF(IT_SIGNATURE_BYTES_MAX) };
+	struct it_span covered;
+	int rc;
+
+	if (envelope->signature_count >= IT_SIGNATURES_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "more than %d signatures",
+				  IT_SIGNATURES_MAX);
+	rc = cover(&covered, envelope, &scratch, err);
+	if (!rc)
+		rc = it_signer_sign(signer, covered, &fresh.bytes, err);
+	if (rc)
+		return rc;
+	fresh.keyid = strdup(intoto_key_id(signer->key, style));
+	if (!fresh.keyid)
+		return it_err_nomem(err);
+	return put_signature(envelope, &fresh, covered, signer->key, err);
+}
+
+int intoto_envelope_sign(struct intoto_envelope *envelope, const struct intoto_key *key,
+			 enum intoto_keyid_style style, struct intoto_error **err)
+{
+	IT_AUTO(it_signer_freep) struct it_signer *signer = NULL;
+	int rc = it_signer_borrow(&signer, key, err);
+
+	return rc ? rc : it_envelope_sign(envelope, signer, style, err);
+}
