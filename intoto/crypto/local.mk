@@ -15,6 +15,10 @@ CORE_SOURCES += \
 	%D%/pbe_cost.c %D%/pbe_cost.h \
 	%D%/pem.c %D%/pem.h \
 	%D%/rsa_pss.c \
-	%D%/scheme.c %D%/scheme.h
+	%D%/scheme.c %D%/scheme.h \
+	%D%/signer.c %D%/signer.h
 
-UNIT_TESTS +=
+UNIT_TESTS += \
+	tests/unit/crypto_digest \
+	tests/unit/crypto_ed25519 \
+	tests/unit/crypto_keyid
