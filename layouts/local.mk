@@ -2,8 +2,15 @@
 # The policy side: layouts, rules, verification, reports.
 CORE_SOURCES += \
 	%D%/glob.c %D%/glob.h \
+	%D%/layout.c %D%/layout.h \
+	%D%/layout_read.c \
+	%D%/layout_write.c \
+	%D%/parameters.c %D%/parameters.h \
 	%D%/queue.c %D%/queue.h \
-	%D%/report.h \
+	%D%/report.c %D%/report.h \
+	%D%/report_codes.c \
+	%D%/report_json.c \
+	%D%/report_text.c \
 	%D%/rule.c %D%/rule.h \
 	%D%/rule_allow.c \
 	%D%/rule_create.c \

@@ -3,25 +3,55 @@
 #ifndef IT_LAYOUTS_REPORT_H
 #define IT_LAYOUTS_REPORT_H
 
+#include <stdint.h>
+
 #include <intoto/report.h>
 
 #include "base/buf.h"
 
 IT_DEFINE_AUTO(struct intoto_report, intoto_report_free);
 
+/* Of all reason codes, sorted; the manual page lists the same. */
+struct it_report_code {
+	const char *code;
+	const char *meaning; /* what was checked, one line */
+};
+extern const struct it_report_code it_report_codes[];
+extern const size_t it_report_code_count;
+
 IT_CHECK int it_report_new(struct intoto_report **out, struct intoto_error **err);
+
+/* What the report is about: the layout's path, and the time that counts as now. */
+void it_report_about(struct intoto_report *report, const char *layout, int64_t now);
 
 /*
  * Adds a check.  A report that runs out of memory can no longer pass: it remembers, and
- * intoto_report_verdict says UNDECIDED.
+ * intoto_report_verdict says UNDECIDED.  So does one that is given a code outside the table.
  */
 void it_report_add(struct intoto_report *report, enum intoto_outcome outcome, const char *code,
 		   const char *item, const char *subject, const char *format, ...) IT_PRINTF(6, 7);
+
+/* Adds an undecided check whose reason is an error; its class is remembered. */
+void it_report_undecided(struct intoto_report *report, const char *code, const char *item,
+			 const char *subject, const struct intoto_error *why);
+
+/* How many checks failed or are undecided: a stage that must not run after a failure asks this. */
+size_t it_report_faults(const struct intoto_report *report);
+
+/* Why nothing was decided: the class of the first undecided check; INTOTO_OK when there is none. */
+enum intoto_code it_report_cause(const struct intoto_report *report);
 
 /*
  * The end of the workflow was reached.  Only now, and only with at least one passed check, no
  * failed and no undecided one, does the verdict become PASSED.
  */
 void it_report_close(struct intoto_report *report);
+
+/* For the printers. */
+enum { IT_OUTCOME_COUNT = INTOTO_CHECK_SKIPPED + 1 };
+size_t it_report_tally(const struct intoto_report *report, enum intoto_outcome outcome);
+const char *it_report_layout(const struct intoto_report *report);
+int64_t it_report_time(const struct intoto_report *report);
+const char *it_verdict_name(enum intoto_verdict verdict);
 
 #endif

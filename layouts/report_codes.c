@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every reason code, once.  They are stable: a code may be added, never renamed or given a new
+ * meaning. */
+#include "layouts/report.h"
+
+const struct it_report_code it_report_codes[] = {
+	{ "inspection.command", "the command of an inspection ran and ended with status 0" },
+	{ "inspection.files", "the files around an inspection could be recorded" },
+	{ "inspection.refused", "the layout has inspections, and the caller wants none" },
+	{ "inspection.timeout", "the command of an inspection ended in time" },
+	{ "layout.empty", "the layout has a step or an inspection" },
+	{ "layout.expiry", "the layout says when it expires, and has not expired" },
+	{ "layout.file", "the layout can be read" },
+	{ "layout.format", "the file is a well-formed layout" },
+	{ "layout.key", "a key of the layout is of a kind that can be used" },
+	{ "layout.parameter", "every parameter that the layout names was given, and is used" },
+	{ "layout.pattern", "a pattern of a rule has no unclosed bracket" },
+	{ "layout.signature", "the layout is signed by each key that was given" },
+	{ "link.command", "the recorded command is the one that the layout expects" },
+	{ "link.file", "a link file can be read" },
+	{ "link.folder", "the folder of the links can be listed" },
+	{ "link.format", "a link file of an authorised key is a well-formed link" },
+	{ "link.name", "a link was made for the step whose file name it has" },
+	{ "link.signature", "a link is signed by the authorised key whose file name it has" },
+	{ "link.status", "the command that a link records succeeded" },
+	{ "link.unauthorised", "a link file belongs to a key that may do the step" },
+	{ "rule.allow", "an ALLOW rule was applied" },
+	{ "rule.create", "a CREATE rule was applied" },
+	{ "rule.delete", "a DELETE rule was applied" },
+	{ "rule.disallow", "no artifact that is left matches a DISALLOW rule" },
+	{ "rule.evidence", "there is a link to apply an item's rules to" },
+	{ "rule.match", "a MATCH rule was applied" },
+	{ "rule.modify", "a MODIFY rule was applied" },
+	{ "rule.require", "the artifact of a REQUIRE rule is there and not consumed" },
+	{ "rule.rest", "artifacts that no rule consumed are allowed" },
+	{ "rule.unknown-step", "the item behind FROM is known" },
+	{ "rule.unused", "a rule consumed something" },
+	{ "step.agreement", "all links of a step have the same materials and products" },
+	{ "step.authority", "the authorised keys of a step are in the layout, each once" },
+	{ "step.certificates", "a step does not rely on certificates, which are not supported" },
+	{ "step.quorum", "a step has at least as many distinct keys as its threshold" },
+	{ "step.threshold", "enough valid links by distinct keys were found" },
+	{ "step.threshold-value", "the threshold of a step is at least 1" },
+	{ "sublayout.depth", "sublayouts are not nested too deep, and not too many" },
+	{ "sublayout.verdict", "a sublayout passed" },
+};
+const size_t it_report_code_count = IT_COUNT_OF(it_report_codes);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report for people: the verdict, then what is wrong, then (verbose) everything else. */
+#include "base/text.h"
+#include "layouts/report.h"
+
+enum { REPORT_MAX = 1024 * 1024 * 1024 };
+
+static void add_quoted(struct it_buf *out, const char *text)
+{
+	it_text_quote(out, it_span_text(text));
+}
+
+/* "  failed     build: root/build.12345678.link: sentence [code]" */
+static void add_check(struct it_buf *out, const struct intoto_check *check)
+{
+	(void)it_buf_printf(out, "  %-10s ", intoto_outcome_name(check->outcome)); /* sticks */
+	add_quoted(out, *check->item ? check->item : "layout");
+	(void)it_buf_add_text(out, ": ");
+	if (*check->subject) {
+		add_quoted(out, check->subject);
+		(void)it_buf_add_text(out, ": ");
+	}
+	add_quoted(out, check->text);
+	(void)it_buf_printf(out, " [%s]\n", check->code);
+}
+
+static void add_all(struct it_buf *out, const struct intoto_report *report,
+		    enum intoto_outcome outcome)
+{
+	for (size_t i = 0; i < intoto_report_count(report); i++)
+		if (intoto_report_at(report, i)->outcome == outcome)
+			add_check(out, intoto_report_at(report, i));
+}
+
+static void add_count(struct it_buf *out, const struct intoto_report *report,
+		      enum intoto_outcome outcome, const char *what)
+{
+	size_t count = it_report_tally(report, outcome);
+
+	if (count)
+		(void)it_buf_printf(out, ", %zu %s", count, what); /* sticks in out */
+}
+
+static void add_headline(struct it_buf *out, const struct intoto_report *report)
+{
+	enum intoto_verdict verdict = intoto_report_verdict(report);
+
+	(void)it_buf_add_text(out, verdict == INTOTO_PASSED	 ? "PASSED: "
+				   : verdict == INTOTO_UNDECIDED ? "UNDECIDED: "
+								 : "REFUSED: "); /* sticks */
+	add_quoted(out, it_report_layout(report));
+	(void)it_buf_printf(out, ": %zu passed", it_report_tally(report, INTOTO_CHECK_PASSED));
+	add_count(out, report, INTOTO_CHECK_FAILED, "failed");
+	add_count(out, report, INTOTO_CHECK_UNDECIDED, "undecided");
+	add_count(out, report, INTOTO_CHECK_SKIPPED, "skipped");
+	add_count(out, report, INTOTO_CHECK_WARNING, "to be looked at (warning)");
+	(void)it_buf_add_byte(out, '\n');
+}
+
+int intoto_report_text(const struct intoto_report *report, bool verbose, char **out,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(REPORT_MAX);
+	int rc;
+
+	*out = NULL;
+	add_headline(&text, report);
+	add_all(&text, report, INTOTO_CHECK_FAILED);
+	add_all(&text, report, INTOTO_CHECK_UNDECIDED);
+	/* A warning may explain a failure; on a pass it waits until it is asked for. */
+	if (verbose || intoto_report_verdict(report) != INTOTO_PASSED)
+		add_all(&text, report, INTOTO_CHECK_WARNING);
+	if (verbose) {
+		add_all(&text, report, INTOTO_CHECK_SKIPPED);
+		add_all(&text, report, INTOTO_CHECK_PASSED);
+	}
+	rc = it_buf_check(&text, "report", err);
+	if (rc)
+		return rc;
+	*out = it_buf_take(&text);
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
