@@ -23,6 +23,7 @@ struct found {
 	const struct it_command *command;
 	struct it_buf name; /* "intoto key generate" */
 	char **words;
+	const char *own; /* NAME when the program was called intoto-NAME; or NULL */
 };
 
 static void found_done(struct found *found)
@@ -52,10 +53,13 @@ static void find(struct found *found, const struct it_command *root, char **argv
 	found->command = root;
 	found->words = argv[0] ? argv + 1 : argv;
 	(void)it_buf_add_text(&found->name, root->name); /* sticky: only a message */
-	child = it_starts_with(own, "intoto-") ? it_command_child(root, own + strlen("intoto-"))
-					       : NULL;
-	if (child)
+	if (it_starts_with(own, "intoto-")) {
+		found->own = own + strlen("intoto-");
+		child = it_command_child(root, found->own);
+		if (!child)
+			return;
 		enter(found, child);
+	}
 	while (found->words[0] && (child = it_command_child(found->command, found->words[0]))) {
 		enter(found, child);
 		found->words++;
@@ -90,11 +94,11 @@ static int become_helper(const struct found *found, char *path)
 	return IT_EXIT_UNAVAILABLE;
 }
 
-static int refuse_unknown(const struct found *found)
+static int refuse_unknown(const struct found *found, const char *word)
 {
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(found->words[0]));
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(word));
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(4096);
-	struct it_suggestion nearest = { .word = found->words[0] };
+	struct it_suggestion nearest = { .word = word };
 
 	for (const struct it_command *const *child = found->command->children; *child; child++)
 		it_suggest(&nearest, (*child)->name);
@@ -206,7 +210,7 @@ static int run_group(const struct found *found)
 	else if (it_streq(word, "--version"))
 		status = print_version(&err);
 	else
-		return word ? refuse_unknown(found) : refuse_missing(found);
+		return word ? refuse_unknown(found, word) : refuse_missing(found);
 	status = close_stdout(status, &err);
 	if (!err)
 		return status;
@@ -237,6 +241,8 @@ int it_dispatch(const struct it_program *program, int argc, char **argv)
 	if (!fill_standard_descriptors())
 		return IT_EXIT_IO;
 	find(&found, program->root, argv);
+	if (found.own && found.command == program->root)
+		return refuse_unknown(&found, found.own);
 	if (!found.command->children)
 		return run(&found);
 	if (found.command == program->root && found.words[0])

@@ -11,6 +11,11 @@ libcmd_la_SOURCES = \
 	%D%/completion_zsh.c \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/help.c %D%/help.h \
+	%D%/key.c %D%/key_file.c %D%/key_file.h \
+	%D%/key_convert.c \
+	%D%/key_generate.c \
+	%D%/key_passphrase.c \
+	%D%/key_show.c \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
 	%D%/passphrase.c %D%/passphrase.h \
@@ -72,4 +77,12 @@ if !CROSS_COMPILING
 	done
 endif
 
-UNIT_TESTS +=
+UNIT_TESTS += \
+	tests/unit/cmd_dispatch \
+	tests/unit/cmd_options \
+	tests/unit/cmd_passphrase \
+	tests/unit/cmd_suggest
+tests_unit_cmd_dispatch_LDADD = libcmd.la $(LDADD)
+tests_unit_cmd_options_LDADD = libcmd.la $(LDADD)
+tests_unit_cmd_passphrase_LDADD = libcmd.la $(LDADD) -lutil
+tests_unit_cmd_suggest_LDADD = libcmd.la $(LDADD)

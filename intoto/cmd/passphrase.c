@@ -81,7 +81,8 @@ static int refuse_length(const struct answer *answer, struct intoto_error **err)
  * Up to the end of the line or of the input, byte by byte: what follows in a descriptor is for
  * somebody else.  *ended says that there was not even an empty line.
  */
-static int read_line(struct answer *answer, int fd, bool *ended, struct intoto_error **err)
+static int read_line(struct answer *answer, int fd, const char *where, bool *ended,
+		     struct intoto_error **err)
 {
 	*ended = false;
 	for (answer->len = 0;;) {
@@ -91,7 +92,7 @@ static int read_line(struct answer *answer, int fd, bool *ended, struct intoto_e
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return it_err_errno(err, errno, "read");
+			return it_err_errno(err, errno, "%s", where);
 		*ended = got == 0 && answer->len == 0;
 		if (got == 0 || byte == '\n')
 			return INTOTO_OK;
@@ -112,7 +113,8 @@ static int from_file(struct it_passphrase *source, struct answer *answer, struct
 
 	if (!quoted)
 		return it_err_nomem(err);
-	rc = fd < 0 ? it_err_errno(err, errno, "%s", quoted) : read_line(answer, fd, &ended, err);
+	rc = fd < 0 ? it_err_errno(err, errno, "%s", quoted)
+		    : read_line(answer, fd, quoted, &ended, err);
 	if (!rc && ended)
 		rc = it_err_set(err, INTOTO_E_KEY, "%s: is empty, want a passphrase", quoted);
 	return rc ? it_err_wrap(err, rc, "--%spassphrase-file", prefix_of(source)) : INTOTO_OK;
@@ -126,7 +128,7 @@ static int from_fd(struct it_passphrase *source, struct answer *answer, struct i
 
 	if (!parse_fd(source->fd, &fd))
 		return refuse_fd(source, err);
-	rc = read_line(answer, fd, &ended, err);
+	rc = read_line(answer, fd, "line", &ended, err);
 	if (!rc && ended)
 		rc = it_err_set(err, INTOTO_E_KEY, "want %u lines, one for each key, found %u",
 				source->used + 1, source->used);

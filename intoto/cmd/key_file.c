@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Key files read, described and made. */
+#include "cmd/key_file.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Passes the question on, and remembers that it was asked: the file is encrypted. */
+struct listener {
+	struct it_passphrase *source;
+	bool asked;
+};
+
+static int listen(void *arg, const char *what, unsigned attempt, char *out, size_t size,
+		  size_t *len, struct intoto_error **err)
+{
+	struct listener *listener = arg;
+
+	listener->asked = true;
+	return it_passphrase_get(listener->source, what, attempt, out, size, len, err);
+}
+
+int it_key_file_load(struct it_key_file *file, const char *path, struct it_passphrase *passphrase,
+		     struct intoto_error **err)
+{
+	struct listener listener = { passphrase, false };
+	int rc = intoto_key_load(&file->key, path, listen, &listener, err);
+
+	file->path = path;
+	file->encrypted = listener.asked;
+	return rc;
+}
+
+void it_key_file_done(struct it_key_file *file)
+{
+	intoto_key_free(file->key);
+	file->key = NULL;
+}
+
+static const char *kind_of(const struct it_key_file *file)
+{
+	if (!intoto_key_is_private(file->key))
+		return "public";
+	return file->encrypted ? "private, encrypted" : "private, not encrypted";
+}
+
+void it_key_file_describe(struct it_buf *out, const struct it_key_file *file)
+{
+	const struct intoto_key *key = file->key;
+
+	it_text_quote(out, it_span_text(file->path));
+	/* Sticky: whoever prints it looks once. */
+	(void)it_buf_printf(out, "\n  kind           %s\n", kind_of(file));
+	(void)it_buf_printf(out, "  type           %s\n", intoto_key_type(key));
+	(void)it_buf_printf(out, "  scheme         %s\n", intoto_key_scheme(key));
+	(void)it_buf_printf(out, "  keyid legacy   %s\n", intoto_key_id(key, INTOTO_KEYID_LEGACY));
+	(void)it_buf_printf(out, "  keyid current  %s\n", intoto_key_id(key, INTOTO_KEYID_CURRENT));
+	(void)it_buf_printf(out, "  fingerprint    %s\n", intoto_key_fingerprint(key));
+}
+
+static void write_member(struct it_writer *writer, const char *name, const char *text)
+{
+	it_write_name(writer, name);
+	it_write_text(writer, text);
+}
+
+/* A file name may hold any bytes, JSON may not. */
+static void write_path(struct it_writer *writer, const char *path)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(64 * 1024);
+
+	(void)it_utf8_replace(&text, it_span_text(path)); /* a name for people, not to be opened */
+	it_write_name(writer, "file");
+	it_write_text_span(writer, it_buf_span(&text));
+}
+
+void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *file)
+{
+	const struct intoto_key *key = file->key;
+
+	it_write_object(writer);
+	it_write_name(writer, "encrypted");
+	it_write_bool(writer, file->encrypted);
+	write_path(writer, file->path);
+	write_member(writer, "fingerprint", intoto_key_fingerprint(key));
+	it_write_name(writer, "keyids");
+	it_write_object(writer);
+	write_member(writer, "current", intoto_key_id(key, INTOTO_KEYID_CURRENT));
+	write_member(writer, "legacy", intoto_key_id(key, INTOTO_KEYID_LEGACY));
+	it_write_object_end(writer);
+	write_member(writer, "keytype", intoto_key_type(key));
+	it_write_name(writer, "private");
+	it_write_bool(writer, intoto_key_is_private(key));
+	write_member(writer, "scheme", intoto_key_scheme(key));
+	it_write_object_end(writer);
+}
+
+int it_key_private_text(char **out, const struct intoto_key *key, struct it_passphrase *passphrase,
+			const char *what, struct intoto_error **err)
+{
+	char secret[IT_PASSPHRASE_MAX];
+	size_t len = 0;
+	int rc = INTOTO_OK;
+
+	*out = NULL;
+	if (!passphrase->none)
+		rc = it_passphrase_get(passphrase, what, 0, secret, sizeof secret, &len, err);
+	if (!rc)
+		rc = intoto_key_private_pem(key, passphrase->none ? NULL : secret, len, out, err);
+	explicit_bzero(secret, sizeof secret);
+	return rc;
+}
+
+void it_secret_done(char **text)
+{
+	if (*text)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
