@@ -33,10 +33,15 @@ print-tests:
 	@echo $(TESTS)
 print-unit-tests:
 	@echo $(UNIT_TESTS)
-.PHONY: print-tests print-unit-tests
+# Minutes long: not in "make check".
+SLOW_TESTS = %D%/checks/configure.t
+print-slow-tests:
+	@echo $(SLOW_TESTS)
+.PHONY: print-tests print-unit-tests print-slow-tests
 
 dist_check_SCRIPTS =
-EXTRA_DIST += %D%/run.sh %D%/lib/tap.sh %D%/packages.sh %D%/checks/consumer.c %D%/unit/refused.h
+EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/peers.sh %D%/bench/noop.sh %D%/bench/timer.c \
+	%D%/checks/consumer.c %D%/unit/refused.h $(SLOW_TESTS)
 
 include %D%/cli/local.mk
 include %D%/checks/local.mk

@@ -289,6 +289,12 @@ step_tarball() {
 	fi
 }
 
+step_slow() {
+	configured gcc CC=gcc --enable-developer
+	built
+	checked slow.check "$(make -s print-slow-tests)"
+}
+
 step_interop() {
 	configured gcc CC=gcc --enable-developer
 	built
@@ -306,7 +312,7 @@ step tree
 if [ -n "$quick" ]; then
 	steps=gcc
 fi
-for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball interop}; do
+for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop}; do
 	if ! declare -F "step_${name//-/_}" >/dev/null; then
 		echo "run.sh: there is no step '$name'" >&2
 		exit 64
