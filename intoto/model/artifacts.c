@@ -126,7 +126,7 @@ static int compare(const void *a, const void *b)
 	const struct it_artifact *left = a;
 	const struct it_artifact *right = b;
 
-	return strcmp(left->name, right->name); /* no name holds a NUL */
+	return it_span_cmp(it_span_text(left->name), it_span_text(right->name));
 }
 
 static void sort(struct it_artifacts *artifacts)

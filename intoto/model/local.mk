@@ -10,4 +10,7 @@ CORE_SOURCES += \
 	%D%/link.c %D%/link.h \
 	%D%/signature.c
 
-UNIT_TESTS +=
+UNIT_TESTS += \
+	tests/unit/model_artifacts \
+	tests/unit/model_key_object \
+	tests/unit/model_link
