@@ -69,7 +69,7 @@ violations() {
 			line = substr(line, RSTART + RLENGTH)
 			sub(/[[:space:]]*\($/, "", name)
 			# an order is what strcmp and memcmp are for
-			if (name ~ /cmp$/ && before ~ /(return|=) $/ && line ~ /\);$/ && line !~ /[!=]=|[<>?&|]/)
+			if (name ~ /cmp$/ && before ~ /(return|=) $/ && line ~ /\);$/ && line !~ /[!=]=|[^-]>|[<?&|]/)
 				continue
 			# a member of a struct, or a parameter that is called so, is no call
 			if (!(name in home) || home[name] == folder || before ~ /(->|\.|\(\*)$/) continue
