@@ -8,4 +8,9 @@ CORE_SOURCES += \
 	%D%/walk.c %D%/walk.h \
 	%D%/wildcard.c %D%/wildcard.h
 
-UNIT_TESTS += tests/unit/record_ignore tests/unit/record_name
+UNIT_TESTS += \
+	tests/unit/record_hash \
+	tests/unit/record_ignore \
+	tests/unit/record_name \
+	tests/unit/record_snapshot
+EXTRA_DIST += tests/unit/workspace.h

@@ -156,7 +156,9 @@ static int compare_origins(const void *a, const void *b)
 	const struct origin *left = a;
 	const struct origin *right = b;
 
-	return it_span_cmp(it_span_text(left->name), it_span_text(right->name));
+	int order = it_span_cmp(it_span_text(left->name), it_span_text(right->name));
+
+	return order ? order : it_span_cmp(it_span_text(left->path), it_span_text(right->path));
 }
 
 /* One file that was named twice is fine; two files under one name would hide one of them. */

@@ -127,11 +127,19 @@ static bool is_open_above(const struct folder *folder, const struct stat *about)
 	return false;
 }
 
-static int read_folder(struct walk *walk, const struct folder *folder, struct intoto_error **err);
+static void close_stream(DIR **stream)
+{
+	if (*stream)
+		(void)closedir(*stream); /* only read */
+}
+
+static int read_folder(struct walk *walk, const struct folder *folder, DIR *stream,
+		       struct intoto_error **err);
 
 static int visit_folder(struct walk *walk, const struct entry *entry, struct intoto_error **err)
 {
 	struct folder folder = { entry->up, -1, 0, 0, entry->up ? entry->up->depth + 1 : 0 };
+	IT_AUTO(close_stream) DIR *stream = NULL;
 	IT_AUTO(it_fd_close) int fd = -1;
 	struct stat about;
 
@@ -149,7 +157,11 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 	folder.fd = fd;
 	folder.dev = about.st_dev;
 	folder.ino = about.st_ino;
-	return read_folder(walk, &folder, err);
+	stream = fdopendir(fd);
+	if (!stream)
+		return fail_errno(walk, errno, err);
+	fd = -1; /* now the stream's */
+	return read_folder(walk, &folder, stream, err);
 }
 
 static const char *word_for(mode_t kind)
@@ -208,7 +220,7 @@ static int classify(const struct walk *walk, struct entry *entry, unsigned char 
 {
 	struct stat about;
 
-	entry->kind = DTTOIF(hint);
+	entry->kind = (mode_t)DTTOIF(hint);
 	if (hint == DT_UNKNOWN) {
 		if (fstatat(entry->at, entry->path, &about, AT_SYMLINK_NOFOLLOW))
 			return errno;
@@ -259,32 +271,13 @@ static bool is_dots(const char *name)
 	return it_streq(name, ".") || it_streq(name, "..");
 }
 
-static void close_stream(DIR **stream)
+static int read_folder(struct walk *walk, const struct folder *folder, DIR *stream,
+		       struct intoto_error **err)
 {
-	if (*stream)
-		(void)closedir(*stream); /* only read */
-}
-
-/* The descriptor that readdir() works on is a second one: entries are opened through the first. */
-static DIR *open_stream(int folder)
-{
-	int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!stream)
-		it_fd_close(&fd);
-	return stream;
-}
-
-static int read_folder(struct walk *walk, const struct folder *folder, struct intoto_error **err)
-{
-	IT_AUTO(close_stream) DIR *stream = open_stream(folder->fd);
 	size_t len = walk->name.len;
 	const struct dirent *found;
 	int rc = INTOTO_OK;
 
-	if (!stream)
-		return fail_errno(walk, errno, err);
 	for (errno = 0; !rc && (found = readdir(stream)); errno = 0) {
 		if (is_dots(found->d_name))
 			continue;
