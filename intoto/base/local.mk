@@ -7,6 +7,7 @@ CORE_SOURCES += \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/path.c %D%/path.h \
+	%D%/proc.c %D%/proc.h \
 	%D%/random.c %D%/random.h \
 	%D%/strings.c %D%/strings.h \
 	%D%/text.c %D%/text.h \

@@ -4,6 +4,8 @@
 #ifndef IT_BASE_PROC_H
 #define IT_BASE_PROC_H
 
+#include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -15,13 +17,32 @@ struct it_proc_spec {
 	int stdin_fd;		  /* -1: ours */
 	int stdout_fd;		  /* -1: ours */
 	int stderr_fd;		  /* -1: ours */
+	const sigset_t *blocked;  /* signals blocked in the child; NULL: as in the caller */
 };
 
 /*
- * Starts a command as the leader of a new process group with no descriptor but the three.  On
- * failure *err says which program and why (INTOTO_E_NOTFOUND when there is none, INTOTO_E_IO when
- * it may not be started), and *pid is -1.
+ * Starts a command as the leader of a new process group with no descriptor but the three, SIGPIPE
+ * as usual.  On failure *err says which program and why (INTOTO_E_NOTFOUND when there is none,
+ * INTOTO_E_IO when it may not be started), and *pid is -1.
  */
 IT_CHECK int it_proc_start(pid_t *pid, const struct it_proc_spec *spec, struct intoto_error **err);
+
+/* How a process is; waiting again is fine until it has ended. */
+struct it_proc_state {
+	bool ended;
+	bool stopped;
+	int status; /* 0..255 when it exited by itself */
+	int signal; /* that ended or stopped it, else 0 */
+};
+
+/* Looks without waiting and without taking the process away: its group cannot be reused yet. */
+IT_CHECK int it_proc_look(struct it_proc_state *state, pid_t pid, struct intoto_error **err);
+/* Takes away a process that has ended. */
+void it_proc_reap(pid_t pid);
+
+enum { IT_SIGNAL_NAME_SIZE = 32 };
+
+/* "SIGTERM", or "signal 70" for one without a name. */
+void it_signal_name(char out[IT_SIGNAL_NAME_SIZE], int number);
 
 #endif

@@ -21,9 +21,4 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/crypto_digest \
 	tests/unit/crypto_ed25519 \
-	tests/unit/crypto_keyid \
-	tests/unit/crypto_passphrase \
-	tests/unit/crypto_pem \
-	tests/unit/crypto_schemes
-
-EXTRA_DIST += tests/unit/crypto_keys.h
+	tests/unit/crypto_keyid

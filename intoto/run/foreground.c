@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminal, given and taken back.  The caller blocks SIGTTOU: taking it back is done from the
+ * background. */
+#include "run/foreground.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+static bool is_ours(const struct it_foreground *foreground)
+{
+	return foreground->terminal >= 0 && tcgetpgrp(foreground->terminal) == foreground->ours;
+}
+
+static void give(struct it_foreground *foreground, pid_t group)
+{
+	if (is_ours(foreground) && tcsetpgrp(foreground->terminal, group) == 0)
+		foreground->given = true;
+}
+
+static void take(struct it_foreground *foreground)
+{
+	if (foreground->given)
+		(void)tcsetpgrp(foreground->terminal, foreground->ours); /* it may have hung up */
+	foreground->given = false;
+}
+
+static void find_terminal(struct it_foreground *foreground)
+{
+	if (foreground->terminal < 0)
+		foreground->terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+void it_foreground_start(struct it_foreground *foreground, pid_t group)
+{
+	*foreground = (struct it_foreground){ .terminal = -1, .ours = getpgrp() };
+	if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1)
+		return;
+	find_terminal(foreground);
+	give(foreground, group);
+}
+
+void it_foreground_stopped(struct it_foreground *foreground, pid_t group, int number)
+{
+	bool wants_terminal = number == SIGTTIN || number == SIGTTOU;
+
+	if (number == SIGSTOP)
+		return;
+	find_terminal(foreground);
+	if (foreground->terminal < 0)
+		return;
+	if (wants_terminal && is_ours(foreground)) {
+		give(foreground, group);
+	} else {
+		bool had = foreground->given;
+
+		take(foreground);
+		(void)raise(SIGSTOP); /* the shell sees a stopped job, and continues us */
+		if (had)
+			give(foreground, group);
+	}
+	(void)kill(-group, SIGCONT); /* it may be gone */
+}
+
+void it_foreground_end(struct it_foreground *foreground)
+{
+	take(foreground);
+	it_fd_close(&foreground->terminal);
+}
