@@ -103,7 +103,8 @@ static int refuse_unknown(const struct found *found, const char *word)
 	for (const struct it_command *const *child = found->command->children; *child; child++)
 		it_suggest(&nearest, (*child)->name);
 	/* Sticky: a message that has no memory is shorter. */
-	(void)it_buf_printf(&text, "unknown command '%s'", quoted ? quoted : "");
+	(void)it_buf_printf(&text, "unknown %s '%s'", *word == '-' ? "option" : "command",
+			    quoted ? quoted : "");
 	if (nearest.best)
 		(void)it_buf_printf(&text, ", did you mean %s?", nearest.best);
 	(void)it_buf_printf(&text, " (see '%s --help')", it_buf_text(&found->name));

@@ -4,10 +4,13 @@
 CLI_TESTS =
 
 # main
+CLI_TESTS += %D%/main.t
 
 # key
+CLI_TESTS += %D%/key.t
 
 # sign
+CLI_TESTS += %D%/sign.t
 
 # run
 
