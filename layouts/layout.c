@@ -88,14 +88,14 @@ static int compare_items(const void *a, const void *b)
 	const struct it_item *const *left = a;
 	const struct it_item *const *right = b;
 
-	return strcmp((*left)->name, (*right)->name);
+	return it_span_cmp(it_span_text((*left)->name), it_span_text((*right)->name));
 }
 
 static int compare_name_with_item(const void *name, const void *item)
 {
 	const struct it_item *const *right = item;
 
-	return strcmp(name, (*right)->name);
+	return it_span_cmp(it_span_text(name), it_span_text((*right)->name));
 }
 
 const struct it_item *it_layout_find(const struct intoto_layout *layout, const char *name)
@@ -117,10 +117,14 @@ int it_layout_index(struct intoto_layout *layout, const struct it_where *where,
 
 	if (!items)
 		return it_err_nomem(err);
-	for (size_t i = 0; i < layout->step_count; i++)
-		items[i] = &layout->steps[i].item;
-	for (size_t i = 0; i < layout->inspection_count; i++)
-		items[layout->step_count + i] = &layout->inspections[i];
+	for (size_t i = 0; i < count; i++) {
+		struct it_item *item = i < layout->step_count
+					       ? &layout->steps[i].item
+					       : &layout->inspections[i - layout->step_count];
+
+		item->index = i;
+		items[i] = item;
+	}
 	if (count)
 		qsort(items, count, sizeof *items, compare_items);
 	free(layout->by_name);
@@ -179,7 +183,7 @@ static int compare_keys(const void *a, const void *b)
 	const struct it_layout_key *left = a;
 	const struct it_layout_key *right = b;
 
-	return strcmp(left->id, right->id);
+	return it_span_cmp(it_span_text(left->id), it_span_text(right->id));
 }
 
 /* The public half as the layout will hold it: written as a key object, and read again. */

@@ -19,6 +19,7 @@ struct it_layout_key {
 /* What steps and inspections have in common. */
 struct it_item {
 	char *name;
+	size_t index;		   /* among all items: steps first, then inspections */
 	struct it_strings command; /* expected_command of a step, run of an inspection */
 	struct it_rules rules[2];  /* by enum intoto_link_side */
 };

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # The policy side: layouts, rules, verification, reports.
 CORE_SOURCES += \
+	%D%/authority.c %D%/authority.h \
+	%D%/chain.c %D%/chain.h \
+	%D%/evidence.c %D%/evidence.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/layout_read.c \
 	%D%/layout_write.c \
 	%D%/parameters.c %D%/parameters.h \
 	%D%/queue.c %D%/queue.h \
+	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_codes.c \
 	%D%/report_json.c \
@@ -19,6 +23,14 @@ CORE_SOURCES += \
 	%D%/rule_match.c \
 	%D%/rule_modify.c \
 	%D%/rule_require.c \
+	%D%/stage_inspections.c \
+	%D%/stage_parameters.c \
+	%D%/stage_policy.c \
+	%D%/stage_rules.c \
+	%D%/stage_signatures.c \
+	%D%/stage_summary.c \
+	%D%/sublayout.c \
+	%D%/verify.c \
 	%D%/words.c %D%/words.h
 
 UNIT_TESTS += \

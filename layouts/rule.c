@@ -174,9 +174,16 @@ void it_rule_consume_changed(const struct it_rule *rule, struct it_rule_scene *s
 	}
 }
 
-void it_rule_refuse(struct it_rule_result *result, const char *name)
+void it_rule_refuse(struct it_rule_result *result, size_t position)
 {
 	if (result->refused < IT_RULE_NAMED)
-		result->named[result->refused] = name;
+		result->named[result->refused] = position;
 	result->refused++;
+}
+
+bool it_rule_matches(const struct it_rule *rule, const struct it_rule_scene *scene, size_t position)
+{
+	struct it_glob glob = it_glob(it_span_text(rule->pattern));
+
+	return it_glob_match(&glob, it_span_text(scene->queue.artifacts->items[position].name));
 }

@@ -43,9 +43,10 @@ enum { IT_RULE_NAMED = 10 }; /* that many artifacts are named in a failure */
 
 struct it_rule_result {
 	size_t consumed;
-	size_t refused;			  /* the rule fails when it is not 0 */
-	const char *named[IT_RULE_NAMED]; /* the first refused ones; borrowed */
-	bool unknown_item;		  /* MATCH ... FROM an item of which nothing is known */
+	size_t refused; /* the rule fails when it is not 0 */
+	/* The first refused ones: positions in the queue (DISALLOW). */
+	size_t named[IT_RULE_NAMED];
+	bool unknown_item; /* MATCH ... FROM an item of which nothing is known */
 };
 
 struct it_rule_kind {
@@ -59,6 +60,12 @@ struct it_rule_kind {
 	int (*print)(const struct it_rule *rule, struct it_strings *out, struct intoto_error **err);
 	int (*apply)(const struct it_rule *rule, struct it_rule_scene *scene,
 		     struct it_rule_result *result, struct intoto_error **err);
+	/*
+	 * Appends why an artifact whose name matches was not consumed, as a clause ("it is a
+	 * material too"); nothing when the name does not match.  NULL: nothing to explain.
+	 */
+	void (*explain)(const struct it_rule *rule, const struct it_rule_scene *scene,
+			size_t position, struct it_buf *out);
 };
 
 /* NULL-terminated. */
@@ -89,7 +96,10 @@ int it_rule_print_pattern(const struct it_rule *rule, struct it_strings *out,
 /* Consumes what matches the rule's pattern and has the change. */
 void it_rule_consume_changed(const struct it_rule *rule, struct it_rule_scene *scene,
 			     enum it_change change, struct it_rule_result *result);
-void it_rule_refuse(struct it_rule_result *result, const char *name);
+void it_rule_refuse(struct it_rule_result *result, size_t position);
+/* Whether the artifact at a position matches the rule's pattern. */
+bool it_rule_matches(const struct it_rule *rule, const struct it_rule_scene *scene,
+		     size_t position);
 
 extern const struct it_rule_kind it_rule_allow;
 extern const struct it_rule_kind it_rule_create;

@@ -11,6 +11,13 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 	return INTOTO_OK;
 }
 
+static void explain(const struct it_rule *rule, const struct it_rule_scene *scene, size_t position,
+		    struct it_buf *out)
+{
+	if (scene->side == INTOTO_PRODUCTS && it_rule_matches(rule, scene, position))
+		(void)it_buf_add_text(out, "it is a material too"); /* sticks in out */
+}
+
 const struct it_rule_kind it_rule_create = {
 	.keyword = "CREATE",
 	.form = "CREATE <pattern>",
@@ -18,4 +25,5 @@ const struct it_rule_kind it_rule_create = {
 	.parse = it_rule_parse_pattern,
 	.print = it_rule_print_pattern,
 	.apply = apply,
+	.explain = explain,
 };

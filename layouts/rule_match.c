@@ -220,6 +220,37 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 	return INTOTO_OK;
 }
 
+/* The counterpart of one artifact, found by its whole name. */
+static const struct it_artifact *counterpart(const struct it_rule *rule,
+					     const struct it_artifacts *there, struct it_span rest)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_MAX_BYTES);
+
+	add_folder(&name, rule->destination);
+	(void)it_buf_add_span(&name, rest); /* looked at in the next line */
+	return name.failed ? NULL : it_artifacts_find(there, it_buf_span(&name));
+}
+
+static void explain(const struct it_rule *rule, const struct it_rule_scene *scene, size_t position,
+		    struct it_buf *out)
+{
+	struct it_glob glob = it_glob(it_span_text(rule->pattern));
+	const char *name = scene->queue.artifacts->items[position].name;
+	const struct it_artifacts *there = scene->find(scene->arg, rule->from, rule->with);
+	IT_AUTO(it_buf_done) struct it_buf source = IT_BUF(NAME_MAX_BYTES);
+
+	add_folder(&source, rule->source);
+	if (!there || !it_starts_with(name, it_buf_text(&source)) ||
+	    !it_glob_match(&glob, it_span_text(name + source.len)))
+		return;
+	(void)it_buf_add_text(out, counterpart(rule, there, it_span_text(name + source.len))
+					   ? "its digests differ from those in the "
+					   : "it is not among the "); /* sticks, as below */
+	(void)it_buf_add_text(out,
+			      rule->with == INTOTO_PRODUCTS ? "products of " : "materials of ");
+	it_where_quote(out, it_span_text(rule->from));
+}
+
 const struct it_rule_kind it_rule_match = {
 	.keyword = "MATCH",
 	.form = "MATCH <pattern> [IN <folder>] WITH MATERIALS|PRODUCTS [IN <folder>] FROM <step>",
@@ -227,4 +258,5 @@ const struct it_rule_kind it_rule_match = {
 	.parse = parse,
 	.print = print,
 	.apply = apply,
+	.explain = explain,
 };

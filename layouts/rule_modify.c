@@ -10,6 +10,15 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 	return INTOTO_OK;
 }
 
+static void explain(const struct it_rule *rule, const struct it_rule_scene *scene, size_t position,
+		    struct it_buf *out)
+{
+	if (it_rule_matches(rule, scene, position))
+		(void)it_buf_add_text(out, scene->queue.changes[position] == IT_UNCHANGED
+						   ? "it was not modified"
+						   : "it is only on one side"); /* sticks */
+}
+
 const struct it_rule_kind it_rule_modify = {
 	.keyword = "MODIFY",
 	.form = "MODIFY <pattern>",
@@ -17,4 +26,5 @@ const struct it_rule_kind it_rule_modify = {
 	.parse = it_rule_parse_pattern,
 	.print = it_rule_print_pattern,
 	.apply = apply,
+	.explain = explain,
 };

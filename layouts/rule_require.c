@@ -15,7 +15,7 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 
 	(void)err; /* nothing here can fail */
 	if (!artifact || it_queue_next(&scene->queue, at, at + 1) != at)
-		it_rule_refuse(result, rule->pattern);
+		it_rule_refuse(result, at);
 	return INTOTO_OK;
 }
 

@@ -51,6 +51,7 @@ struct intoto_verify_options {
 	uint64_t inspection_timeout_ms; /* 0: none */
 	unsigned max_depth;		/* of sublayouts; 0: 8 */
 	const char *summary_name;	/* name of the summary link; NULL: "" */
+	bool inspection_output;		/* show what inspections print */
 };
 
 /*
