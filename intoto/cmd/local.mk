@@ -20,6 +20,8 @@ libcmd_la_SOURCES = \
 	%D%/output.c %D%/output.h \
 	%D%/passphrase.c %D%/passphrase.h \
 	%D%/prompt.c %D%/prompt.h \
+	%D%/sign.c %D%/sign.h \
+	%D%/sign_verify.c \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/version.c

@@ -7,6 +7,7 @@
 /* WORD is it_cmd_WORD in WORD.c; sorted as the help lists them. */
 #define COMMANDS(EACH) \
 	EACH(key) \
+	EACH(sign) \
 	EACH(completion) \
 	EACH(help) \
 	EACH(version)

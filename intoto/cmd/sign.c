@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intoto sign: adds signatures to a layout or a link, or looks whether they are there. */
+#include "cmd/sign.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cmd/choices.h"
+#include "cmd/output.h"
+#include "model/envelope_text.h"
+#include "model/link.h"
+
+enum { DOCUMENT_MODE = 0666 }; /* and umask */
+
+/* clang-format off */
+static const struct it_option sign_options[] = {
+	IT_REQUIRED(struct it_sign_options, file, 'f', "file", "FILE",
+		    "the layout or link to sign, or - for standard input"),
+	{ .letter = 'k', .name = "key", .argument = "KEY", .kind = IT_OPTION_LIST, .required = true,
+	  .offset = offsetof(struct it_sign_options, keys),
+	  .help = "private keys to sign with; with --verify public keys" },
+	{ .name = "signing-key", .argument = "KEY", .kind = IT_OPTION_LIST, .required = true,
+	  .offset = offsetof(struct it_sign_options, keys),
+	  .help = "another name for --key" },
+	IT_VALUE(struct it_sign_options, output, 'o', "output", "FILE",
+		 "write here instead of in place"),
+	IT_FLAG(struct it_sign_options, append, 'a', "append",
+		"keep the signatures of other keys (the default)"),
+	IT_FLAG(struct it_sign_options, replace, 0, "replace", "drop the signatures of other keys"),
+	IT_KEYID_STYLE_OPTION(struct it_sign_options, keyid_style),
+	IT_FLAG(struct it_sign_options, verify, 0, "verify",
+		"sign nothing; check that every given key has signed"),
+	IT_REPORT_OPTION(struct it_sign_options, format),
+	IT_PASSPHRASE_OPTIONS(struct it_sign_options, passphrase),
+	IT_FLAG(struct it_sign_options, quiet, 'q', "quiet", "print nothing but errors"),
+	IT_TALLY(struct it_sign_options, verbose, 'v', "verbose", "name the keys that signed"),
+};
+/* clang-format on */
+
+/* The signers of all keys; opened before anything is changed. */
+struct signers {
+	struct it_signer **items;
+	size_t count;
+};
+
+static void signers_done(struct signers *signers)
+{
+	for (size_t i = 0; i < signers->count; i++)
+		it_signer_free(signers->items[i]);
+	free(signers->items);
+	*signers = (struct signers){ 0 };
+}
+
+static int signers_open(struct signers *signers, struct it_sign_options *self,
+			struct intoto_error **err)
+{
+	signers->items = calloc(self->keys.count, sizeof(struct it_signer *));
+	if (!signers->items)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < self->keys.count; i++) {
+		int rc = it_signer_open(&signers->items[i], self->keys.items[i], it_passphrase_get,
+					&self->passphrase, err);
+
+		if (rc)
+			return rc;
+		signers->count++;
+	}
+	return INTOTO_OK;
+}
+
+static void drop_signatures(struct intoto_envelope *envelope)
+{
+	for (size_t i = 0; i < envelope->signature_count; i++)
+		it_signature_done(&envelope->signatures[i]);
+	envelope->signature_count = 0;
+}
+
+static int add_signatures(struct intoto_envelope *envelope, const struct signers *signers,
+			  const struct it_sign_options *self, struct intoto_error **err)
+{
+	enum intoto_keyid_style style = it_keyid_style_named(self->keyid_style);
+
+	if (self->replace)
+		drop_signatures(envelope);
+	for (size_t i = 0; i < signers->count; i++) {
+		int rc = it_envelope_sign(envelope, signers->items[i], style, err);
+
+		if (rc)
+			return it_err_wrap(err, rc, "%s", self->keys.items[i]);
+	}
+	return INTOTO_OK;
+}
+
+/* Beside FILE, under the name by which verification finds the link of that key. */
+static int link_path(char **out, const struct intoto_envelope *envelope,
+		     const struct signers *signers, const struct it_sign_options *self,
+		     struct intoto_error **err)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	const char *base = it_path_base(self->file);
+	IT_AUTO(it_freep) char *folder = strndup(self->file, (size_t)(base - self->file));
+	IT_AUTO(it_freep) char *name = NULL;
+	int rc = intoto_link_from_envelope(&link, envelope, err);
+
+	if (rc)
+		return it_err_wrap(err, rc, "%s", self->file);
+	if (signers->count > 1)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "the name of a link's file has room for one key, found %zu: want "
+				  "--output FILE",
+				  signers->count);
+	if (!it_name_is_safe(it_span_text(intoto_link_name(link))))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: link.name: is no safe file name",
+				  self->file);
+	name = it_link_file_name(
+		intoto_link_name(link),
+		intoto_key_id(signers->items[0]->key, it_keyid_style_named(self->keyid_style)));
+	*out = name && folder ? it_path_join(folder, name) : NULL;
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* Behind a symbolic link: that is to stay, and to point to the signed document. */
+static int resolved_path(char **out, const char *path, struct intoto_error **err)
+{
+	*out = realpath(path, NULL);
+	return *out ? INTOTO_OK : it_err_errno(err, errno, "%s", path);
+}
+
+static bool is_link(const struct intoto_envelope *envelope)
+{
+	return it_streq(intoto_envelope_type(envelope), "link");
+}
+
+static int choose_path(char **out, const struct intoto_envelope *envelope,
+		       const struct signers *signers, const struct it_sign_options *self,
+		       struct intoto_error **err)
+{
+	const char *given = self->output ? self->output : it_streq(self->file, "-") ? "-" : NULL;
+
+	*out = given ? strdup(given) : NULL;
+	if (given)
+		return *out ? INTOTO_OK : it_err_nomem(err);
+	if (is_link(envelope))
+		return link_path(out, envelope, signers, self, err);
+	return resolved_path(out, self->file, err);
+}
+
+static int write_document(const struct intoto_envelope *envelope, const char *path,
+			  struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *text = NULL;
+	size_t len = 0;
+	int rc = intoto_envelope_print(envelope, &text, &len, err);
+
+	return rc ? it_err_wrap(err, rc, "%s", path)
+		  : it_file_write(path, it_span(text, len), DOCUMENT_MODE, IT_FILE_SYNC, err);
+}
+
+/* On standard error: standard output may be the document. */
+static void tell(const struct it_sign_options *self, const struct signers *signers,
+		 const char *path, bool renamed)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+
+	if (self->quiet)
+		return;
+	for (size_t i = 0; self->verbose && i < signers->count; i++)
+		(void)fprintf(stderr, "intoto sign: signed with key %s\n",
+			      intoto_key_id(signers->items[i]->key,
+					    it_keyid_style_named(self->keyid_style)));
+	if (quoted && (renamed || self->verbose))
+		(void)fprintf(stderr, "intoto sign: wrote %s\n", quoted);
+}
+
+static int sign(struct it_sign_options *self, struct intoto_error **err)
+{
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	IT_AUTO(signers_done) struct signers signers = { 0 };
+	IT_AUTO(it_freep) char *path = NULL;
+	int rc = intoto_envelope_load(&envelope, self->file, err);
+
+	if (!rc)
+		rc = signers_open(&signers, self, err);
+	if (!rc)
+		rc = choose_path(&path, envelope, &signers, self, err);
+	if (!rc)
+		rc = add_signatures(envelope, &signers, self, err);
+	if (!rc)
+		rc = write_document(envelope, path, err);
+	if (!rc)
+		tell(self, &signers, path,
+		     is_link(envelope) && !self->output && !it_streq(path, self->file));
+	return rc;
+}
+
+/* Options that contradict one another. */
+static int check(const struct it_sign_options *self, struct intoto_error **err)
+{
+	if (self->append && self->replace)
+		return it_err_set(err, INTOTO_E_USAGE, "option --append contradicts --replace");
+	if (self->verify && (self->output || self->append || self->replace || self->keyid_style))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "option --verify only looks; --output, --append, --replace and "
+				  "--keyid-style make no sense with it");
+	if (self->format && !self->verify)
+		return it_err_set(err, INTOTO_E_USAGE, "option --format wants --verify");
+	return it_passphrase_check(&self->passphrase, err);
+}
+
+static int sign_run(void *options, const struct it_strings *operands, struct intoto_error **err)
+{
+	struct it_sign_options *self = options;
+	int rc;
+
+	if (operands->count)
+		return it_refuse_operand(operands, 0, err);
+	rc = check(self, err);
+	if (!rc)
+		rc = self->verify ? it_sign_verify(self, err) : sign(self, err);
+	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
+}
+
+const struct it_command it_cmd_sign = {
+	.name = "sign",
+	.synopsis = "-f FILE -k KEY... [OPTIONS]",
+	.summary = "sign a layout or a link, or check who signed it",
+	.examples = "intoto sign -f root.layout -k alice.key bob.key\n"
+		    "intoto sign -f root.layout --verify -k alice.key.pub bob.key.pub",
+	.options = sign_options,
+	.option_count = IT_COUNT_OF(sign_options),
+	.options_size = sizeof(struct it_sign_options),
+	.run = sign_run,
+};
