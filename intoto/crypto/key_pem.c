@@ -116,9 +116,9 @@ static int read_pkcs1_public(struct intoto_key *key, struct it_span der, struct 
 {
 	IT_EVP_SESSION;
 	const unsigned char *at = (const unsigned char *)der.data;
+	EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)der.len);
 
-	return adopt(key, d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)der.len), at, der, false,
-		     err);
+	return adopt(key, pkey, at, der, false, err);
 }
 
 static int read_pkcs8(struct intoto_key *key, struct it_span der, struct intoto_error **err)
@@ -159,10 +159,12 @@ static int read_classic(struct intoto_key *key, int type, struct it_span der,
 	IT_EVP_SESSION;
 	const unsigned char *at = (const unsigned char *)der.data;
 	struct it_span oid;
+	EVP_PKEY *pkey;
 
 	if (!it_der_is_private_key(der) || it_der_pkcs8_oid(der, &oid))
 		return it_err_set(err, INTOTO_E_FORMAT, "the base64 holds no such key");
-	return adopt(key, d2i_PrivateKey(type, NULL, &at, (long)der.len), at, der, true, err);
+	pkey = d2i_PrivateKey(type, NULL, &at, (long)der.len);
+	return adopt(key, pkey, at, der, true, err);
 }
 
 static int read_pkcs1(struct intoto_key *key, struct it_span der, struct intoto_error **err)

@@ -21,4 +21,9 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/crypto_digest \
 	tests/unit/crypto_ed25519 \
-	tests/unit/crypto_keyid
+	tests/unit/crypto_keyid \
+	tests/unit/crypto_passphrase \
+	tests/unit/crypto_pem \
+	tests/unit/crypto_schemes
+
+EXTRA_DIST += tests/unit/crypto_keys.h

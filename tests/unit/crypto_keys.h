@@ -6,6 +6,8 @@
 #ifndef INTOTO_TESTS_UNIT_CRYPTO_KEYS_H
 #define INTOTO_TESTS_UNIT_CRYPTO_KEYS_H
 
+#include "crypto/key.h"
+
 /* clang-format off */
 /* Not every test uses every key. */
 #pragma GCC diagnostic ignored "-Wunused-const-variable"
@@ -94,5 +96,42 @@ static const char x25519_pem[] =
 	"-----BEGIN PRIVATE KEY-----\n"
 	"MC4CAQAwBQYDK2VuBCIEIJjJFeHwHQkyZ3pxk5dGVAtI96VG8LII1OU+5j2thvle\n"
 	"-----END PRIVATE KEY-----\n";
+
+/* clang-format on */
+
+/* Reads a key that must be good. */
+static inline struct intoto_key *key_from(const char *pem)
+{
+	struct intoto_error *err = NULL;
+	struct intoto_key *key = NULL;
+
+	if (it_key_from_pem(&key, it_span_text(pem), "key.pem", NULL, NULL, &err))
+		fail_msg("%s", intoto_error_text(err));
+	return key;
+}
+
+/* The public half of a key. */
+static inline struct intoto_key *public_of(const struct intoto_key *key)
+{
+	struct intoto_key *half = NULL;
+
+	if (it_key_from_texts(&half, intoto_key_type(key), intoto_key_scheme(key),
+			      it_span_text(key->public_text), it_span(NULL, 0), NULL, NULL))
+		fail_msg("%s", "the public half cannot be read");
+	return half;
+}
+
+/* The same material under another scheme. */
+static inline struct intoto_key *declared_as(const char *pem, const char *scheme)
+{
+	struct intoto_key *file = key_from(pem);
+	struct intoto_key *key = NULL;
+
+	if (it_key_from_texts(&key, intoto_key_type(file), scheme, it_span_text(file->public_text),
+			      it_span_text(pem), NULL, NULL))
+		fail_msg("%s", "the key cannot be declared so");
+	intoto_key_free(file);
+	return key;
+}
 
 #endif
