@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # With other implementations.  These need packages that "make check" must not ask for, so they run
 # by "make check-interop" (tests/run.sh installs what they need).
-INTEROP_TESTS =
+INTEROP_TESTS = \
+	%D%/go.t \
+	%D%/python.t \
+	%D%/vectors.t
 
-EXTRA_DIST += $(INTEROP_TESTS)
+EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/python_layout.py
 
 .PHONY: check-interop print-interop-tests
 check-interop:
