@@ -68,6 +68,9 @@ violations() {
 			before = substr(line, 1, RSTART - 1)
 			line = substr(line, RSTART + RLENGTH)
 			sub(/[[:space:]]*\($/, "", name)
+			# an order is what strcmp and memcmp are for
+			if (name ~ /cmp$/ && before ~ /(return|=) $/ && line ~ /\);$/ && line !~ /[!=]=|[^-]>|[<?&|]/)
+				continue
 			# a member of a struct, or a parameter that is called so, is no call
 			if (!(name in home) || home[name] == folder || before ~ /(->|\.|\(\*)$/) continue
 			print $0 "  (" name ": " instead[name] ")"
@@ -112,6 +115,8 @@ allowed() {
 }
 planted intoto/json '	sprintf(out, "%d", 1);' 'sprintf: it_buf' 'finds sprintf'
 planted intoto/base '	x = (strcpy (a, b));' 'strcpy: it_buf' 'finds a call with a space, in base too'
+planted layouts '	return strcmp(a, b) == 0;' 'strcmp: it_streq' 'finds string equality that is returned'
+allowed layouts '	return strcmp(a->name, b->name);' 'an order may be made of strcmp'
 planted layouts '	if (strcmp(a, b) == 0)' 'strcmp: it_streq' 'finds raw string equality'
 planted intoto/crypto '	return !memcmp(a, b, 4);' 'memcmp: it_span_eq' 'finds raw memory equality'
 planted intoto/run '	/* a */ printf("x"); /* b */' 'never prints' 'finds a library that prints'

@@ -85,7 +85,7 @@ for type in rsa ecdsa ed25519; do
 	layout_of_ours expired.layout metablock legacy $past our-owner-$type.pem our-bob-$type.pem.pub >/dev/null 2>&1
 	refuses 1 'LayoutExpiredError' "$type: our expired layout is refused there" \
 		python_verify ours-$type expired.layout "$ours" $type
-	refuses 1 'layout.expired' "$type: our expired layout is refused here" \
+	refuses 1 'layout.expiry' "$type: our expired layout is refused here" \
 		our_verify ours-$type expired.layout "$here/our-owner-$type.pem.pub"
 	steps_of_ours eve-$type metablock legacy "$here/our-eve-$type.pem" >/dev/null 2>&1
 	refuses 1 'LinkNotFoundError' "$type: links by another functionary are refused there" \
@@ -117,7 +117,7 @@ for type in rsa ecdsa ed25519; do
 	refuses 1 'layout.signature' "$type: their layout is refused with another key" \
 		our_verify theirs-$type theirs-$type.layout "$here/their-bob-$type.pub"
 	python_layout their-expired.layout $past their-owner-$type $type their-bob-$type.pub $type
-	refuses 1 'layout.expired' "$type: their expired layout is refused" \
+	refuses 1 'layout.expiry' "$type: their expired layout is refused" \
 		our_verify theirs-$type their-expired.layout "$here/their-owner-$type.pub"
 	python_steps their-eve-$type "$here/their-owner-$type" $type >/dev/null 2>&1
 	refuses 1 'step.threshold' "$type: their links by another functionary are refused" \
