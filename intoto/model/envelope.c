@@ -101,6 +101,16 @@ int it_envelope_settle(struct intoto_envelope *envelope, struct intoto_error **e
 	return rc;
 }
 
+/* One level is left for the envelope around it, so that what we print we also read. */
+static int parse_signed(struct intoto_envelope *envelope, struct it_span json,
+			struct intoto_error **err)
+{
+	struct it_json_limits limits = it_json_signed_limits;
+
+	limits.depth--;
+	return it_err_wrap(err, it_json_parse(&envelope->body, json, &limits, err), "signed");
+}
+
 int it_envelope_wrap(struct intoto_envelope **out, enum intoto_envelope_format format,
 		     struct it_buf *json, const char *kind, struct intoto_error **err)
 {
@@ -116,7 +126,7 @@ int it_envelope_wrap(struct intoto_envelope **out, enum intoto_envelope_format f
 		envelope->payload = *json;
 		*json = (struct it_buf)IT_BUF(json->max);
 	} else {
-		rc = it_json_parse(&envelope->body, it_buf_span(json), &it_json_signed_limits, err);
+		rc = parse_signed(envelope, it_buf_span(json), err);
 		if (!rc)
 			rc = it_envelope_settle(envelope, err);
 	}
@@ -139,9 +149,7 @@ int intoto_envelope_new(struct intoto_envelope **out, enum intoto_envelope_forma
 		(void)it_buf_add(&envelope->payload, payload, len); /* sticky */
 		rc = it_buf_check(&envelope->payload, "payload", err);
 	} else if (!rc) {
-		rc = it_json_parse(&envelope->body, it_span(payload, len), &it_json_signed_limits,
-				   err);
-		rc = it_err_wrap(err, rc, "signed");
+		rc = parse_signed(envelope, it_span(payload, len), err);
 	}
 	if (!rc)
 		rc = it_envelope_settle(envelope, err);

@@ -12,5 +12,8 @@ CORE_SOURCES += \
 
 UNIT_TESTS += \
 	tests/unit/model_artifacts \
+	tests/unit/model_envelope \
 	tests/unit/model_key_object \
-	tests/unit/model_link
+	tests/unit/model_link \
+	tests/unit/model_signature \
+	tests/unit/model_vectors

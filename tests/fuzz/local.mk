@@ -18,12 +18,24 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += %D%/run.sh %D%/corpus %D%/replay.c
 
 # json
+FUZZ_TARGETS += %D%/json
+%C%_json_SOURCES = %D%/json.c $(FUZZ_MAIN)
+%C%_json_LDFLAGS = $(FUZZ_LINK)
 
 # dsse
+FUZZ_TARGETS += %D%/dsse
+%C%_dsse_SOURCES = %D%/dsse.c %D%/envelope.h $(FUZZ_MAIN)
+%C%_dsse_LDFLAGS = $(FUZZ_LINK)
 
 # metablock
+FUZZ_TARGETS += %D%/metablock
+%C%_metablock_SOURCES = %D%/metablock.c %D%/envelope.h $(FUZZ_MAIN)
+%C%_metablock_LDFLAGS = $(FUZZ_LINK)
 
 # link
+FUZZ_TARGETS += %D%/link
+%C%_link_SOURCES = %D%/link.c $(FUZZ_MAIN)
+%C%_link_LDFLAGS = $(FUZZ_LINK)
 
 # layout
 

@@ -68,10 +68,9 @@ static void takes_absent_and_null_byproducts_and_environment(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		IT_AUTO(intoto_link_freep)
-		struct intoto_link *link =
-			link_or_fail(i ? "{" MEMBERS "}"
-				       : "{" MEMBERS
-					 ", \"byproducts\": null, \"environment\": null}");
+		struct intoto_link *link = link_or_fail(
+			i ? "{" MEMBERS "}"
+			  : "{" MEMBERS ", \"byproducts\": null, \"environment\": null}");
 
 		assert_null(link->byproducts);
 		assert_null(link->environment);
