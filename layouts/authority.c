@@ -67,9 +67,9 @@ static void check_quorum(const struct it_authority *authority, struct it_chain *
 	it_report_add(
 		chain->report, enough ? INTOTO_CHECK_PASSED : INTOTO_CHECK_FAILED, "step.quorum",
 		it_chain_label(chain, step->item.name), "",
-		enough ? "%zu distinct keys may do the step, and %lld must"
-		       : "only %zu distinct keys may do the step, and %lld must: no links can "
-			 "ever be enough",
+		enough ? "%zu distinct keys may do the step; its threshold is %lld"
+		       : "only %zu distinct keys may do the step, and its threshold is %lld: no "
+			 "links can ever be enough",
 		authority->count, (long long)wanted);
 }
 

@@ -35,6 +35,7 @@ struct intoto_layout {
 	char *readme;
 	char *expires_text; /* NULL: no expiry */
 	int64_t expires;
+	bool has_certificates;	    /* members that we know and do not write */
 	struct it_layout_key *keys; /* sorted by id when read */
 	size_t key_count;
 	struct it_layout_step *steps;

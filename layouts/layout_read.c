@@ -289,9 +289,13 @@ static int read_step(void *target, const struct it_json *value, const struct it_
 		     struct intoto_error **err)
 {
 	struct intoto_layout *layout = target;
+	struct it_layout_step *step = &layout->steps[layout->step_count++];
+	int rc = it_fields_read(step, value, step_fields, IT_COUNT_OF(step_fields),
+				IT_FIELDS_CLOSED, where, err);
 
-	return it_fields_read(&layout->steps[layout->step_count++], value, step_fields,
-			      IT_COUNT_OF(step_fields), IT_FIELDS_CLOSED, where, err);
+	if (step->has_constraints)
+		layout->has_certificates = true;
+	return rc;
 }
 
 static int read_steps(void *target, const struct it_json *value, const struct it_where *where,
@@ -326,12 +330,16 @@ static int read_inspections(void *target, const struct it_json *value, const str
 	return read_each(layout, value, where, read_inspection, err);
 }
 
+/* Certificates of the Go implementation: known, not used. */
 static int pass_over(void *target, const struct it_json *value, const struct it_where *where,
 		     struct intoto_error **err)
 {
-	(void)target; /* certificates of the Go implementation: known, not used */
+	struct intoto_layout *layout = target;
+
 	if (it_json_kind(value) != IT_JSON_OBJECT)
 		return refuse_kind("an object", value, where, err);
+	if (it_json_count(value))
+		layout->has_certificates = true;
 	return INTOTO_OK;
 }
 

@@ -49,7 +49,8 @@ static void add_headline(struct it_buf *out, const struct intoto_report *report)
 				   : verdict == INTOTO_UNDECIDED ? "UNDECIDED: "
 								 : "REFUSED: "); /* sticks */
 	add_quoted(out, it_report_layout(report));
-	(void)it_buf_printf(out, ": %zu passed", it_report_tally(report, INTOTO_CHECK_PASSED));
+	(void)it_buf_printf(out, ": %zu checks passed",
+			    it_report_tally(report, INTOTO_CHECK_PASSED));
 	add_count(out, report, INTOTO_CHECK_FAILED, "failed");
 	add_count(out, report, INTOTO_CHECK_UNDECIDED, "undecided");
 	add_count(out, report, INTOTO_CHECK_SKIPPED, "skipped");

@@ -16,6 +16,13 @@ libcmd_la_SOURCES = \
 	%D%/key_generate.c \
 	%D%/key_passphrase.c \
 	%D%/key_show.c \
+	%D%/layout.c %D%/layout_file.c %D%/layout_file.h \
+	%D%/layout_add_inspection.c \
+	%D%/layout_add_key.c \
+	%D%/layout_add_step.c \
+	%D%/layout_init.c \
+	%D%/layout_remarks.c \
+	%D%/layout_show.c \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
 	%D%/passphrase.c %D%/passphrase.h \
@@ -24,6 +31,7 @@ libcmd_la_SOURCES = \
 	%D%/sign_verify.c \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
+	%D%/verify.c \
 	%D%/version.c
 
 bin_PROGRAMS += %D%/intoto

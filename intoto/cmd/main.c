@@ -7,7 +7,9 @@
 /* WORD is it_cmd_WORD in WORD.c; sorted as the help lists them. */
 #define COMMANDS(EACH) \
 	EACH(key) \
+	EACH(layout) \
 	EACH(sign) \
+	EACH(verify) \
 	EACH(completion) \
 	EACH(help) \
 	EACH(version)

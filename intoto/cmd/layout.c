@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intoto layout: its subcommands.  A new one is one file and one word here. */
+#include "cmd/command.h"
+
+extern const struct it_command it_cmd_layout_init;
+extern const struct it_command it_cmd_layout_add_key;
+extern const struct it_command it_cmd_layout_add_step;
+extern const struct it_command it_cmd_layout_add_inspection;
+extern const struct it_command it_cmd_layout_show;
+
+static const struct it_command *const children[] = {
+	&it_cmd_layout_init,	       &it_cmd_layout_add_key, &it_cmd_layout_add_step,
+	&it_cmd_layout_add_inspection, &it_cmd_layout_show,    NULL,
+};
+
+const struct it_command it_cmd_layout = {
+	.name = "layout",
+	.synopsis = "COMMAND [OPTIONS]...",
+	.summary = "write and show layouts",
+	.children = children,
+};
