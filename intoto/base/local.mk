@@ -19,5 +19,6 @@ UNIT_TESTS += \
 	tests/unit/base_error \
 	tests/unit/base_file \
 	tests/unit/base_path \
+	tests/unit/base_proc \
 	tests/unit/base_strings \
 	tests/unit/base_text

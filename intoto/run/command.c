@@ -108,6 +108,12 @@ static int start(struct watch *watch, const struct it_command_options *options,
 	return INTOTO_OK;
 }
 
+static void hide_streams(struct watch *watch, int number)
+{
+	for (size_t i = 0; i < watch->stream_count; i++)
+		it_stream_hide(&watch->streams[i], number);
+}
+
 static bool is_due(int64_t at, int64_t now)
 {
 	return at && now >= at;
@@ -130,6 +136,8 @@ static void look_at_clock(struct watch *watch, int64_t now)
 		watch->finish_at = 0;
 		for (size_t i = 0; i < watch->stream_count; i++)
 			it_stream_finish(&watch->streams[i]);
+		if (watch->timed_out) /* the limit holds for a reader that does not read, too */
+			hide_streams(watch, ETIMEDOUT);
 	}
 }
 
@@ -154,6 +162,11 @@ static int look_at_command(struct watch *watch, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
+static bool asks_to_end(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
 static int pass_signals_on(struct watch *watch, struct intoto_error **err)
 {
 	int number;
@@ -164,6 +177,8 @@ static int pass_signals_on(struct watch *watch, struct intoto_error **err)
 			rc = look_at_command(watch, err);
 		else if (!watch->state.ended)
 			signal_group(watch, number);
+		else if (asks_to_end(number))
+			hide_streams(watch, EINTR); /* nothing but a slow reader keeps us here */
 	}
 	return rc;
 }

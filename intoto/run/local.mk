@@ -7,4 +7,4 @@ CORE_SOURCES += \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c
 
-UNIT_TESTS +=
+UNIT_TESTS += tests/unit/run_command

@@ -118,19 +118,20 @@ static void read_some(struct it_stream *stream)
 /* SIGPIPE is blocked; the one that our write raised must not stay for later. */
 static void swallow_sigpipe(void)
 {
+	int number = errno;
 	const struct timespec now = { 0, 0 };
 	sigset_t set;
 
 	(void)sigemptyset(&set);	      /* cannot fail */
 	(void)sigaddset(&set, SIGPIPE);	      /* a signal that exists */
 	(void)sigtimedwait(&set, NULL, &now); /* EAGAIN when it is ignored */
+	errno = number;
 }
 
-/* The record goes on when nobody looks any more. */
-static void stop_showing(struct it_stream *stream, int number)
+void it_stream_hide(struct it_stream *stream, int number)
 {
-	if (number == EPIPE)
-		swallow_sigpipe();
+	if (stream->to < 0)
+		return;
 	stream->show_errno = number;
 	stream->to = -1;
 	stream->start = stream->end = 0;
@@ -144,8 +145,10 @@ static void show_some(struct it_stream *stream)
 
 	if (put >= 0)
 		stream->start += (size_t)put;
-	else if (errno != EINTR && errno != EAGAIN)
-		stop_showing(stream, errno);
+	else if (errno == EPIPE)
+		swallow_sigpipe();
+	if (put < 0 && errno != EINTR && errno != EAGAIN)
+		it_stream_hide(stream, errno);
 }
 
 void it_stream_step(struct it_stream *stream, short revents)
@@ -155,7 +158,7 @@ void it_stream_step(struct it_stream *stream, short revents)
 	if (!has_pending(stream))
 		read_some(stream);
 	else if (revents & POLLNVAL)
-		stop_showing(stream, EBADF);
+		it_stream_hide(stream, EBADF);
 	else
 		show_some(stream);
 }

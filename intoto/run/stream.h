@@ -42,6 +42,8 @@ struct pollfd it_stream_wants(const struct it_stream *stream);
 void it_stream_step(struct it_stream *stream, short revents);
 /* From now on only what is in the pipe already is read; then it is closed. */
 void it_stream_finish(struct it_stream *stream);
+/* Whoever should look does not: what was read is recorded, but no longer shown. */
+void it_stream_hide(struct it_stream *stream, int number);
 
 /* The members that describe it (run/command.h) into byproducts. */
 IT_CHECK int it_stream_describe(const struct it_stream *stream, struct it_json *byproducts,

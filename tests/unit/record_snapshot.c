@@ -176,7 +176,6 @@ static void records_a_file_larger_than_any_buffer(void **state)
 static void names_files_as_the_paths_were_given(void **state)
 {
 	IT_AUTO(it_freep) char *absolute = NULL;
-	IT_AUTO(it_freep) char *name = NULL;
 
 	make_tree();
 	check_names_of(".", "c|src/a|src/lib/b");
