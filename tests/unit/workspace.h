@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,14 @@ static inline void workspace_write_bytes(const char *path, const void *bytes, si
 static inline void workspace_write(const char *path, const char *text)
 {
 	workspace_write_bytes(path, text, strlen(text));
+}
+
+/* There, vfork is fork, and posix_spawn() cannot see that its child failed to exec. */
+static inline bool workspace_vfork_is_fork(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded && strstr(preloaded, "vgpreload");
 }
 
 #endif
