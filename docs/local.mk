@@ -1,1 +1,87 @@
 # SPDX-License-Identifier: Apache-2.0
+# The manual: a page for every command and for every header of the library.
+dist_man_MANS += \
+	%D%/intoto-key.1 \
+	%D%/intoto-sign.1 \
+	%D%/intoto.1 \
+	%D%/intoto.3 \
+	%D%/intoto_envelope.3 \
+	%D%/intoto_error.3 \
+	%D%/intoto_key.3 \
+	%D%/intoto_layout.3 \
+	%D%/intoto_link.3 \
+	%D%/intoto_report.3 \
+	%D%/intoto_verify.3
+
+# man finds a page by the name of every function; these are made, and only point to it.
+MAN_LINKS = \
+	%D%/intoto_code_name.3 \
+	%D%/intoto_envelope_format.3 \
+	%D%/intoto_envelope_free.3 \
+	%D%/intoto_envelope_load.3 \
+	%D%/intoto_envelope_new.3 \
+	%D%/intoto_envelope_parse.3 \
+	%D%/intoto_envelope_payload_type.3 \
+	%D%/intoto_envelope_print.3 \
+	%D%/intoto_envelope_save.3 \
+	%D%/intoto_envelope_sign.3 \
+	%D%/intoto_envelope_signature_count.3 \
+	%D%/intoto_envelope_signature_keyid.3 \
+	%D%/intoto_envelope_type.3 \
+	%D%/intoto_envelope_verify.3 \
+	%D%/intoto_error_code.3 \
+	%D%/intoto_error_free.3 \
+	%D%/intoto_error_text.3 \
+	%D%/intoto_key_fingerprint.3 \
+	%D%/intoto_key_free.3 \
+	%D%/intoto_key_generate.3 \
+	%D%/intoto_key_id.3 \
+	%D%/intoto_key_is_private.3 \
+	%D%/intoto_key_load.3 \
+	%D%/intoto_key_parse.3 \
+	%D%/intoto_key_private_pem.3 \
+	%D%/intoto_key_public_pem.3 \
+	%D%/intoto_key_same.3 \
+	%D%/intoto_key_scheme.3 \
+	%D%/intoto_key_sign.3 \
+	%D%/intoto_key_type.3 \
+	%D%/intoto_key_verify.3 \
+	%D%/intoto_layout_expires.3 \
+	%D%/intoto_layout_free.3 \
+	%D%/intoto_layout_from_envelope.3 \
+	%D%/intoto_layout_inspection_count.3 \
+	%D%/intoto_layout_inspection_name.3 \
+	%D%/intoto_layout_step_count.3 \
+	%D%/intoto_layout_step_name.3 \
+	%D%/intoto_link_artifact_count.3 \
+	%D%/intoto_link_artifact_digests.3 \
+	%D%/intoto_link_artifact_name.3 \
+	%D%/intoto_link_command_at.3 \
+	%D%/intoto_link_command_count.3 \
+	%D%/intoto_link_free.3 \
+	%D%/intoto_link_from_envelope.3 \
+	%D%/intoto_link_name.3 \
+	%D%/intoto_outcome_name.3 \
+	%D%/intoto_report_at.3 \
+	%D%/intoto_report_count.3 \
+	%D%/intoto_report_free.3 \
+	%D%/intoto_report_json.3 \
+	%D%/intoto_report_text.3 \
+	%D%/intoto_report_verdict.3 \
+	%D%/intoto_version.3
+
+man_MANS += $(MAN_LINKS)
+CLEANFILES += $(MAN_LINKS)
+
+$(MAN_LINKS):
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	case $(@F) in \
+	  intoto_envelope_*) page=intoto_envelope ;; \
+	  intoto_code_* | intoto_error_*) page=intoto_error ;; \
+	  intoto_key_*) page=intoto_key ;; \
+	  intoto_layout_*) page=intoto_layout ;; \
+	  intoto_link_*) page=intoto_link ;; \
+	  intoto_outcome_* | intoto_report_*) page=intoto_report ;; \
+	  intoto_version.3) page=intoto ;; \
+	  *) echo "docs/local.mk: which page describes $(@F)?" >&2; exit 1 ;; \
+	esac && echo ".so man3/$$page.3" >$@

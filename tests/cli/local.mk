@@ -5,6 +5,7 @@ CLI_TESTS =
 
 # main
 CLI_TESTS += %D%/main.t
+CLI_TESTS += %D%/manual.t
 
 # key
 CLI_TESTS += %D%/key.t
