@@ -24,6 +24,8 @@ UNIT_TESTS += \
 	tests/unit/crypto_keyid \
 	tests/unit/crypto_passphrase \
 	tests/unit/crypto_pem \
-	tests/unit/crypto_schemes
+	tests/unit/crypto_schemes \
+	tests/unit/crypto_signer \
+	tests/unit/crypto_start
 
 EXTRA_DIST += tests/unit/crypto_keys.h

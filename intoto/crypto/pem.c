@@ -173,7 +173,7 @@ static int take_block(struct it_pem *pem, struct cursor *at, struct it_span labe
 
 	if (rc)
 		return rc;
-	explicit_bzero(pem->bytes.data, pem->bytes.len);
+	it_buf_wipe(&pem->bytes);
 	it_buf_reset(&pem->bytes);
 	pem->headers = it_span(NULL, 0);
 	take_headers(pem, at);

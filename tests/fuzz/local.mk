@@ -44,6 +44,9 @@ FUZZ_TARGETS += %D%/link
 # glob
 
 # key_file
+FUZZ_TARGETS += %D%/key_file
+%C%_key_file_SOURCES = %D%/key_file.c $(FUZZ_MAIN)
+%C%_key_file_LDFLAGS = $(FUZZ_LINK)
 
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
