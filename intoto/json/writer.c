@@ -3,6 +3,7 @@
 #include "json/writer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "json/tree.h"
@@ -30,10 +31,14 @@ static void add_text(struct it_writer *writer, const char *text)
 
 static void new_line(struct it_writer *writer)
 {
+	static const char line[] = "\n                                        ";
+	size_t left = (size_t)writer->depth * INDENT;
+	size_t shown = left < sizeof line - 2 ? left : sizeof line - 2;
+
 	if (writer->style != IT_WRITE_PRETTY)
 		return;
-	add(writer, "\n", 1);
-	for (unsigned i = 0; i < writer->depth * INDENT; i++)
+	add(writer, line, 1 + shown);
+	for (; shown < left; shown++) /* deeper than 20 levels */
 		add(writer, " ", 1);
 }
 
@@ -135,30 +140,53 @@ static void add_escape(struct it_writer *writer, char c)
  * JSON (RFC 8259 section 7) escapes quotes, backslashes and control characters; OLPC canonical JSON
  * only the first two (securesystemslib formats.py).
  */
-static bool needs_escape(const struct it_writer *writer, unsigned char c)
+static bool needs_escape(char c, bool controls)
 {
-	return c == '"' || c == '\\' || (c < 0x20 && writer->style != IT_WRITE_CANONICAL);
+	return c == '"' || c == '\\' || (controls && (unsigned char)c < 0x20);
+}
+
+/* One byte in all eight of a word; the highest bits of those bytes of a word that are below n. */
+#define EIGHT(byte) ((uint64_t)(byte)*0x0101010101010101U)
+#define BELOW(word, n) (((word)-EIGHT(n)) & ~(word)&EIGHT(0x80))
+
+/*
+ * The end of the run at from that needs no escape; *high collects the highest bits.  Eight bytes at
+ * a time: links are mostly text, and this is most of the work of writing one.
+ */
+static size_t plain_end(struct it_span text, size_t from, bool controls, uint64_t *high)
+{
+	size_t at = from;
+	uint64_t word;
+
+	for (; text.len - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, text.data + at, sizeof word);
+		if (BELOW(word ^ EIGHT('"'), 1) | BELOW(word ^ EIGHT('\\'), 1) |
+		    (controls ? BELOW(word, 0x20) : 0))
+			break;
+		*high |= word & EIGHT(0x80);
+	}
+	for (; at < text.len && !needs_escape(text.data[at], controls); at++)
+		*high |= (unsigned char)text.data[at] & 0x80;
+	return at;
 }
 
 static void add_quoted(struct it_writer *writer, struct it_span text)
 {
-	unsigned char seen = 0;
+	bool controls = writer->style != IT_WRITE_CANONICAL;
+	uint64_t high = 0;
 	size_t from = 0;
 
 	add(writer, "\"", 1);
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
+	while (from < text.len) {
+		size_t end = plain_end(text, from, controls, &high);
 
-		seen |= c;
-		if (!needs_escape(writer, c))
-			continue;
-		add(writer, text.data + from, i - from);
-		add_escape(writer, text.data[i]);
-		from = i + 1;
+		add(writer, text.data + from, end - from);
+		if (end < text.len)
+			add_escape(writer, text.data[end++]);
+		from = end;
 	}
-	add(writer, text.data + from, text.len - from);
 	add(writer, "\"", 1);
-	if ((seen & 0x80) && !it_utf8_valid(text))
+	if (high && !it_utf8_valid(text))
 		writer->no_utf8 = true;
 }
 

@@ -57,12 +57,13 @@ static bool is_algorithm(struct it_span name)
 
 static void add_lower(struct it_buf *out, struct it_span hex)
 {
-	for (size_t i = 0; i < hex.len; i++) {
-		char c = hex.data[i];
+	size_t from = out->len;
 
-		(void)it_buf_add_byte(out, c >= 'A' && c <= 'F' ? (char)(c + ('a' - 'A'))
-								: c); /* sticky */
-	}
+	if (it_buf_add_span(out, hex))
+		return; /* sticky */
+	for (size_t i = from; i < out->len; i++)
+		if (out->data[i] >= 'A' && out->data[i] <= 'F')
+			out->data[i] = (char)(out->data[i] + ('a' - 'A'));
 }
 
 static int read_digest(struct it_buf *out, const struct it_json_member *member,

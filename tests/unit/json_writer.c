@@ -118,6 +118,69 @@ static void writes_compact_json_that_reads_back(void **state)
 	expect_style("[1.5, 25e-2, -0.0]", IT_WRITE_COMPACT, "[1.5,0.25,-0.0]");
 }
 
+/* In front of it only plain characters, of every kind that could be mistaken for another. */
+static void finds_what_to_escape_at_every_place(void **state)
+{
+	static const struct {
+		char c;
+		const char *compact, *canonical;
+	} cases[] = {
+		{ '"', "\\\"", "\\\"" },
+		{ '\\', "\\\\", "\\\\" },
+		{ '\n', "\\n", "\n" },
+		{ '\x1f', "\\u001f", "\x1f" },
+		{ '\x01', "\\u0001", "\x01" },
+		{ ' ', " ", " " },
+		{ '!', "!", "!" },
+		{ '\x7f', "\x7f", "\x7f" },
+	};
+	static const char plain[] = "\xc3\xbf !#[]~\x7f\xc2\xa0/ab#!\xc3\xa2\xf0\x9f\x98\x80";
+
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(cases) * sizeof plain; i++) {
+		size_t before = i % sizeof plain;
+		size_t which = i / sizeof plain;
+		IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(4096);
+		IT_AUTO(it_buf_done) struct it_buf want = IT_BUF(4096);
+		IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
+		struct it_writer writer;
+
+		if (((unsigned char)plain[before] & 0xc0) == 0x80)
+			continue; /* inside a character */
+		(void)it_buf_printf(&text, "%.*s%c%s", (int)before, plain, cases[which].c, plain);
+		(void)it_buf_printf(&want, "\"%.*s%s%s\"\"%.*s%s%s\"", (int)before, plain,
+				    cases[which].compact, plain, (int)before, plain,
+				    cases[which].canonical, plain); /* all seen below */
+		it_writer_init(&writer, &out, IT_WRITE_COMPACT);
+		it_write_text_span(&writer, it_buf_span(&text));
+		assert_int_equal(it_writer_finish(&writer, NULL), INTOTO_OK);
+		it_writer_init(&writer, &out, IT_WRITE_CANONICAL);
+		it_write_text_span(&writer, it_buf_span(&text));
+		assert_int_equal(it_writer_finish(&writer, NULL), INTOTO_OK);
+		assert_string_equal(it_buf_text(&out), it_buf_text(&want));
+	}
+}
+
+static void finds_bytes_that_are_not_utf8_at_every_place(void **state)
+{
+	char text[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++) {
+		IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
+		struct intoto_error *err = NULL;
+		struct it_writer writer;
+		int rc;
+
+		memset(text, 'a', sizeof text);
+		text[i] = '\xff';
+		it_writer_init(&writer, &out, IT_WRITE_COMPACT);
+		it_write_text_span(&writer, it_span(text, sizeof text));
+		rc = it_writer_finish(&writer, &err);
+		expect_refusal(rc, err, INTOTO_E_FORMAT, "a text is not UTF-8");
+	}
+}
+
 static void writes_pretty_json_that_reads_back(void **state)
 {
 	(void)state;
@@ -141,6 +204,28 @@ static void expect_misuse(struct it_writer *writer)
 	int rc = it_writer_finish(writer, &err);
 
 	expect_refusal(rc, err, INTOTO_E_INTERNAL, "a document was written in the wrong order");
+}
+
+static void indents_deep_documents_too(void **state)
+{
+	IT_AUTO(it_json_freep)
+	struct it_json *root = parse_or_fail("[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]");
+	IT_AUTO(it_json_freep) struct it_json *again = NULL;
+	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(65536);
+	struct it_writer writer;
+	const char *line;
+
+	(void)state;
+	it_writer_init(&writer, &out, IT_WRITE_PRETTY);
+	it_write_value(&writer, root);
+	assert_int_equal(it_writer_finish(&writer, NULL), INTOTO_OK);
+	line = strchr(it_buf_text(&out), '1');
+	assert_non_null(line);
+	for (int i = 1; i <= 50; i++)
+		assert_int_equal(line[-i], ' ');
+	assert_int_equal(line[-51], '\n');
+	again = parse_or_fail(it_buf_text(&out));
+	assert_true(it_json_equal(root, again));
 }
 
 static void refuses_members_that_are_not_sorted(void **state)
@@ -294,7 +379,10 @@ int main(void)
 		cmocka_unit_test(gives_no_canonical_form_to_reals),
 		cmocka_unit_test(says_when_the_buffer_is_too_small),
 		cmocka_unit_test(writes_compact_json_that_reads_back),
+		cmocka_unit_test(finds_what_to_escape_at_every_place),
+		cmocka_unit_test(finds_bytes_that_are_not_utf8_at_every_place),
 		cmocka_unit_test(writes_pretty_json_that_reads_back),
+		cmocka_unit_test(indents_deep_documents_too),
 		cmocka_unit_test(refuses_members_that_are_not_sorted),
 		cmocka_unit_test(refuses_the_same_member_twice),
 		cmocka_unit_test(remembers_the_order_of_the_outer_object),
