@@ -315,10 +315,26 @@ static void report_unauthorised(struct it_chain *chain, const struct it_evidence
 	}
 }
 
+/*
+ * Files that are broken, or not signed by who they are named after, count as absent (specification
+ * 5.2, step 5).  Where the threshold is met without them they stay as warnings: else anybody who
+ * can put a file into the folder could stop a release.
+ */
+static void pardon_absent(struct it_chain *chain, const struct it_evidence *evidence, size_t first)
+{
+	const char *label = it_chain_label(chain, evidence->step->item.name);
+
+	if (!evidence->enough)
+		return;
+	it_report_pardon(chain->report, first, "link.format", label);
+	it_report_pardon(chain->report, first, "link.signature", label);
+}
+
 static int gather(struct it_chain *chain, const struct it_layout_step *step,
 		  struct intoto_error **err)
 {
 	IT_AUTO(it_evidence_done) struct it_evidence evidence = { .step = step };
+	size_t first = intoto_report_count(chain->report);
 	int rc = it_authority_find(&evidence.authority, chain, step, err);
 
 	if (!rc)
@@ -329,6 +345,7 @@ static int gather(struct it_chain *chain, const struct it_layout_step *step,
 		return rc;
 	report_unauthorised(chain, &evidence);
 	chain->links[step->item.index] = it_evidence_choose(chain, &evidence);
+	pardon_absent(chain, &evidence, first);
 	return INTOTO_OK;
 }
 

@@ -19,6 +19,7 @@ struct it_evidence {
 	struct it_valid_link *valid;
 	size_t count;
 	size_t unreadable; /* files that exist and could not be read */
+	bool enough;	   /* whether the threshold was met: it_evidence_choose says */
 };
 
 void it_evidence_done(struct it_evidence *evidence);

@@ -127,15 +127,16 @@ static void list_files(struct it_buf *out, const struct it_candidates *candidate
 	it_list_end(out, listed);
 }
 
-static void report_threshold(struct it_chain *chain, const struct it_evidence *evidence,
-			     size_t signers, size_t threshold)
+static void report_threshold(struct it_chain *chain, struct it_evidence *evidence, size_t signers,
+			     size_t threshold)
 {
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 	/* A file that exists and cannot be read might be what is missing. */
 	bool open = signers + evidence->unreadable >= threshold;
 	IT_AUTO(it_buf_done) struct it_buf files = IT_BUF(SENTENCE_MAX);
 
-	if (signers >= threshold) {
+	evidence->enough = signers >= threshold;
+	if (evidence->enough) {
 		it_report_add(chain->report, INTOTO_CHECK_PASSED, "step.threshold", label, "",
 			      "%zu of %zu links by distinct keys", signers, threshold);
 		return;

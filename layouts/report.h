@@ -35,6 +35,13 @@ void it_report_add(struct intoto_report *report, enum intoto_outcome outcome, co
 void it_report_undecided(struct intoto_report *report, const char *code, const char *item,
 			 const char *subject, const struct intoto_error *why);
 
+/*
+ * Turns the failed checks with this code and item, from number first on, into warnings: what
+ * they are about counts as absent, and it turned out that nothing is missing without it.
+ */
+void it_report_pardon(struct intoto_report *report, size_t first, const char *code,
+		      const char *item);
+
 /* How many checks failed or are undecided: a stage that must not run after a failure asks this. */
 size_t it_report_faults(const struct intoto_report *report);
 

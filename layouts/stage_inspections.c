@@ -99,6 +99,21 @@ static int copy_words(struct it_strings *out, const struct it_strings *words,
 	return rc;
 }
 
+/*
+ * What a command was given is the likeliest reason why it failed, so its rules for materials are
+ * judged all the same.  The link lends itself to that, and is not kept.
+ */
+static int judge_materials(struct it_chain *chain, const struct it_item *item,
+			   struct intoto_link *link, struct intoto_error **err)
+{
+	int rc;
+
+	chain->links[item->index] = link;
+	rc = it_item_judge(chain, item, INTOTO_MATERIALS, err);
+	chain->links[item->index] = NULL;
+	return rc;
+}
+
 /* The link of an inspection is kept only when everything about it went well. */
 static int inspect(struct it_chain *chain, const struct it_item *item, struct intoto_error **err)
 {
@@ -112,6 +127,8 @@ static int inspect(struct it_chain *chain, const struct it_item *item, struct in
 		rc = record(chain, item, &link->materials, &good, err);
 	if (!rc && good)
 		rc = run(chain, item, link, &good, err);
+	if (!rc && !good && link->byproducts)
+		rc = judge_materials(chain, item, link, err);
 	if (!rc && good)
 		rc = record(chain, item, &link->products, &good, err);
 	if (rc || !good)

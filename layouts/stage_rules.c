@@ -167,8 +167,8 @@ static int apply_all(struct it_chain *chain, const struct it_item *item,
 	return INTOTO_OK;
 }
 
-static int apply_side(struct it_chain *chain, const struct it_item *item,
-		      enum intoto_link_side side, struct intoto_error **err)
+int it_item_judge(struct it_chain *chain, const struct it_item *item, enum intoto_link_side side,
+		  struct intoto_error **err)
 {
 	const struct intoto_link *link = chain->links[item->index];
 	const struct it_artifacts *sides[] = { &link->materials, &link->products };
@@ -192,8 +192,8 @@ static int apply_item(struct it_chain *chain, const struct it_item *item, struct
 			      "there is no link to apply the rules to");
 		return INTOTO_OK;
 	}
-	rc = apply_side(chain, item, INTOTO_MATERIALS, err);
-	return rc ? rc : apply_side(chain, item, INTOTO_PRODUCTS, err);
+	rc = it_item_judge(chain, item, INTOTO_MATERIALS, err);
+	return rc ? rc : it_item_judge(chain, item, INTOTO_PRODUCTS, err);
 }
 
 int it_stage_step_rules(struct it_chain *chain, struct intoto_error **err)
