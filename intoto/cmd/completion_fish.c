@@ -11,6 +11,7 @@ struct place {
 	struct it_buf *out;
 	const char *program; /* "intoto", or "intoto-run" */
 	const char *path;    /* the words behind it: "key generate"; "" */
+	bool group;	     /* only subcommands may follow */
 };
 
 static void print_quoted(struct it_buf *out, const char *text)
@@ -24,11 +25,11 @@ static void print_quoted(struct it_buf *out, const char *text)
 	(void)it_buf_add_byte(out, '\'');
 }
 
-/* "complete -c PROGRAM -n '__intoto_at key generate'": only there. */
+/* "complete -c PROGRAM -n '__intoto_in key generate'": only there. */
 static void print_place(const struct place *place)
 {
-	(void)it_buf_printf(place->out, "complete -c %s -n '__intoto_at %s'", place->program,
-			    place->path);
+	(void)it_buf_printf(place->out, "complete -c %s -n '__intoto_%s %s'", place->program,
+			    place->group ? "at" : "in", place->path);
 }
 
 static void print_option(void *arg, const struct it_option *option)
@@ -74,7 +75,7 @@ static void print_command(void *arg, const struct it_command *command, const cha
 	size_t first = strcspn(full_name, " ");
 	const char *path = full_name + first + (full_name[first] != '\0');
 	IT_AUTO(it_buf_done) struct it_buf own = IT_BUF(256);
-	struct place place = { arg, "intoto", path };
+	struct place place = { arg, "intoto", path, command->children != NULL };
 
 	print_at(&place, command);
 	if (!*path)
@@ -89,18 +90,27 @@ static void print_command(void *arg, const struct it_command *command, const cha
 static void print_fish(struct it_buf *out, const struct it_command *root)
 {
 	(void)it_buf_add_text(
-		out, "# Completion of intoto for fish; made by \"intoto completion fish\".\n\n"
-		     "# Whether the words behind the program are exactly these commands so far.\n"
-		     "function __intoto_at\n"
-		     "\tset -l words (commandline -opc)\n"
-		     "\tset -e words[1]\n"
-		     "\tset -l found\n"
-		     "\tfor word in $words\n"
-		     "\t\tstring match -q -- '-*' $word; and break\n"
-		     "\t\tset -a found $word\n"
-		     "\tend\n"
-		     "\ttest \"$found\" = \"$argv\"\n"
-		     "end\n\n");
+		out,
+		"# Completion of intoto for fish; made by \"intoto completion fish\".\n\n"
+		"# Whether the words behind the program are exactly these commands so far.\n"
+		"function __intoto_at\n"
+		"\tset -l words (commandline -opc)\n"
+		"\tset -e words[1]\n"
+		"\tset -l found\n"
+		"\tfor word in $words\n"
+		"\t\tstring match -q -- '-*' $word; and break\n"
+		"\t\tset -a found $word\n"
+		"\tend\n"
+		"\ttest \"$found\" = \"$argv\"\n"
+		"end\n\n"
+		"# Whether they begin with these commands.\n"
+		"function __intoto_in\n"
+		"\tset -l words (commandline -opc)\n"
+		"\tset -e words[1]\n"
+		"\tset -l count (count $argv)\n"
+		"\ttest $count -eq 0; and return 0\n"
+		"\ttest (count $words) -ge $count; and test \"$words[1..$count]\" = \"$argv\"\n"
+		"end\n\n");
 	it_command_walk(root, print_command, out);
 }
 
