@@ -2,7 +2,9 @@
 # The manual: a page for every command and for every header of the library.
 dist_man_MANS += \
 	%D%/intoto-key.1 \
+	%D%/intoto-layout.1 \
 	%D%/intoto-sign.1 \
+	%D%/intoto-verify.1 \
 	%D%/intoto.1 \
 	%D%/intoto.3 \
 	%D%/intoto_envelope.3 \

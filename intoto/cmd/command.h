@@ -51,6 +51,7 @@ struct it_option {
 	int (*set)(void *options, const char *value, struct intoto_error **err);
 	const char *const *
 		choices; /* NULL-terminated; other values of TEXT are refused; for completion too */
+	bool dashed;	 /* LIST: a word with one dash in front is a value too (commands) */
 	bool hidden;	 /* for checks, not for people: in no help, completion or man page */
 };
 
@@ -77,6 +78,9 @@ struct it_option {
 #define IT_WORDS(type, member, short_name, long_name, value, text) \
 	{ .letter = short_name, .name = long_name, .argument = value, .kind = IT_OPTION_LIST, \
 	  .offset = offsetof(type, member), .help = text }
+#define IT_COMMAND_WORDS(type, member, long_name, text) \
+	{ .name = long_name, .argument = "WORD", .kind = IT_OPTION_LIST, \
+	  .offset = offsetof(type, member), .help = text, .dashed = true }
 /* clang-format on */
 
 struct it_command {

@@ -15,15 +15,15 @@ struct add_inspection_options {
 
 /* clang-format off */
 static const struct it_option options[] = {
-	IT_WORDS(struct add_inspection_options, run, 0, "run", "WORD",
-		 "the command; words that begin with - come behind --"),
-	IT_EACH(struct add_inspection_options, materials, 'm', "material-rule", "RULE",
+	IT_COMMAND_WORDS(struct add_inspection_options, run, "run",
+			 "the command, up to a word that begins with --; or behind --"),
+	IT_EACH(struct add_inspection_options, materials, 0, "material-rule", "RULE",
 		"the next rule for what is there before"),
-	IT_EACH(struct add_inspection_options, products, 'p', "product-rule", "RULE",
+	IT_EACH(struct add_inspection_options, products, 0, "product-rule", "RULE",
 		"the next rule for what is there after"),
 	IT_FLAG(struct add_inspection_options, drop_signatures, 0, "drop-signatures",
 		"change a signed layout, and remove its signatures"),
-	IT_FLAG(struct add_inspection_options, quiet, 'q', "quiet", "no notes about the rules"),
+	IT_FLAG(struct add_inspection_options, quiet, 0, "quiet", "no notes about the rules"),
 };
 /* clang-format on */
 

@@ -23,22 +23,22 @@ struct add_step_options {
 
 /* clang-format off */
 static const struct it_option options[] = {
-	IT_EACH(struct add_step_options, keys, 'k', "key", "FILE",
+	IT_EACH(struct add_step_options, keys, 0, "key", "FILE",
 		"public key of somebody who may do the step; put into the layout too"),
 	IT_EACH(struct add_step_options, keyids, 0, "keyid", "ID",
 		"the same by the id of a key that the layout has"),
 	IT_VALUE(struct add_step_options, threshold, 0, "threshold", "N",
 		 "how many of them must have done it, with the same result (1)"),
-	IT_WORDS(struct add_step_options, command, 0, "expected-command", "WORD",
-		 "the command, for a warning when it was another; or behind --"),
-	IT_EACH(struct add_step_options, materials, 'm', "material-rule", "RULE",
+	IT_COMMAND_WORDS(struct add_step_options, command, "expected-command",
+			 "the command, for a warning when it was another; or behind --"),
+	IT_EACH(struct add_step_options, materials, 0, "material-rule", "RULE",
 		"the next rule for what goes in"),
-	IT_EACH(struct add_step_options, products, 'p', "product-rule", "RULE",
+	IT_EACH(struct add_step_options, products, 0, "product-rule", "RULE",
 		"the next rule for what comes out"),
 	IT_KEYID_STYLE_OPTION(struct add_step_options, keyid_style),
 	IT_FLAG(struct add_step_options, drop_signatures, 0, "drop-signatures",
 		"change a signed layout, and remove its signatures"),
-	IT_FLAG(struct add_step_options, quiet, 'q', "quiet", "no notes about the rules"),
+	IT_FLAG(struct add_step_options, quiet, 0, "quiet", "no notes about the rules"),
 };
 /* clang-format on */
 

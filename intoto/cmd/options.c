@@ -183,6 +183,12 @@ static int store(struct reader *reader, const struct hit *hit, const char *value
 			  hit->option->name);
 }
 
+/* Whether a word ends the values of a list: an option, and in a command only a long one. */
+static bool ends_list(const struct hit *hit, const char *word)
+{
+	return hit->option->dashed ? it_starts_with(word, "--") : is_option(word);
+}
+
 /* The value in the next word, or for a list in all words up to the next option. */
 static int store_next_words(struct reader *reader, const struct hit *hit)
 {
@@ -205,7 +211,7 @@ static int store_next_words(struct reader *reader, const struct hit *hit)
 	do {
 		rc = store(reader, hit, *reader->next++);
 	} while (!rc && hit->option->kind == IT_OPTION_LIST && *reader->next &&
-		 !is_option(*reader->next));
+		 !ends_list(hit, *reader->next));
 	return rc;
 }
 

@@ -31,11 +31,11 @@ key_of_ours() {
 
 # layout_of_ours OUT FORMAT STYLE EXPIRES OWNER FUNCTIONARY_KEY: signed
 layout_of_ours() {
-	intoto layout init "$1" --format="$2" --keyid-style="$3" --expires "$4" \
+	intoto layout init "$1" --format="$2" --expires "$4" \
 		--readme 'two "steps" \ one inspection: grün' &&
-		intoto layout add-step "$1" write --key "$6" \
+		intoto layout add-step "$1" write --keyid-style="$3" --key "$6" \
 			--product-rule 'CREATE src/*' --product-rule 'DISALLOW *' &&
-		intoto layout add-step "$1" package --key "$6" \
+		intoto layout add-step "$1" package --keyid-style="$3" --key "$6" \
 			--material-rule 'MATCH src/* WITH PRODUCTS FROM write' --material-rule 'DISALLOW *' \
 			--product-rule 'CREATE demo.tar' --product-rule 'DISALLOW *' &&
 		intoto layout add-inspection "$1" unpack \
