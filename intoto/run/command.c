@@ -329,6 +329,7 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 		rc = it_signals_hold(&watch.signals, err);
 	if (!rc)
 		rc = start(&watch, options, err);
+	result->started = watch.pid > 0;
 	while (!rc && !has_ended(&watch))
 		rc = turn(&watch, err);
 	return rc ? rc : describe(result, &watch, options, err);

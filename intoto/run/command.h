@@ -30,8 +30,9 @@ struct it_command_options {
 };
 
 struct it_command_result {
-	int status; /* 0..255 when it exited */
-	int signal; /* the signal that ended it, else 0 */
+	bool started; /* also when it could not be watched to its end */
+	int status;   /* 0..255 when it exited */
+	int signal;   /* the signal that ended it, else 0 */
 	bool timed_out;
 	bool accepted;	/* status is 0, or one of accept */
 	int show_errno; /* why recorded output could not be shown to its end, else 0; EPIPE: the

@@ -4,7 +4,11 @@ CORE_SOURCES += \
 	%D%/command.c %D%/command.h \
 	%D%/foreground.c %D%/foreground.h \
 	%D%/signals.c %D%/signals.h \
+	%D%/step.c %D%/step.h \
+	%D%/step_link.c %D%/step_link.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c
 
-UNIT_TESTS += tests/unit/run_command
+UNIT_TESTS += \
+	tests/unit/run_command \
+	tests/unit/run_step

@@ -21,26 +21,38 @@ struct it_step_options {
 };
 
 struct it_step_result {
-	bool ran; /* whether the command was started; command below is set then */
+	bool ran;	  /* whether the command was started; command below is set then */
+	bool not_started; /* the command could not be started: NOTFOUND there is none, else it may
+			     not */
 	struct it_command_result command;
-	char *link_path; /* the file that was written; NULL: none */
+	char *link_path;  /* the file that was written; NULL: none */
+	size_t materials; /* how many are recorded in it */
+	size_t products;
 };
 
 /*
- * Runs a step.  The step's name, the signer and the metadata folder are checked before the command
- * starts. When the command ran but products could not be recorded, the error says so and
- * result->ran is true. A failed command still gives a signed link.
+ * Runs a step.  Name, command line, signer, exclude patterns and metadata folder are checked before
+ * the command starts.  A failed command still gives a signed link.
+ *
+ * When the command ran but its link could not be completed, result->ran is true and the error says
+ * how the command ended; what was recorded is then kept as an unfinished link, if that can be
+ * written, which it_step_stop completes.
  */
 IT_CHECK int it_step_run(struct it_step_result *result, const struct it_step_options *options,
 			 struct intoto_error **err);
 void it_step_result_done(struct it_step_result *result);
 
-/* record start: materials into the unfinished file, signed.  Refuses to replace one that is there.
+/*
+ * record start: materials into the unfinished link (".NAME.KEYID.link-unfinished"), signed. Refuses
+ * to replace one that is there.
  */
 IT_CHECK int it_step_start(struct it_step_result *result, const struct it_step_options *options,
 			   struct intoto_error **err);
-/* record stop: verifies the unfinished file with the signer's key, adds products, writes the link,
- * removes the file. */
+/*
+ * record stop: verifies the unfinished link with the signer's key, adds products, writes the link
+ * in the format of the unfinished one, removes that.  It is looked for in the metadata folder, then
+ * in the current one, where the Python tool puts it.
+ */
 IT_CHECK int it_step_stop(struct it_step_result *result, const struct it_step_options *options,
 			  struct intoto_error **err);
 

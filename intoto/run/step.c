@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A step from its first snapshot to its file. */
+#include "run/step.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/text.h"
+#include "model/envelope.h"
+#include "run/step_link.h"
+
+enum { HOW_IT_ENDED_SIZE = 64 };
+
+void it_step_result_done(struct it_step_result *result)
+{
+	it_command_result_done(&result->command);
+	free(result->link_path);
+	result->link_path = NULL;
+}
+
+static void describe_end(char out[HOW_IT_ENDED_SIZE], const struct it_command_result *command)
+{
+	char name[IT_SIGNAL_NAME_SIZE];
+
+	/* Both are shorter than the room. */
+	if (command->signal) {
+		it_signal_name(name, command->signal);
+		(void)snprintf(out, HOW_IT_ENDED_SIZE, "was ended by %s", name);
+	} else {
+		(void)snprintf(out, HOW_IT_ENDED_SIZE, "ended with status %d", command->status);
+	}
+}
+
+/*
+ * The command cannot be run again just for the record, so what there is is kept: signed, but under
+ * a name that verification does not take for a link.
+ */
+static int keep_unfinished(struct intoto_link *link, const struct it_step_options *options,
+			   const struct it_step_result *result, int rc, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_step_unfinished_path(options);
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = err ? *err : NULL;
+	IT_AUTO(intoto_error_freep) struct intoto_error *why_not = NULL;
+	char end[HOW_IT_ENDED_SIZE];
+	int kept;
+
+	if (err)
+		*err = NULL;
+	it_artifacts_done(&link->products);
+	kept = path ? it_step_write(link, path, options->format, IT_FILE_NEW, options, &why_not)
+		    : it_err_nomem(&why_not);
+	describe_end(end, &result->command);
+	if (kept)
+		return it_err_set(err, (enum intoto_code)rc,
+				  "%s; the command %s, and there is no link of it: its materials "
+				  "could not be kept either: %s",
+				  intoto_error_text(why), end, intoto_error_text(why_not));
+	return it_err_set(err, (enum intoto_code)rc,
+			  "%s; the command %s, and there is no link of it yet: its materials are "
+			  "kept in %s, 'intoto record stop' completes them",
+			  intoto_error_text(why), end, path);
+}
+
+static int add_command(struct intoto_link *link, char *const *argv, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && argv && argv[i]; i++)
+		rc = it_strings_add(&link->command, argv[i], err);
+	return rc;
+}
+
+static int run_command(struct it_step_result *result, struct intoto_link *link,
+		       const struct it_step_options *options, struct intoto_error **err)
+{
+	int rc = it_command_run(&result->command, &options->command, err);
+
+	result->ran = result->command.started;
+	result->not_started = !result->ran;
+	if (rc)
+		return rc;
+	link->byproducts = it_json_ref(result->command.byproducts);
+	return INTOTO_OK;
+}
+
+static int finish(struct it_step_result *result, struct intoto_link *link,
+		  const struct it_step_options *options, enum intoto_envelope_format format,
+		  struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_step_link_path(options);
+	int rc = path ? INTOTO_OK : it_err_nomem(err);
+
+	if (!rc)
+		rc = it_snapshot(&link->products, options->products, &options->snapshot, err);
+	if (!rc)
+		rc = it_step_write(link, path, format, 0, options, err);
+	if (rc)
+		return rc;
+	result->materials = link->materials.count;
+	result->products = link->products.count;
+	result->link_path = path;
+	path = NULL; /* now the result's */
+	return INTOTO_OK;
+}
+
+/* A link with command, environment and materials. */
+static int begin(struct intoto_link **link, const struct it_step_options *options,
+		 struct intoto_error **err)
+{
+	int rc = it_link_new(link, options->name, err);
+
+	if (!rc)
+		rc = add_command(*link, options->command.argv, err);
+	if (!rc)
+		rc = it_step_describe(*link, options, err);
+	if (!rc)
+		rc = it_snapshot(&(*link)->materials, options->materials, &options->snapshot, err);
+	return rc;
+}
+
+int it_step_run(struct it_step_result *result, const struct it_step_options *options,
+		struct intoto_error **err)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	int rc;
+
+	*result = (struct it_step_result){ 0 };
+	rc = it_step_check(options, err);
+	if (!rc)
+		rc = begin(&link, options, err);
+	if (!rc && options->command.argv)
+		rc = run_command(result, link, options, err);
+	if (rc)
+		return rc;
+	rc = finish(result, link, options, options->format, err);
+	return rc && result->ran ? keep_unfinished(link, options, result, rc, err) : rc;
+}
+
+static int refuse_existing(const char *path, struct intoto_error **err)
+{
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "%s: a record of this step has been started; finish it with 'intoto "
+			  "record stop', or remove the file to start again",
+			  path);
+}
+
+int it_step_start(struct it_step_result *result, const struct it_step_options *options,
+		  struct intoto_error **err)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	IT_AUTO(it_freep) char *path = NULL;
+	int rc;
+
+	*result = (struct it_step_result){ 0 };
+	rc = it_step_check(options, err);
+	if (rc)
+		return rc;
+	path = it_step_unfinished_path(options);
+	if (!path)
+		return it_err_nomem(err);
+	if (access(path, F_OK) == 0)
+		return refuse_existing(path, err);
+	rc = begin(&link, options, err);
+	if (!rc)
+		rc = it_step_write(link, path, options->format, IT_FILE_NEW, options, err);
+	if (rc)
+		return rc;
+	result->materials = link->materials.count;
+	result->link_path = path;
+	path = NULL; /* now the result's */
+	return INTOTO_OK;
+}
+
+static int refuse_missing(const char *path, struct intoto_error **err)
+{
+	return it_err_set(err, INTOTO_E_NOTFOUND,
+			  "%s: no such file; 'intoto record start' with the same step name and "
+			  "key makes it",
+			  path);
+}
+
+/* In the metadata folder, or else in the current one. */
+static int find_unfinished(char **out, const struct it_step_options *options,
+			   struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_step_unfinished_path(options);
+
+	*out = NULL;
+	if (!path)
+		return it_err_nomem(err);
+	if (access(path, F_OK) == 0)
+		*out = strdup(path);
+	else if (access(it_path_base(path), F_OK) == 0)
+		*out = strdup(it_path_base(path));
+	else
+		return refuse_missing(path, err);
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* Whoever can write into the folder could put a file there: only what the same key signed counts.
+ */
+static int read_unfinished(struct intoto_link **link, enum intoto_envelope_format *format,
+			   const char *path, const struct it_step_options *options,
+			   struct intoto_error **err)
+{
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	int rc = intoto_envelope_load(&envelope, path, err);
+
+	if (rc)
+		return rc;
+	rc = intoto_envelope_verify(envelope, options->signer->key, err);
+	if (!rc)
+		rc = intoto_link_from_envelope(link, envelope, err);
+	if (!rc && !it_streq((*link)->name, options->name))
+		rc = it_err_set(err, INTOTO_E_FORMAT, "link.name: want '%s', found another name",
+				options->name);
+	if (!rc && (*link)->products.count)
+		rc = it_err_set(err, INTOTO_E_FORMAT, "link.products: want none yet");
+	*format = intoto_envelope_format(envelope);
+	return it_err_wrap(err, rc, "%s", path);
+}
+
+int it_step_stop(struct it_step_result *result, const struct it_step_options *options,
+		 struct intoto_error **err)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	IT_AUTO(it_freep) char *path = NULL;
+	enum intoto_envelope_format format;
+	int rc;
+
+	*result = (struct it_step_result){ 0 };
+	rc = it_step_check(options, err);
+	if (!rc)
+		rc = find_unfinished(&path, options, err);
+	if (!rc)
+		rc = read_unfinished(&link, &format, path, options, err);
+	if (!rc)
+		rc = it_step_describe(link, options, err);
+	if (!rc)
+		rc = finish(result, link, options, format, err);
+	if (!rc && unlink(path))
+		rc = it_err_errno(err, errno, "%s: cannot be removed, though the link is written",
+				  path);
+	return rc;
+}
