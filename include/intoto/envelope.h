@@ -53,8 +53,9 @@ INTOTO_API const char *intoto_envelope_signature_keyid(const struct intoto_envel
 						       size_t index);
 
 /*
- * Signs with a private key.  A signature by the same key (by key material) is replaced, others
- * stay. The keyid that is written is the dialect's.
+ * Signs with a private key.  A signature by the same key (by key material) is replaced, and so is a
+ * stale one that claims the key's id but does not verify; others stay.  The keyid that is written
+ * is the dialect's.
  */
 INTOTO_API int intoto_envelope_sign(struct intoto_envelope *envelope, const struct intoto_key *key,
 				    enum intoto_keyid_style style, struct intoto_error **err);

@@ -18,8 +18,8 @@ enum intoto_link_side {
 
 /*
  * Reads the link in an envelope.  Closed: only the seven standard members, all required but
- * byproducts and environment.  Errors name the place: "link.products["a"].sha256: want hex digits,
- * found a number".
+ * byproducts and environment.  Errors name the place: "link.products["src/a"].sha256: want hex
+ * digits, found a number".
  */
 INTOTO_API int intoto_link_from_envelope(struct intoto_link **out,
 					 const struct intoto_envelope *envelope,

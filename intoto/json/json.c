@@ -74,7 +74,8 @@ static int refuse_text(struct it_span text, const json_error_t *why, struct into
 	struct it_scan scan = { text, stop_of(text, why) };
 	size_t at = scan.at;
 
-	if (json_error_code(why) == json_error_out_of_memory)
+	/* Without memory jansson fails in places without a word. */
+	if (json_error_code(why) == json_error_out_of_memory || !why->text[0])
 		return it_err_nomem(err);
 	print_cause(&cause, why, it_scan_next(&scan));
 	return it_place_refuse(text, at, INTOTO_E_FORMAT, err, "%s", it_buf_text(&cause));
@@ -83,7 +84,7 @@ static int refuse_text(struct it_span text, const json_error_t *why, struct into
 int it_json_parse(struct it_json **root, struct it_span text, const struct it_json_limits *limits,
 		  struct intoto_error **err)
 {
-	json_error_t why;
+	json_error_t why = { .line = 0 };
 	json_t *tree;
 	int rc;
 
