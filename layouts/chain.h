@@ -69,10 +69,10 @@ IT_CHECK int it_stage_parameters(struct it_chain *chain, struct intoto_layout *l
 				 bool *complete, struct intoto_error **err);
 /* Links are loaded and verified, thresholds counted, and one link chosen for each step. */
 IT_CHECK int it_stage_evidence(struct it_chain *chain, struct intoto_error **err);
-/* The rules of steps. */
 /* Applies the rules of one side of an item that has a link. */
 IT_CHECK int it_item_judge(struct it_chain *chain, const struct it_item *item,
 			   enum intoto_link_side side, struct intoto_error **err);
+/* The rules of steps. */
 IT_CHECK int it_stage_step_rules(struct it_chain *chain, struct intoto_error **err);
 /* Runs the inspections, if nothing has failed. */
 IT_CHECK int it_stage_inspections(struct it_chain *chain, struct intoto_error **err);
