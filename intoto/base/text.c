@@ -97,9 +97,23 @@ static struct character character_at(struct it_span text, size_t at)
 	return (struct character){ 0, 0 };
 }
 
+/* How many bytes from at on are ASCII, looked at eight at a time. */
+static size_t ascii_run(struct it_span text, size_t at)
+{
+	size_t start = at;
+	uint64_t word;
+
+	for (; text.len - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, text.data + at, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at - start;
+}
+
 bool it_utf8_valid(struct it_span text)
 {
-	for (size_t at = 0; at < text.len;) {
+	for (size_t at = ascii_run(text, 0); at < text.len; at += ascii_run(text, at)) {
 		size_t len = character_at(text, at).len;
 
 		if (len == 0)
@@ -207,10 +221,11 @@ bool it_hex_decode(struct it_buf *out, struct it_span text)
 	return out->failed == INTOTO_OK;
 }
 
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 void it_base64_encode(struct it_buf *out, struct it_span bytes)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *in = (const unsigned char *)bytes.data;
 
 	if (bytes.len > SIZE_MAX / 2 || it_buf_reserve(out, (bytes.len + 2) / 3 * 4))
@@ -221,32 +236,33 @@ void it_base64_encode(struct it_buf *out, struct it_span bytes)
 				 (left > 1 ? (uint32_t)in[at + 1] << 8 : 0) |
 				 (left > 2 ? in[at + 2] : 0);
 
-		out->data[out->len++] = digits[group >> 18];
-		out->data[out->len++] = digits[group >> 12 & 63];
-		out->data[out->len++] = left > 1 ? digits[group >> 6 & 63] : '=';
-		out->data[out->len++] = left > 2 ? digits[group & 63] : '=';
+		out->data[out->len++] = base64_digits[group >> 18];
+		out->data[out->len++] = base64_digits[group >> 12 & 63];
+		out->data[out->len++] = left > 1 ? base64_digits[group >> 6 & 63] : '=';
+		out->data[out->len++] = left > 2 ? base64_digits[group & 63] : '=';
 	}
 	out->data[out->len] = '\0';
 }
 
-/* The six bits of one character; notes which alphabet it belongs to. */
-static int base64_value(char c, bool *standard, bool *url_safe)
+/*
+ * The six bits of each character, plus which alphabet it belongs to when it is in only one; 0xff
+ * for everything else.
+ */
+enum { STANDARD_ONLY = 0x40, URL_SAFE_ONLY = 0x80, NO_DIGIT = 0xff };
+
+static void fill_base64_values(unsigned char values[256])
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	*standard |= c == '+' || c == '/';
-	*url_safe |= c == '-' || c == '_';
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
+	memset(values, NO_DIGIT, 256);
+	for (unsigned char i = 0; i < 62; i++)
+		values[(unsigned char)base64_digits[i]] = i;
+	values['+'] = 62 | STANDARD_ONLY;
+	values['/'] = 63 | STANDARD_ONLY;
+	values['-'] = 62 | URL_SAFE_ONLY;
+	values['_'] = 63 | URL_SAFE_ONLY;
 }
 
 /* The length without padding, or SIZE_MAX when the padding is wrong. */
-static size_t base64_digits(struct it_span text)
+static size_t base64_length(struct it_span text)
 {
 	size_t len = text.len;
 
@@ -259,25 +275,30 @@ static size_t base64_digits(struct it_span text)
 
 bool it_base64_decode(struct it_buf *out, struct it_span text)
 {
-	size_t len = base64_digits(text);
-	bool standard = false;
-	bool url_safe = false;
+	size_t len = base64_length(text);
+	unsigned char values[256];
+	unsigned alphabets = 0;
 	uint32_t bits = 0;
 	unsigned count = 0;
 
 	if (len == SIZE_MAX || it_buf_reserve(out, len / 4 * 3 + 2))
 		return false;
+	fill_base64_values(values);
 	for (size_t i = 0; i < len; i++) {
-		int value = base64_value(text.data[i], &standard, &url_safe);
+		unsigned value = values[(unsigned char)text.data[i]];
 
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)value;
+		alphabets |= value;
+		if (value == NO_DIGIT)
+			break; /* which is in both alphabets, and so refused below */
+		bits = bits << 6 | (value & 63);
 		count += 6;
 		if (count < 8)
 			continue;
 		count -= 8;
-		(void)it_buf_add_byte(out, (char)(bits >> count & 0xff)); /* reserved above */
+		out->data[out->len++] = (char)(bits >> count & 0xff); /* reserved above */
 	}
-	return !(standard && url_safe) && (bits & ((1U << count) - 1)) == 0;
+	if (out->data)
+		out->data[out->len] = '\0';
+	return !(alphabets & STANDARD_ONLY && alphabets & URL_SAFE_ONLY) &&
+	       (bits & ((1U << count) - 1)) == 0;
 }
