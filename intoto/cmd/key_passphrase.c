@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto key passphrase: change or remove it. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/key_file.h"
@@ -22,33 +19,29 @@ static const struct it_option passphrase_options[] = {
 };
 /* clang-format on */
 
-/* path is resolved: a link must keep pointing to the key, not be replaced by it. */
+static int refuse_public(const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+
+	return it_err_set(err, INTOTO_E_KEY, "%s: want a private key, found a public one",
+			  quoted ? quoted : "key");
+}
+
 static int change(const char *path, struct passphrase_options *self, struct intoto_error **err)
 {
 	IT_AUTO(it_key_file_done) struct it_key_file file = { 0 };
 	IT_AUTO(it_secret_done) char *text = NULL;
+	IT_AUTO(it_freep) char *target = NULL;
 	int rc = it_key_file_load(&file, path, &self->old, err);
 
-	if (rc)
-		return rc;
-	if (!intoto_key_is_private(file.key))
-		return it_err_set(err, INTOTO_E_KEY, "%s: want a private key, found a public one",
-				  path);
-	rc = it_key_private_text(&text, file.key, &self->new, path, err);
+	if (!rc && !intoto_key_is_private(file.key))
+		return refuse_public(path, err);
+	if (!rc)
+		rc = it_path_in_place(&target, path, err);
+	if (!rc)
+		rc = it_key_private_text(&text, file.key, &self->new, path, err);
 	return rc ? rc
-		  : it_file_write(path, it_span_text(text), IT_PRIVATE_MODE, IT_FILE_SYNC, err);
-}
-
-static int change_resolved(const char *name, struct passphrase_options *self,
-			   struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *path = realpath(name, NULL);
-	int number = errno;
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(name));
-
-	if (!path)
-		return it_err_errno(err, number, "%s", quoted ? quoted : "key");
-	return change(path, self, err);
+		  : it_file_write(target, it_span_text(text), IT_PRIVATE_MODE, IT_FILE_SYNC, err);
 }
 
 static int passphrase_run(void *options, const struct it_strings *operands,
@@ -62,12 +55,13 @@ static int passphrase_run(void *options, const struct it_strings *operands,
 	self->new.without = "--remove";
 	if (operands->count > 1)
 		return it_refuse_operand(operands, 1, err);
-	rc = operands->count ? it_passphrase_check(&self->old, err)
-			     : it_err_set(err, INTOTO_E_USAGE, "want the name of a key file");
+	rc = operands->count && !it_streq(operands->items[0], "-")
+		     ? it_passphrase_check(&self->old, err)
+		     : it_err_set(err, INTOTO_E_USAGE, "want the name of a key file");
 	if (!rc)
 		rc = it_passphrase_check(&self->new, err);
 	if (!rc)
-		rc = change_resolved(operands->items[0], self, err);
+		rc = change(operands->items[0], self, err);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
 

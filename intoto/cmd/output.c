@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 
@@ -21,6 +24,25 @@ int it_print_end(struct intoto_error **err)
 	errno = EIO; /* for an earlier failure, whose number is gone */
 	if (ferror(stdout) || fflush(stdout))
 		return it_err_errno(err, errno, "standard output");
+	return INTOTO_OK;
+}
+
+int it_path_in_place(char **out, const char *path, struct intoto_error **err)
+{
+	struct stat about;
+	int number;
+
+	if (lstat(path, &about) || !S_ISLNK(about.st_mode)) {
+		*out = strdup(path);
+		return *out ? INTOTO_OK : it_err_nomem(err);
+	}
+	*out = realpath(path, NULL);
+	number = errno;
+	if (!*out) {
+		IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+
+		return it_err_errno(err, number, "%s", quoted ? quoted : "");
+	}
 	return INTOTO_OK;
 }
 

@@ -2,8 +2,6 @@
 /* intoto sign: adds signatures to a layout or a link, or looks whether they are there. */
 #include "cmd/sign.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,13 +123,6 @@ static int link_path(char **out, const struct intoto_envelope *envelope,
 	return *out ? INTOTO_OK : it_err_nomem(err);
 }
 
-/* Behind a symbolic link: that is to stay, and to point to the signed document. */
-static int resolved_path(char **out, const char *path, struct intoto_error **err)
-{
-	*out = realpath(path, NULL);
-	return *out ? INTOTO_OK : it_err_errno(err, errno, "%s", path);
-}
-
 static bool is_link(const struct intoto_envelope *envelope)
 {
 	return it_streq(intoto_envelope_type(envelope), "link");
@@ -148,7 +139,7 @@ static int choose_path(char **out, const struct intoto_envelope *envelope,
 		return *out ? INTOTO_OK : it_err_nomem(err);
 	if (is_link(envelope))
 		return link_path(out, envelope, signers, self, err);
-	return resolved_path(out, self->file, err);
+	return it_path_in_place(out, self->file, err);
 }
 
 static int write_document(const struct intoto_envelope *envelope, const char *path,

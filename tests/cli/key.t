@@ -12,6 +12,19 @@ silent() {
 	is "$(cat "$tap_out")" '' "$1"
 }
 
+# As somebody who may not write everywhere, also when root runs the tests.
+unprivileged() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+	else
+		"$@"
+	fi
+}
+# No file can grow: what a full disk does, without one.  The output goes through a pipe.
+full_disk() {
+	(trap '' XFSZ; ulimit -f 0; "$@" 2>&1) | cat
+	return "${PIPESTATUS[0]}"
+}
 mode() { stat -c %a "$1"; }
 generate() { intoto key generate --no-passphrase "$@"; }
 with_openssl() { command -v openssl >/dev/null 2>&1; }
@@ -58,17 +71,20 @@ is "$(cat ed25519.key ed25519.key.pub)" "$before" 'the old pair is untouched'
 
 mkdir readonly
 chmod 555 readonly
-if [ -w readonly ]; then
-	skip 'root may write everywhere' 'a folder that cannot be written to'
-else
-	refuses 74 'readonly/' 'a folder that cannot be written to' generate -o readonly/x.key
-fi
+refuses 74 'readonly/x.key: Permission denied' 'a folder that cannot be written to' \
+	unprivileged intoto key generate --no-passphrase -o readonly/x.key
+chmod 000 closed.key
+refuses 74 'closed.key: Permission denied' 'a key that cannot be read' unprivileged intoto key show closed.key
 refuses 66 'missing/x.key: No such file or directory' 'a folder that is not there' generate -o missing/x.key
 # A name that is just short enough for the private file and too long for FILE.pub: both or none.
 long=$(printf 'k%.0s' {1..252})
 refuses 74 'File name too long' 'a public file that cannot be written' generate -o "$long"
 ok 'takes the private one with it' not test -e "$long"
 ok 'and leaves nothing half-written' not compgen -G '.*.tmp'
+
+refuses 74 'full.key: write: File too large' 'a full disk' full_disk generate -o full.key
+ok 'has neither half' not test -e full.key -o -e full.key.pub
+ok 'nor anything half-written' not compgen -G '.*.tmp'
 
 refuses 65 'want --passphrase-file, --passphrase-fd, --passphrase-env or --no-passphrase' \
 	'without terminal and source it does not guess' intoto key generate -o guess.key
@@ -205,7 +221,10 @@ ok 'and points to the changed key' grep -q 'BEGIN PRIVATE KEY' change.key
 before=$(cat rsa.enc)
 refuses 65 'wrong passphrase' 'a wrong passphrase changes nothing' \
 	intoto key passphrase rsa.enc --passphrase-file other --remove
+refuses 74 'rsa.enc: write: File too large' 'a full disk changes nothing' \
+	full_disk intoto key passphrase rsa.enc --passphrase-file secret --remove
 refuses 65 'or --remove' 'no new passphrase changes nothing' intoto key passphrase rsa.enc --passphrase-file secret
+refuses 64 'want the name of a key file' 'standard input cannot be replaced' intoto key passphrase - --remove
 refuses 64 'want one of --new-passphrase-file' 'two new sources' \
 	intoto key passphrase rsa.enc --new-passphrase-fd 0 --new-passphrase-env X
 refuses 64 'option --remove contradicts' 'a new one and none' \
