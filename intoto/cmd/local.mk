@@ -23,12 +23,17 @@ libcmd_la_SOURCES = \
 	%D%/layout_init.c \
 	%D%/layout_remarks.c \
 	%D%/layout_show.c \
+	%D%/match.c \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
 	%D%/passphrase.c %D%/passphrase.h \
+	%D%/progress.c %D%/progress.h \
 	%D%/prompt.c %D%/prompt.h \
+	%D%/record.c \
+	%D%/run.c \
 	%D%/sign.c %D%/sign.h \
 	%D%/sign_verify.c \
+	%D%/step_options.c %D%/step_options.h \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/verify.c \

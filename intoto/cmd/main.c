@@ -8,6 +8,9 @@
 #define COMMANDS(EACH) \
 	EACH(key) \
 	EACH(layout) \
+	EACH(match) \
+	EACH(record) \
+	EACH(run) \
 	EACH(sign) \
 	EACH(verify) \
 	EACH(completion) \

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intoto record: a step that is no single command, recorded at its start and at its end. */
+#include "cmd/output.h"
+#include "cmd/step_options.h"
+
+struct start_options {
+	struct it_step_words step;
+	struct it_strings materials;
+	const char *format;
+	bool use_dsse;
+};
+
+struct stop_options {
+	struct it_step_words step;
+	struct it_strings products;
+	bool use_dsse;
+};
+
+/* clang-format off */
+static const struct it_option start_options[] = {
+	IT_STEP_WHO_OPTIONS(struct start_options, step),
+	IT_WORDS(struct start_options, materials, 'm', "materials", "PATH",
+		 "files and folders to record"),
+	IT_ENVELOPE_OPTION(struct start_options, format),
+	IT_FLAG(struct start_options, use_dsse, 0, "use-dsse",
+		"the default; for lines that were written for the Python tool"),
+	IT_STEP_HOW_OPTIONS(struct start_options, step),
+};
+
+static const struct it_option stop_options[] = {
+	IT_STEP_WHO_OPTIONS(struct stop_options, step),
+	IT_WORDS(struct stop_options, products, 'p', "products", "PATH",
+		 "files and folders to record"),
+	IT_FLAG(struct stop_options, use_dsse, 0, "use-dsse",
+		"changes nothing: the format is that of the start"),
+	IT_STEP_HOW_OPTIONS(struct stop_options, step),
+};
+/* clang-format on */
+
+static int tell(const struct it_step_setup *setup, const struct it_step_words *words,
+		struct it_step_result *result, int rc)
+{
+	if (!rc)
+		it_step_tell(setup, words, result);
+	it_step_result_done(result);
+	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
+}
+
+static int start(void *arg, const struct it_strings *operands, struct intoto_error **err)
+{
+	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
+	enum intoto_envelope_format format = INTOTO_DSSE;
+	struct start_options *self = arg;
+	struct it_step_result result = { 0 };
+	int rc;
+
+	if (operands->count)
+		return it_refuse_operand(operands, 0, err);
+	rc = it_step_format(&format, self->format, self->use_dsse, err);
+	if (!rc)
+		rc = it_step_setup(&setup, &self->step, "intoto record start", err);
+	setup.options.materials = &self->materials;
+	setup.options.format = format;
+	if (!rc)
+		rc = it_step_start(&result, &setup.options, err);
+	return tell(&setup, &self->step, &result, rc);
+}
+
+static int stop(void *arg, const struct it_strings *operands, struct intoto_error **err)
+{
+	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
+	struct stop_options *self = arg;
+	struct it_step_result result = { 0 };
+	int rc;
+
+	if (operands->count)
+		return it_refuse_operand(operands, 0, err);
+	rc = it_step_setup(&setup, &self->step, "intoto record stop", err);
+	setup.options.products = &self->products;
+	if (!rc)
+		rc = it_step_stop(&result, &setup.options, err);
+	return tell(&setup, &self->step, &result, rc);
+}
+
+static const struct it_command start_command = {
+	.name = "start",
+	.synopsis = "-n NAME --signing-key KEY [OPTIONS]",
+	.summary = "record the materials of a step that begins now",
+	.examples = "  intoto record start -n edit -m src --signing-key alice.pem\n",
+	.options = start_options,
+	.option_count = IT_COUNT_OF(start_options),
+	.options_size = sizeof(struct start_options),
+	.run = start,
+	.manual = "intoto-record",
+};
+
+static const struct it_command stop_command = {
+	.name = "stop",
+	.synopsis = "-n NAME --signing-key KEY [OPTIONS]",
+	.summary = "record the products of a step that was started, and sign the link",
+	.examples = "  intoto record stop -n edit -p src --signing-key alice.pem\n",
+	.options = stop_options,
+	.option_count = IT_COUNT_OF(stop_options),
+	.options_size = sizeof(struct stop_options),
+	.run = stop,
+	.manual = "intoto-record",
+};
+
+static const struct it_command *const children[] = { &start_command, &stop_command, NULL };
+
+const struct it_command it_cmd_record = {
+	.name = "record",
+	.synopsis = "start|stop -n NAME --signing-key KEY [OPTIONS]",
+	.summary = "record a step that is no single command, at its start and at its end",
+	.children = children,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From words to a step. */
+#include "cmd/step_options.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+const char *const it_digest_words[] = { "sha256", "sha384", "sha512", NULL };
+const char *const it_symlink_words[] = { "follow", "record", NULL };
+const char *const it_key_type_words[] = { "ed25519", "rsa", "ecdsa", NULL };
+
+int it_refuse_password(void *options, const char *value, struct intoto_error **err)
+{
+	(void)options;
+	(void)value;
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "every process could read the passphrase: want --passphrase-file, "
+			  "--passphrase-fd, --passphrase-env, or nothing for a prompt");
+}
+
+static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
+		       struct intoto_error **err)
+{
+	int rc = it_signer_open(&setup->signer, words->key, it_passphrase_get, &words->passphrase,
+				err);
+	const char *type;
+
+	if (rc)
+		return rc;
+	type = intoto_key_type(setup->signer->key);
+	if (words->key_type && !it_streq(type, words->key_type))
+		return it_err_set(err, INTOTO_E_KEY, "%s: want a key of type %s, found %s",
+				  words->key, words->key_type, type);
+	return INTOTO_OK;
+}
+
+/* The option table has checked the words; one that is given twice counts once. */
+static void choose_digests(struct it_step_setup *setup, const struct it_strings *words)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < IT_STEP_DIGESTS; i++)
+		if (it_strings_has(words, it_digest_words[i]))
+			setup->algorithms[count++] = it_digest_find(it_digest_words[i]);
+}
+
+int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, const char *command,
+		  struct intoto_error **err)
+{
+	struct it_snapshot_options *snapshot = &setup->options.snapshot;
+	int rc;
+
+	*setup = (struct it_step_setup){ 0 };
+	choose_digests(setup, &words->digests);
+	it_progress_start(&setup->progress, command, words->quiet);
+	*snapshot = (struct it_snapshot_options){
+		.base_path = words->base_path,
+		.exclude = words->exclude.count ? &words->exclude : NULL,
+		.lstrip = &words->lstrip,
+		.symlinks = it_streq(words->symlinks, "record") ? IT_SYMLINKS_RECORD
+								: IT_SYMLINKS_FOLLOW,
+		.optional = words->optional,
+		.algorithms = setup->algorithms[0] ? setup->algorithms : NULL,
+		.notice = it_progress_notice,
+		.progress = it_progress_files,
+		.arg = &setup->progress,
+	};
+	setup->options.name = words->name;
+	setup->options.keyid_style = it_keyid_style_named(words->keyid_style);
+	setup->options.metadata_directory = words->metadata_directory;
+	rc = open_signer(setup, words, err);
+	setup->options.signer = setup->signer;
+	return rc;
+}
+
+void it_step_setup_done(struct it_step_setup *setup)
+{
+	it_progress_end(&setup->progress);
+	it_signer_free(setup->signer);
+}
+
+void it_step_tell(const struct it_step_setup *setup, const struct it_step_words *words,
+		  const struct it_step_result *result)
+{
+	IT_AUTO(it_freep) char *path = NULL;
+
+	if (!words->verbose || !result->link_path)
+		return;
+	path = it_text_quoted(it_span_text(result->link_path));
+	(void)fprintf(stderr, "%s: %s: %zu materials, %zu products\n", setup->progress.command,
+		      path ? path : "", result->materials,
+		      result->products); /* nowhere else to say it */
+}
+
+int it_step_format(enum intoto_envelope_format *out, const char *word, bool use_dsse,
+		   struct intoto_error **err)
+{
+	*out = it_envelope_named(word);
+	if (use_dsse && *out != INTOTO_DSSE)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--use-dsse and --format=%s: want one of "
+				  "them",
+				  word);
+	return INTOTO_OK;
+}
