@@ -34,4 +34,8 @@ CORE_SOURCES += \
 	%D%/words.c %D%/words.h
 
 UNIT_TESTS += \
-	tests/unit/layouts_glob
+	tests/unit/layouts_glob \
+	tests/unit/layouts_layout \
+	tests/unit/layouts_report \
+	tests/unit/layouts_rules \
+	tests/unit/layouts_words

@@ -44,13 +44,13 @@ static void add_count(struct it_buf *out, const struct intoto_report *report,
 static void add_headline(struct it_buf *out, const struct intoto_report *report)
 {
 	enum intoto_verdict verdict = intoto_report_verdict(report);
+	size_t passed = it_report_tally(report, INTOTO_CHECK_PASSED);
 
 	(void)it_buf_add_text(out, verdict == INTOTO_PASSED	 ? "PASSED: "
 				   : verdict == INTOTO_UNDECIDED ? "UNDECIDED: "
 								 : "REFUSED: "); /* sticks */
 	add_quoted(out, it_report_layout(report));
-	(void)it_buf_printf(out, ": %zu checks passed",
-			    it_report_tally(report, INTOTO_CHECK_PASSED));
+	(void)it_buf_printf(out, ": %zu check%s passed", passed, passed == 1 ? "" : "s");
 	add_count(out, report, INTOTO_CHECK_FAILED, "failed");
 	add_count(out, report, INTOTO_CHECK_UNDECIDED, "undecided");
 	add_count(out, report, INTOTO_CHECK_SKIPPED, "skipped");
