@@ -54,6 +54,15 @@ static void skip_rest(struct it_chain *chain, const char *code, const char *why)
 		      "steps and inspections were not looked at, because %s", why);
 }
 
+/* Whether there is a link for every item: none was skipped. */
+static bool is_complete(const struct it_chain *chain)
+{
+	for (size_t i = 0; i < chain->layout->step_count + chain->layout->inspection_count; i++)
+		if (!chain->links[i])
+			return false;
+	return true;
+}
+
 /* Everything from the links on; the layout is trusted and complete. */
 static int verify_items(struct it_chain *chain, const char *summary_name,
 			struct intoto_link **summary, size_t faults_before,
@@ -67,7 +76,7 @@ static int verify_items(struct it_chain *chain, const char *summary_name,
 		rc = it_stage_inspections(chain, err);
 	if (!rc)
 		rc = it_stage_inspection_rules(chain, err);
-	if (!rc && it_report_faults(chain->report) == faults_before)
+	if (!rc && it_report_faults(chain->report) == faults_before && is_complete(chain))
 		rc = it_stage_summary(chain, summary_name, summary, err);
 	return rc;
 }
@@ -111,7 +120,7 @@ static int verify_layout(struct it_chain *chain, struct intoto_layout *layout,
 static void report_unreadable(struct it_chain *chain, const struct intoto_error *why)
 {
 	if (chain->depth)
-		it_report_add(chain->report, INTOTO_CHECK_FAILED, "link.format",
+		it_report_add(chain->report, INTOTO_CHECK_WARNING, "link.format",
 			      it_chain_label(chain, ""), chain->layout_path, "%s",
 			      intoto_error_text(why));
 	else

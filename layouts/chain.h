@@ -84,6 +84,10 @@ IT_CHECK int it_stage_summary(struct it_chain *chain, const char *name, struct i
 
 /* --- for the stages --- */
 
+/* Applies the rules of one side of an item that has a link. */
+IT_CHECK int it_item_judge(struct it_chain *chain, const struct it_item *item,
+			   enum intoto_link_side side, struct intoto_error **err);
+
 /* Appends name number index to a sentence that has a place for IT_LISTED_MAX of them. */
 void it_list_name(struct it_buf *out, size_t index, const char *name);
 /* Appends " and N more" when there were more than that. */

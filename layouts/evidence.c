@@ -61,7 +61,7 @@ static void report_unread(const struct visit *visit, int rc, const struct intoto
 				    visit->file, why);
 		return;
 	}
-	report(visit, INTOTO_CHECK_FAILED, "link.format", intoto_error_text(why));
+	report(visit, INTOTO_CHECK_WARNING, "link.format", intoto_error_text(why));
 }
 
 /* A FIFO or device would make us wait for ever. */
@@ -110,7 +110,7 @@ static int find_signers(struct visit *visit, const struct intoto_envelope *envel
 		if (rc == INTOTO_OK && !visit->first_signer)
 			visit->first_signer = key->key;
 	}
-	report(visit, visit->first_signer ? INTOTO_CHECK_PASSED : INTOTO_CHECK_FAILED,
+	report(visit, visit->first_signer ? INTOTO_CHECK_PASSED : INTOTO_CHECK_WARNING,
 	       "link.signature",
 	       visit->first_signer ? "is signed by the key that it is named after"
 				   : intoto_error_text(why));
@@ -195,7 +195,7 @@ static int read_link(const struct visit *visit, const struct intoto_envelope *en
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
 	if (rc) {
-		report(visit, INTOTO_CHECK_FAILED, "link.format", intoto_error_text(why));
+		report(visit, INTOTO_CHECK_WARNING, "link.format", intoto_error_text(why));
 		return INTOTO_OK;
 	}
 	if (!check_name(visit, *link)) {
@@ -317,17 +317,17 @@ static void report_unauthorised(struct it_chain *chain, const struct it_evidence
 
 /*
  * Files that are broken, or not signed by who they are named after, count as absent (specification
- * 5.2, step 5).  Where the threshold is met without them they stay as warnings: else anybody who
- * can put a file into the folder could stop a release.
+ * 5.2, step 5).  Where the threshold is met without them they stay warnings: else anybody who can
+ * put a file into the folder could stop a release.
  */
-static void pardon_absent(struct it_chain *chain, const struct it_evidence *evidence, size_t first)
+static void condemn_absent(struct it_chain *chain, const struct it_evidence *evidence, size_t first)
 {
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 
-	if (!evidence->enough)
+	if (evidence->enough)
 		return;
-	it_report_pardon(chain->report, first, "link.format", label);
-	it_report_pardon(chain->report, first, "link.signature", label);
+	it_report_condemn(chain->report, first, "link.format", label);
+	it_report_condemn(chain->report, first, "link.signature", label);
 }
 
 static int gather(struct it_chain *chain, const struct it_layout_step *step,
@@ -345,7 +345,7 @@ static int gather(struct it_chain *chain, const struct it_layout_step *step,
 		return rc;
 	report_unauthorised(chain, &evidence);
 	chain->links[step->item.index] = it_evidence_choose(chain, &evidence);
-	pardon_absent(chain, &evidence, first);
+	condemn_absent(chain, &evidence, first);
 	return INTOTO_OK;
 }
 

@@ -143,18 +143,18 @@ void it_report_undecided(struct intoto_report *report, const char *code, const c
 	append(report, INTOTO_CHECK_UNDECIDED, code, item, subject, intoto_error_text(why));
 }
 
-void it_report_pardon(struct intoto_report *report, size_t first, const char *code,
-		      const char *item)
+void it_report_condemn(struct intoto_report *report, size_t first, const char *code,
+		       const char *item)
 {
 	for (size_t i = first; i < report->count; i++) {
 		struct intoto_check *check = &report->checks[i];
 
-		if (check->outcome != INTOTO_CHECK_FAILED || !it_streq(check->code, code) ||
+		if (check->outcome != INTOTO_CHECK_WARNING || !it_streq(check->code, code) ||
 		    !it_streq(check->item, item))
 			continue;
-		check->outcome = INTOTO_CHECK_WARNING;
-		report->tally[INTOTO_CHECK_FAILED]--;
-		report->tally[INTOTO_CHECK_WARNING]++;
+		check->outcome = INTOTO_CHECK_FAILED;
+		report->tally[INTOTO_CHECK_WARNING]--;
+		report->tally[INTOTO_CHECK_FAILED]++;
 	}
 }
 

@@ -36,11 +36,12 @@ void it_report_undecided(struct intoto_report *report, const char *code, const c
 			 const char *subject, const struct intoto_error *why);
 
 /*
- * Turns the failed checks with this code and item, from number first on, into warnings: what
- * they are about counts as absent, and it turned out that nothing is missing without it.
+ * Turns the warnings with this code and item, from number first on, into failures: what they are
+ * about counted as absent, and it turned out that something is missing without it.  (Not the other
+ * way round: a stage that must not run after a failure never runs before one.)
  */
-void it_report_pardon(struct intoto_report *report, size_t first, const char *code,
-		      const char *item);
+void it_report_condemn(struct intoto_report *report, size_t first, const char *code,
+		       const char *item);
 
 /* How many checks failed or are undecided: a stage that must not run after a failure asks this. */
 size_t it_report_faults(const struct intoto_report *report);
