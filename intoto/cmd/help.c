@@ -39,8 +39,21 @@ static void pad(struct it_buf *out, size_t count)
 		(void)it_buf_add_byte(out, ' ');
 }
 
+/* Whether an earlier row fills the same member: one of the two is enough. */
+static bool is_other_name(const struct it_command *command, const struct it_option *option)
+{
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct it_option *first = &command->options[i];
+
+		if (first->offset == option->offset && first->kind == option->kind)
+			return first != option;
+	}
+	return false;
+}
+
 /* Behind the help text: what may be given, and whether it must. */
-static void print_notes(struct it_buf *out, const struct it_option *option)
+static void print_notes(struct it_buf *out, const struct it_command *command,
+			const struct it_option *option)
 {
 	if (option->choices) {
 		(void)it_buf_add_text(out, ": ");
@@ -48,13 +61,14 @@ static void print_notes(struct it_buf *out, const struct it_option *option)
 			(void)it_buf_printf(out, "%s%s", word == option->choices ? "" : ", ",
 					    *word);
 	}
-	if (option->required)
+	if (option->required && !is_other_name(command, option))
 		(void)it_buf_add_text(out, " (required)");
 	else if (option->kind == IT_OPTION_TEXTS)
 		(void)it_buf_add_text(out, " (may be repeated)");
 }
 
-static void print_option(struct it_buf *out, const struct it_option *option, size_t column)
+static void print_option(struct it_buf *out, const struct it_command *command,
+			 const struct it_option *option, size_t column)
 {
 	size_t width = option_name_width(option);
 
@@ -67,7 +81,7 @@ static void print_option(struct it_buf *out, const struct it_option *option, siz
 		pad(out, column - width + 2);
 	}
 	(void)it_buf_add_text(out, option->help);
-	print_notes(out, option);
+	print_notes(out, command, option);
 	(void)it_buf_add_byte(out, '\n');
 }
 
@@ -84,10 +98,10 @@ static void print_options(struct it_buf *out, const struct it_command *command)
 	(void)it_buf_add_text(out, "\noptions:\n");
 	for (size_t i = 0; i < command->option_count; i++) {
 		if (!command->options[i].hidden)
-			print_option(out, &command->options[i], column);
+			print_option(out, command, &command->options[i], column);
 	}
 	for (size_t i = 0; i < IT_COMMON_OPTIONS; i++)
-		print_option(out, &it_common_options[i], column);
+		print_option(out, command, &it_common_options[i], column);
 }
 
 static void print_children(struct it_buf *out, const struct it_command *command)

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+enum { PATH_TEXT_MAX = 64 * 1024 };
+
 /* Passes the question on, and remembers that it was asked: the file is encrypted. */
 struct listener {
 	struct it_passphrase *source;
@@ -65,13 +67,12 @@ static void write_member(struct it_writer *writer, const char *name, const char 
 	it_write_text(writer, text);
 }
 
-/* A file name may hold any bytes, JSON may not. */
-static void write_path(struct it_writer *writer, const char *path)
+void it_write_path(struct it_writer *writer, const char *name, const char *path)
 {
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(64 * 1024);
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(PATH_TEXT_MAX);
 
-	(void)it_utf8_replace(&text, it_span_text(path)); /* a name for people, not to be opened */
-	it_write_name(writer, "file");
+	(void)it_utf8_replace(&text, it_span_text(path)); /* for people; not to be opened */
+	it_write_name(writer, name);
 	it_write_text_span(writer, it_buf_span(&text));
 }
 
@@ -82,7 +83,7 @@ void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *
 	it_write_object(writer);
 	it_write_name(writer, "encrypted");
 	it_write_bool(writer, file->encrypted);
-	write_path(writer, file->path);
+	it_write_path(writer, "file", file->path);
 	write_member(writer, "fingerprint", intoto_key_fingerprint(key));
 	it_write_name(writer, "keyids");
 	it_write_object(writer);
@@ -94,6 +95,13 @@ void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *
 	it_write_bool(writer, intoto_key_is_private(key));
 	write_member(writer, "scheme", intoto_key_scheme(key));
 	it_write_object_end(writer);
+}
+
+static int wrap_name(struct intoto_error **err, int rc, const char *name)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(name));
+
+	return it_err_wrap(err, rc, "%s", quoted ? quoted : "key");
 }
 
 int it_key_private_text(char **out, const struct intoto_key *key, struct it_passphrase *passphrase,
@@ -109,7 +117,7 @@ int it_key_private_text(char **out, const struct intoto_key *key, struct it_pass
 	if (!rc)
 		rc = intoto_key_private_pem(key, passphrase->none ? NULL : secret, len, out, err);
 	explicit_bzero(secret, sizeof secret);
-	return rc;
+	return rc ? wrap_name(err, rc, what) : INTOTO_OK;
 }
 
 void it_secret_done(char **text)

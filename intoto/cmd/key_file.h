@@ -22,6 +22,9 @@ void it_key_file_done(struct it_key_file *file);
 void it_key_file_describe(struct it_buf *out, const struct it_key_file *file);
 void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *file);
 
+/* A member that holds a path: one may be any bytes, JSON text may not. */
+void it_write_path(struct it_writer *writer, const char *name, const char *path);
+
 /* PKCS8 PEM under a passphrase from the source, or plain if the source says so; what names the key
  * in a prompt.  *out is the caller's: it_secret_done. */
 IT_CHECK int it_key_private_text(char **out, const struct intoto_key *key,

@@ -176,16 +176,15 @@ static int ask(struct answer *answer, const char *before, const char *what, bool
 	return rc;
 }
 
-static int refuse_without_terminal(const struct it_passphrase *source, const char *what,
-				   struct intoto_error **err)
+/* Without the key's name: whoever asked puts it in front. */
+static int refuse_without_terminal(const struct it_passphrase *source, struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(what));
 	const char *prefix = prefix_of(source);
 
 	return it_err_set(err, INTOTO_E_KEY,
-			  "%s: there is no terminal to ask for the passphrase on: want "
-			  "--%spassphrase-file, --%spassphrase-fd, --%spassphrase-env%s%s",
-			  quoted ? quoted : "key", prefix, prefix, prefix,
+			  "there is no terminal to ask for the passphrase on: want "
+			  "--%spassphrase-file, --%spassphrase-fd%s --%spassphrase-env%s%s",
+			  prefix, prefix, source->without ? "," : " or", prefix,
 			  source->without ? " or " : "", source->without ? source->without : "");
 }
 
@@ -198,7 +197,7 @@ static int ask_known(struct it_passphrase *source, const char *what, unsigned at
 		     &why);
 
 	if (rc && !asked)
-		return refuse_without_terminal(source, what, err);
+		return refuse_without_terminal(source, err);
 	return rc ? it_err_set(err, intoto_error_code(why), "%s", intoto_error_text(why))
 		  : INTOTO_OK;
 }
@@ -228,7 +227,7 @@ static int ask_new(struct it_passphrase *source, const char *what, struct answer
 		int rc = ask_twice(answer, what, &same, &asked, &why);
 
 		if (rc && !asked)
-			return refuse_without_terminal(source, what, err);
+			return refuse_without_terminal(source, err);
 		if (rc)
 			return it_err_set(err, intoto_error_code(why), "%s",
 					  intoto_error_text(why));

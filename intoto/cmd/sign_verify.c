@@ -11,7 +11,8 @@ enum { REPORT_MAX = 16 * 1024 * 1024 };
 
 /* What is known about one key. */
 struct finding {
-	const char *key; /* the file, quoted */
+	const char *path;
+	const char *quoted; /* the same for a terminal */
 	const char *keyid;
 	const char *reason; /* why not; "" for a good signature */
 };
@@ -46,14 +47,15 @@ static void add(struct report *report, const struct finding *finding)
 		report->good++;
 	else
 		(void)it_buf_printf(&report->missing, "%s%s (%s)", report->missing.len ? ", " : "",
-				    finding->key, finding->reason);
+				    finding->quoted, finding->reason);
 	if (!report->writer) {
 		(void)it_buf_printf(&report->text, "%s: %s by %s (%.8s)\n", report->file,
-				    good ? "signed" : "not signed", finding->key, finding->keyid);
+				    good ? "signed" : "not signed", finding->quoted,
+				    finding->keyid);
 		return;
 	}
 	it_write_object(report->writer);
-	write_member(report->writer, "file", finding->key);
+	it_write_path(report->writer, "file", finding->path);
 	write_member(report->writer, "keyid", finding->keyid);
 	write_member(report->writer, "reason", finding->reason);
 	it_write_name(report->writer, "signed");
@@ -67,7 +69,7 @@ static int check_key(struct report *report, const struct intoto_envelope *envelo
 	IT_AUTO(it_key_file_done) struct it_key_file file = { 0 };
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
-	struct finding finding = { .key = quoted };
+	struct finding finding = { .path = path, .quoted = quoted };
 	int rc = quoted ? it_key_file_load(&file, path, passphrase, err) : it_err_nomem(err);
 
 	if (rc)
@@ -104,7 +106,7 @@ static int check_keys_json(struct report *report, const struct intoto_envelope *
 	it_writer_init(&writer, &report->text, IT_WRITE_PRETTY);
 	report->writer = &writer;
 	it_write_object(&writer);
-	write_member(&writer, "file", report->file);
+	it_write_path(&writer, "file", self->file);
 	it_write_name(&writer, "keys");
 	it_write_list(&writer);
 	rc = check_keys(report, envelope, self, err);

@@ -408,7 +408,7 @@ static void refuses_to_ask_without_a_terminal(void **state)
 		rc = get(&source, 0, out, &len, &err);
 		status = rc == INTOTO_E_KEY &&
 			 strstr(intoto_error_text(err),
-				"alice.key: there is no terminal to ask for the passphrase on: "
+				"there is no terminal to ask for the passphrase on: "
 				"want --new-passphrase-file, --new-passphrase-fd, "
 				"--new-passphrase-env or --remove");
 		intoto_error_free(err);
