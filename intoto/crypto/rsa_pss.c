@@ -89,9 +89,13 @@ static int prepare_verify(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme)
 	return prepare(ctx, scheme, RSA_PSS_SALTLEN_AUTO);
 }
 
+/* libcrypto would take a signature without its leading zero bytes (RFC 8017 section 8.1.2, step 1:
+ * its length is the modulus'). */
 static int verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
 		  struct intoto_error **err)
 {
+	if (signature.len != (size_t)EVP_PKEY_get_size(key->pkey))
+		return it_err_set(err, INTOTO_E_UNTRUSTED, "the signature does not verify");
 	return it_evp_verify(key, data, signature, prepare_verify, err);
 }
 

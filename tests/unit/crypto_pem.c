@@ -463,6 +463,22 @@ static void refuses_bytes_behind_a_key(void **state)
 	}
 }
 
+static void refuses_bytes_behind_a_pkcs1_public_key(void **state)
+{
+	IT_AUTO(it_buf_done) struct it_buf der = IT_BUF(ROOM);
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(ROOM);
+	EVP_PKEY *pkey = pkey_from(rsa_pem);
+
+	(void)state;
+	assert_true(encode(&text, pkey, EVP_PKEY_PUBLIC_KEY, "type-specific"));
+	der_of(&der, it_buf_text(&text));
+	(void)it_buf_add_byte(&der, '\0');
+	it_buf_reset(&text);
+	wrap(&text, "RSA PUBLIC KEY", der.data, der.len);
+	refuse(it_buf_span(&text), INTOTO_E_FORMAT, "key.pem: the base64 holds more than a key");
+	EVP_PKEY_free(pkey);
+}
+
 static void refuses_a_key_that_is_cut_anywhere(void **state)
 {
 	(void)state;
@@ -633,6 +649,7 @@ int main(void)
 		cmocka_unit_test(refuses_blocks_that_are_no_key_in_clear_words),
 		cmocka_unit_test(refuses_a_key_under_a_wrong_label),
 		cmocka_unit_test(refuses_bytes_behind_a_key),
+		cmocka_unit_test(refuses_bytes_behind_a_pkcs1_public_key),
 		cmocka_unit_test(refuses_a_key_that_is_cut_anywhere),
 		cmocka_unit_test(says_what_it_found_instead_of_a_key),
 		cmocka_unit_test(refuses_a_label_that_is_too_long),

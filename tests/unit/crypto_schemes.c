@@ -282,6 +282,27 @@ static void rsa_takes_no_other_padding_or_digest(void **state)
 	}
 }
 
+/* One signature in 256 begins with a zero byte, and is the same number without it. */
+static void rsa_keeps_its_leading_zeros(void **state)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = key_from(rsa_pem);
+	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(SIGNATURE_ROOM);
+	IT_AUTO(it_buf_done) struct it_buf longer = IT_BUF(SIGNATURE_ROOM);
+	struct it_span data = it_span_text("data");
+
+	(void)state;
+	do {
+		it_buf_reset(&signature);
+		sign(&signature, key, "data");
+	} while (signature.data[0]);
+	assert_int_equal(signature.len, 256);
+	assert_trusted(key, data, it_buf_span(&signature));
+	assert_untrusted(key, data, it_span(signature.data + 1, signature.len - 1));
+	(void)it_buf_add_byte(&longer, '\0');
+	(void)it_buf_add_span(&longer, it_buf_span(&signature));
+	assert_untrusted(key, data, it_buf_span(&longer));
+}
+
 /* Go reads no other. */
 static void rsa_signs_with_a_salt_as_long_as_the_digest(void **state)
 {
@@ -477,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_signature_that_has_no_room_is_an_error),
 		cmocka_unit_test(ecdsa_signatures_are_der_only),
 		cmocka_unit_test(rsa_takes_any_length_of_salt),
+		cmocka_unit_test(rsa_keeps_its_leading_zeros),
 		cmocka_unit_test(rsa_takes_no_other_padding_or_digest),
 		cmocka_unit_test(rsa_signs_with_a_salt_as_long_as_the_digest),
 		cmocka_unit_test(a_curve_keeps_its_digest_under_go_s_name),
