@@ -18,7 +18,7 @@ enum {
 	IT_KEY_PASSPHRASE_MAX = 1024,
 	/* An RSA key of 16384 bits, private and encrypted, has 13 KiB. */
 	IT_KEY_TEXT_MAX = 64 * 1024,
-	IT_KEY_OTHER_IDS = 5,
+	IT_KEY_OTHER_IDS = 6,
 };
 
 struct evp_pkey_st;

@@ -17,6 +17,7 @@ struct spelling {
 	enum intoto_keyid_style style;
 	const char *keytype;
 	const char *scheme;
+	bool whole_pem; /* with its last newline in the legacy dialect too */
 };
 
 /*
@@ -27,7 +28,8 @@ static void add_object(struct it_buf *out, const struct intoto_key *key, struct 
 {
 	struct it_span text = it_span_text(key->public_text);
 
-	if (as.style == INTOTO_KEYID_LEGACY && text.len && text.data[text.len - 1] == '\n')
+	if (as.style == INTOTO_KEYID_LEGACY && !as.whole_pem && text.len &&
+	    text.data[text.len - 1] == '\n')
 		text.len--;
 	(void)it_buf_add_byte(out, '{'); /* sticky, as all below */
 	if (as.style == INTOTO_KEYID_LEGACY)
@@ -76,18 +78,20 @@ static int add_other(struct intoto_key *key, struct spelling as, struct intoto_e
 
 /*
  * Go and securesystemslib before 1.0 call every curve ecdsa-sha2-nistp256, in the legacy dialect;
- * very old key objects repeat the scheme as keytype; and a key that was declared with a habit has
- * its proper id as well.
+ * very old key objects repeat the scheme as keytype; a key that was declared with a habit has its
+ * proper id as well; and securesystemslib before 1.0 trimmed the PEM of RSA keys only, so that the
+ * ECDSA keys of in-toto 1.3 have an id of their own.
  */
 static int set_other_ids(struct intoto_key *key, const char *keytype, struct intoto_error **err)
 {
 	const char *usual = key->scheme->keytype;
 	const struct spelling others[IT_KEY_OTHER_IDS] = {
-		{ INTOTO_KEYID_LEGACY, usual, "ecdsa-sha2-nistp256" },
-		{ INTOTO_KEYID_LEGACY, usual, key->scheme->name },
-		{ INTOTO_KEYID_CURRENT, usual, key->scheme->name },
-		{ INTOTO_KEYID_LEGACY, keytype, key->scheme_name },
-		{ INTOTO_KEYID_CURRENT, keytype, key->scheme_name },
+		{ INTOTO_KEYID_LEGACY, usual, "ecdsa-sha2-nistp256", false },
+		{ INTOTO_KEYID_LEGACY, usual, key->scheme->name, false },
+		{ INTOTO_KEYID_CURRENT, usual, key->scheme->name, false },
+		{ INTOTO_KEYID_LEGACY, keytype, key->scheme_name, false },
+		{ INTOTO_KEYID_CURRENT, keytype, key->scheme_name, false },
+		{ INTOTO_KEYID_LEGACY, usual, key->scheme_name, true },
 	};
 
 	for (size_t i = 0; i < IT_COUNT_OF(others); i++) {
@@ -104,7 +108,8 @@ int it_key_set_ids(struct intoto_key *key, const char *keytype, struct intoto_er
 	const char *usual = key->scheme->keytype;
 
 	for (int style = INTOTO_KEYID_LEGACY; style <= INTOTO_KEYID_CURRENT; style++) {
-		struct spelling as = { (enum intoto_keyid_style)style, usual, key->scheme_name };
+		struct spelling as = { (enum intoto_keyid_style)style, usual, key->scheme_name,
+				       false };
 		int rc = compute(key, as, key->id[style], err);
 
 		if (rc)

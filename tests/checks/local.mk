@@ -2,8 +2,10 @@
 # What must be true of the tree itself.
 CHECKS = \
 	%D%/banned.t \
+	%D%/exports.t \
 	%D%/headers.t \
 	%D%/layers.t \
+	%D%/maps.t \
 	%D%/packages.t \
 	%D%/sizes.t \
 	%D%/tap.t

@@ -65,6 +65,7 @@ for format in metablock dsse; do
 
 		refuses 1 'signature' "$it: another owner's key is refused there" \
 			go_verify $links $layout "$here/eve-$type.pem.pub"
+		rm -f expired.layout
 		layout_of_ours expired.layout $format legacy $past owner-$type.pem bob-$type.pem.pub >/dev/null 2>&1
 		refuses 1 'expired' "$it: our expired layout is refused there" go_verify $links expired.layout "$owner"
 		cp -r $links changed
@@ -72,7 +73,7 @@ for format in metablock dsse; do
 		refuses 1 'DISALLOW' "$it: a changed product is refused there" go_verify changed $layout "$owner"
 		rm -r changed
 		steps_of_ours eve $format legacy "$here/eve-$type.pem" >/dev/null 2>&1
-		refuses 1 'links' "$it: links by another functionary are refused there" go_verify eve $layout "$owner"
+		refuses 1 'link(s) have a valid signature' "$it: links by another functionary are refused there" go_verify eve $layout "$owner"
 		refuses 1 'step.threshold' "$it: and here" our_verify eve $layout "$owner"
 		rm -r eve
 
@@ -113,6 +114,7 @@ ok 'A: we write a layout with keys in the current dialect' layout_of_ours curren
 	owner-rsa.pem bob-rsa.pem.pub
 steps_of_ours current metablock current "$here/bob-rsa.pem" >/dev/null 2>&1
 ok 'A: its chain verifies here' our_verify current current.layout "$here/owner-rsa.pem.pub"
+intoto sign -f current.layout --keyid-style=legacy --signing-key owner-rsa.pem >/dev/null # the id it looks for
 refuses 1 'invalid signature' 'A: it still loses the absence of keyid_hash_algorithms' \
 	go_verify current current.layout "$here/owner-rsa.pem.pub"
 
@@ -127,9 +129,9 @@ else
 fi
 
 ok 'C: it records in DSSE what printed a line' go_steps printed "$here/bob-rsa.pem" write-sources --use-dsse
-refuses 1 'found 0' 'C: it still cannot read that itself' go_verify printed dsse-rsa.layout "$here/owner-rsa.pem.pub"
+refuses 1 "found '0'" 'C: it still cannot read that itself' go_verify printed dsse-rsa.layout "$here/owner-rsa.pem.pub"
 refuses 1 'step.threshold' 'C: we refuse it' our_verify printed dsse-rsa.layout "$here/owner-rsa.pem.pub"
 ok 'C: and name the file' has "$tap_out" "$(cd printed && echo write.*.link)"
-refuses 65 'control character' 'C: and what is wrong with it' intoto sign --verify -f printed/write.*.link -k bob-rsa.pem.pub
+refuses 65 'unexpected newline' 'C: and what is wrong with it' intoto sign --verify -f printed/write.*.link -k bob-rsa.pem.pub
 
 done_testing

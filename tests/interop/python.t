@@ -65,6 +65,17 @@ our_verify() {
 	in_fresh_folder "$1" intoto-verify -v -l "$here/$2" --verification-keys "$3" --link-dir "$here/$1"
 }
 
+# The key files of securesystemslib 0.26 give an ECDSA key an id of its own kind: legacy, but over the
+# PEM with its last newline.  We answer to it, but do not write it, so that the Python tool does not find a
+# link when its own ECDSA key file is used by us.  (Keys that we made have one id everywhere.)
+in_their_eyes() {
+	if [ $type = ecdsa ]; then
+		refuses 1 'LinkNotFoundError' "$type: $1, except that it looks for another keyid" python_verify "$2" "$3" "$4" $type
+	else
+		ok "$type: $1" python_verify "$2" "$3" "$4" $type
+	fi
+}
+
 for type in rsa ecdsa ed25519; do
 	ours=$(public_for_python our-owner $type)
 
@@ -82,6 +93,7 @@ for type in rsa ecdsa ed25519; do
 		python_verify ours-$type ours-$type.layout "$(public_for_python our-eve $type)" $type
 	refuses 1 'layout.signature' "$type: another owner's key is refused here" \
 		our_verify ours-$type ours-$type.layout "$here/our-eve-$type.pem.pub"
+	rm -f expired.layout
 	layout_of_ours expired.layout metablock legacy $past our-owner-$type.pem our-bob-$type.pem.pub >/dev/null 2>&1
 	refuses 1 'LayoutExpiredError' "$type: our expired layout is refused there" \
 		python_verify ours-$type expired.layout "$ours" $type
@@ -130,9 +142,14 @@ for type in rsa ecdsa ed25519; do
 	spoil their-spoilt-$type/write.*.link 's/"return-value": 0/"return-value": 1/'
 	refuses 1 'link.signature' "$type: a changed link of theirs is refused" \
 		our_verify their-spoilt-$type theirs-$type.layout "$here/their-owner-$type.pub"
+	# The Python tool itself verifies a document rebuilt from its model, and sees neither of these.
 	cp theirs-$type.layout injected.layout
 	spoil injected.layout 's/"readme":/"unsigned": 1,\n  "readme":/'
-	refuses 1 'layout.signature' "$type: a member injected into their layout is seen" \
+	refuses 65 'unknown member "unsigned"' "$type: a member injected into their layout is seen" \
+		our_verify theirs-$type injected.layout "$here/their-owner-$type.pub"
+	cp theirs-$type.layout injected.layout
+	spoil injected.layout 's/"keytype":/"unsigned": 1,\n  "keytype":/'
+	refuses 1 'layout.signature' "$type: and one injected where more members are allowed" \
 		our_verify theirs-$type injected.layout "$here/their-owner-$type.pub"
 
 	# --- mixed: their layout names our functionary ---------------------------------------------------
@@ -146,12 +163,12 @@ for type in rsa ecdsa ed25519; do
 	ok "$type: we write a layout for their key" layout_of_ours mixed2-$type.layout metablock legacy $future \
 		our-owner-$type.pem their-bob-$type.pub
 	ok "$type: their links satisfy our layout here" our_verify theirs-$type mixed2-$type.layout "$here/our-owner-$type.pem.pub"
-	ok "$type: their links satisfy our layout there" python_verify theirs-$type mixed2-$type.layout "$ours" $type
+	in_their_eyes "their links satisfy our layout there" theirs-$type mixed2-$type.layout "$ours"
 
 	# --- their private key in our hands --------------------------------------------------------------
 	ok "$type: we sign with their private key" steps_of_ours shared-$type metablock legacy "$here/their-bob-$type"
 	ok "$type: which their layout takes here" our_verify shared-$type theirs-$type.layout "$here/their-owner-$type.pub"
-	ok "$type: which their layout takes there" python_verify shared-$type theirs-$type.layout "$here/their-owner-$type.pub" $type
+	in_their_eyes "which their layout takes there" shared-$type theirs-$type.layout "$here/their-owner-$type.pub"
 done
 
 done_testing

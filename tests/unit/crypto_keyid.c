@@ -244,6 +244,24 @@ static void answers_under_the_old_keytype_too(void **state)
 	assert_false(answers(key, vectors[8].legacy));
 }
 
+/* in-toto 1.3 with securesystemslib 0.26 (Debian 12) hashes the PEM of ECDSA keys untrimmed. */
+static void answers_to_the_id_of_old_ecdsa_keys(void **state)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = read_pem(p256);
+	IT_AUTO(intoto_key_freep) struct intoto_key *other = read_pem(p384);
+	IT_AUTO(intoto_key_freep) struct intoto_key *rsa_key = read_pem(bob);
+
+	(void)state;
+	assert_true(
+		answers(key, "f268e28fb316d2b3dc39b8d169aae77a5074059aa89efc25b25d5523f1ec68f0"));
+	assert_true(
+		answers(other, "4b7fc1de8af0448503e71abcb2096288bbed9c34e952e747aa878843edd3aeaf"));
+	assert_false(
+		answers(key, "4b7fc1de8af0448503e71abcb2096288bbed9c34e952e747aa878843edd3aeaf"));
+	assert_false(answers(rsa_key,
+			     "f268e28fb316d2b3dc39b8d169aae77a5074059aa89efc25b25d5523f1ec68f0"));
+}
+
 struct list {
 	size_t count;
 	size_t stop_at;
@@ -267,10 +285,12 @@ static void lists_each_id_once_declared_first(void **state)
 
 	(void)state;
 	assert_int_equal(it_key_each_id(key, collect, &list), 0);
-	assert_int_equal(list.count, 3);
+	assert_int_equal(list.count, 4);
 	assert_string_equal(list.ids[0], vectors[8].current);
 	assert_string_equal(list.ids[1], vectors[8].legacy);
 	assert_string_equal(list.ids[2], vectors[8].other);
+	assert_string_equal(list.ids[3],
+			    "4b7fc1de8af0448503e71abcb2096288bbed9c34e952e747aa878843edd3aeaf");
 }
 
 static void stops_listing_when_told(void **state)
@@ -310,6 +330,7 @@ int main(void)
 		cmocka_unit_test(takes_no_prefix_and_no_capitals_for_an_id),
 		cmocka_unit_test(keeps_a_declared_scheme_for_the_id),
 		cmocka_unit_test(answers_under_the_old_keytype_too),
+		cmocka_unit_test(answers_to_the_id_of_old_ecdsa_keys),
 		cmocka_unit_test(lists_each_id_once_declared_first),
 		cmocka_unit_test(stops_listing_when_told),
 		cmocka_unit_test(refuses_an_id_that_is_too_long),
