@@ -89,6 +89,8 @@ static void free_links(struct it_chain *chain)
 		intoto_link_free(chain->links[i]);
 	free(chain->links);
 	chain->links = NULL;
+	free(chain->open);
+	chain->open = NULL;
 	it_strings_done(&chain->folder);
 }
 
@@ -96,6 +98,7 @@ static int verify_layout(struct it_chain *chain, struct intoto_layout *layout,
 			 const char *summary_name, struct intoto_link **summary,
 			 size_t faults_before, struct intoto_error **err)
 {
+	size_t items = layout->step_count + layout->inspection_count;
 	bool complete = false;
 	int rc;
 
@@ -107,11 +110,11 @@ static int verify_layout(struct it_chain *chain, struct intoto_layout *layout,
 		skip_rest(chain, "layout.parameter", "a parameter is not right");
 		return INTOTO_OK;
 	}
-	chain->links = calloc(layout->step_count + layout->inspection_count + 1,
-			      sizeof(struct intoto_link *));
-	if (!chain->links)
-		return it_err_nomem(err);
-	rc = verify_items(chain, summary_name, summary, faults_before, err);
+	chain->links = calloc(items + 1, sizeof(struct intoto_link *));
+	chain->open = calloc(items + 1, sizeof *chain->open);
+	rc = chain->links && chain->open
+		     ? verify_items(chain, summary_name, summary, faults_before, err)
+		     : it_err_nomem(err);
 	free_links(chain);
 	return rc;
 }
@@ -120,7 +123,7 @@ static int verify_layout(struct it_chain *chain, struct intoto_layout *layout,
 static void report_unreadable(struct it_chain *chain, const struct intoto_error *why)
 {
 	if (chain->depth)
-		it_report_add(chain->report, INTOTO_CHECK_WARNING, "link.format",
+		it_report_add(chain->report, INTOTO_CHECK_FAILED, "link.format",
 			      it_chain_label(chain, ""), chain->layout_path, "%s",
 			      intoto_error_text(why));
 	else

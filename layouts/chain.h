@@ -35,7 +35,8 @@ struct it_chain {
 	int64_t now;
 	const struct intoto_layout *layout;
 	struct intoto_link **links; /* the link of each item, by it_item.index; NULL: none */
-	struct it_strings folder;   /* the names in link_dir */
+	bool *open;		  /* for each item: its evidence could not be read, so who knows */
+	struct it_strings folder; /* the names in link_dir */
 	struct it_buf label;
 };
 

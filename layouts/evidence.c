@@ -345,6 +345,7 @@ static int gather(struct it_chain *chain, const struct it_layout_step *step,
 		return rc;
 	report_unauthorised(chain, &evidence);
 	chain->links[step->item.index] = it_evidence_choose(chain, &evidence);
+	chain->open[step->item.index] = evidence.open;
 	condemn_absent(chain, &evidence, first);
 	return INTOTO_OK;
 }

@@ -19,13 +19,15 @@ struct it_evidence {
 	struct it_valid_link *valid;
 	size_t count;
 	size_t unreadable; /* files that exist and could not be read */
-	bool enough;	   /* whether the threshold was met: it_evidence_choose says */
+	/* What it_evidence_choose found out. */
+	bool enough; /* the threshold is met */
+	bool open;   /* it is not, but with the files that could not be read it might be */
 };
 
 void it_evidence_done(struct it_evidence *evidence);
 
 /* Verifies a sublayout that key signed; *summary is NULL when it failed, which is reported. */
-IT_CHECK int it_sublayout_verify(struct it_chain *chain, const struct it_evidence *evidence,
+IT_CHECK int it_sublayout_verify(struct it_chain *chain, struct it_evidence *evidence,
 				 const char *path, const struct intoto_envelope *envelope,
 				 const struct intoto_key *key, struct intoto_link **summary,
 				 struct intoto_error **err);

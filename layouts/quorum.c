@@ -131,18 +131,17 @@ static void report_threshold(struct it_chain *chain, struct it_evidence *evidenc
 			     size_t threshold)
 {
 	const char *label = it_chain_label(chain, evidence->step->item.name);
-	/* A file that exists and cannot be read might be what is missing. */
-	bool open = signers + evidence->unreadable >= threshold;
 	IT_AUTO(it_buf_done) struct it_buf files = IT_BUF(SENTENCE_MAX);
 
 	evidence->enough = signers >= threshold;
+	evidence->open = !evidence->enough && signers + evidence->unreadable >= threshold;
 	if (evidence->enough) {
 		it_report_add(chain->report, INTOTO_CHECK_PASSED, "step.threshold", label, "",
 			      "%zu of %zu links by distinct keys", signers, threshold);
 		return;
 	}
 	list_files(&files, &evidence->candidates);
-	it_report_add(chain->report, open ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED,
+	it_report_add(chain->report, evidence->open ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED,
 		      "step.threshold", label, "",
 		      "found %zu of %zu valid links by distinct keys; looked for %s in %s", signers,
 		      threshold, files.len ? it_buf_text(&files) : "nothing",

@@ -18,6 +18,7 @@ struct act {
 	struct it_rule_result result;
 	const char *text; /* of the rule */
 	size_t before;	  /* how much was queued */
+	bool open;	  /* a rule so far needed evidence that could not be read */
 };
 
 static const struct it_artifacts *find(void *arg, const char *item, enum intoto_link_side side)
@@ -75,7 +76,8 @@ static void report_refused(const struct act *act, const char *code)
 		add_explanation(act, act->result.named[i], &text);
 	}
 	it_list_end(&text, act->result.refused);
-	report(act, INTOTO_CHECK_FAILED, code, it_buf_text(&text));
+	report(act, act->open ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED, code,
+	       it_buf_text(&text));
 }
 
 static void report_absent(const struct act *act, const char *code)
@@ -129,6 +131,13 @@ static void report_act(const struct act *act)
 	}
 }
 
+static bool is_open(const struct it_chain *chain, const char *name)
+{
+	const struct it_item *item = it_layout_find(chain->layout, name);
+
+	return item && chain->open[item->index];
+}
+
 static int apply(struct act *act, struct intoto_error **err)
 {
 	const struct it_rule *rule = &act->rules->items[act->index];
@@ -140,6 +149,8 @@ static int apply(struct act *act, struct intoto_error **err)
 	act->text = text;
 	act->before = act->scene->queue.left;
 	rc = it_rule_apply(rule, act->scene, &act->result, err);
+	if (!rc && act->result.unknown_item)
+		act->open |= is_open(act->chain, rule->from);
 	if (!rc)
 		report_act(act);
 	act->text = NULL;

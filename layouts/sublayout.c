@@ -28,15 +28,30 @@ static bool may_go_on(struct it_chain *chain, const char *step, const char *path
 	return false;
 }
 
-int it_sublayout_verify(struct it_chain *chain, const struct it_evidence *evidence,
-			const char *path, const struct intoto_envelope *envelope,
-			const struct intoto_key *key, struct intoto_link **summary,
-			struct intoto_error **err)
+static void report_verdict(struct it_chain *chain, struct it_evidence *evidence, const char *path,
+			   enum intoto_outcome outcome)
+{
+	static const char *const texts[] = {
+		[INTOTO_CHECK_PASSED] = "the sublayout passed",
+		[INTOTO_CHECK_FAILED] = "the sublayout did not pass",
+		[INTOTO_CHECK_UNDECIDED] = "nothing was decided about the sublayout",
+	};
+
+	if (outcome == INTOTO_CHECK_UNDECIDED)
+		evidence->unreadable++;
+	it_report_add(chain->report, outcome, "sublayout.verdict",
+		      it_chain_label(chain, evidence->step->item.name), path, "%s", texts[outcome]);
+}
+
+int it_sublayout_verify(struct it_chain *chain, struct it_evidence *evidence, const char *path,
+			const struct intoto_envelope *envelope, const struct intoto_key *key,
+			struct intoto_link **summary, struct intoto_error **err)
 {
 	const char *step = evidence->step->item.name;
 	IT_AUTO(it_freep) char *folder = folder_of(path);
 	IT_AUTO(it_freep) char *prefix = NULL;
 	struct it_chain below = *chain;
+	size_t failed;
 	int rc;
 
 	*summary = NULL;
@@ -53,11 +68,15 @@ int it_sublayout_verify(struct it_chain *chain, const struct it_evidence *eviden
 	below.depth++;
 	below.layout = NULL;
 	below.links = NULL;
+	below.open = NULL;
 	below.folder = (struct it_strings){ 0 };
+	failed = it_report_tally(chain->report, INTOTO_CHECK_FAILED);
 	rc = it_chain_verify(&below, envelope, &key, 1, step, summary, err);
+	failed = it_report_tally(chain->report, INTOTO_CHECK_FAILED) - failed;
 	if (!rc)
-		it_report_add(chain->report, *summary ? INTOTO_CHECK_PASSED : INTOTO_CHECK_FAILED,
-			      "sublayout.verdict", it_chain_label(chain, step), path,
-			      *summary ? "the sublayout passed" : "the sublayout did not pass");
+		report_verdict(chain, evidence, path,
+			       *summary ? INTOTO_CHECK_PASSED
+			       : failed ? INTOTO_CHECK_FAILED
+					: INTOTO_CHECK_UNDECIDED);
 	return rc;
 }

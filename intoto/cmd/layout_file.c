@@ -76,16 +76,14 @@ static int add_rule(struct it_rules *rules, const char *text, const char *option
 		    struct intoto_error **err)
 {
 	IT_AUTO(it_strings_done) struct it_strings tokens = { 0 };
-	struct it_where where = { NULL, option, 0 };
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(text));
 	int rc = it_words_split(&tokens, text, err);
 
-	if (rc)
-		return it_err_wrap(err, rc, "%s", option);
-	rc = it_rules_add(rules, &tokens, &where, err);
+	if (!rc)
+		rc = it_rules_add(rules, &tokens, NULL, err);
 	if (!rc && it_rule_has_open_bracket(&rules->items[rules->count - 1]))
-		rc = it_where_refuse(&where, INTOTO_E_FORMAT, err,
-				     "the pattern has a [ without its ]");
-	return rc;
+		rc = it_err_set(err, INTOTO_E_FORMAT, "the pattern has a [ without its ]");
+	return it_err_wrap(err, rc, "%s '%s'", option, quoted ? quoted : "");
 }
 
 int it_layout_add_rules(struct it_rules *rules, const struct it_strings *texts, const char *option,

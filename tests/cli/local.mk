@@ -20,8 +20,10 @@ CLI_TESTS += %D%/sign.t
 # match
 
 # verify
+CLI_TESTS += %D%/verify.t
 
 # layout
+CLI_TESTS += %D%/layout.t
 
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
