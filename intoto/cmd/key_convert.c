@@ -132,6 +132,7 @@ static int convert_run(void *options, const struct it_strings *operands, struct 
 	struct convert_options *self = options;
 	int rc;
 
+	self->old.env_stays = true; /* both may name the same variable */
 	self->new.confirm = true;
 	self->new.prefix = "new-";
 	self->new.without = "--no-passphrase";

@@ -50,6 +50,7 @@ static int passphrase_run(void *options, const struct it_strings *operands,
 	struct passphrase_options *self = options;
 	int rc;
 
+	self->old.env_stays = true; /* both may name the same variable */
 	self->new.confirm = true;
 	self->new.prefix = "new-";
 	self->new.without = "--remove";

@@ -318,6 +318,8 @@ void it_parsed_done(struct it_parsed *parsed, const struct it_command *command)
 		if (option->kind == IT_OPTION_TEXTS || option->kind == IT_OPTION_LIST)
 			it_strings_done((void *)((char *)parsed->options + option->offset));
 	}
+	if (parsed->options)
+		explicit_bzero(parsed->options, command->options_size); /* may hold a passphrase */
 	free(parsed->options);
 	parsed->options = NULL;
 	it_strings_done(&parsed->operands);

@@ -138,22 +138,41 @@ static int from_fd(struct it_passphrase *source, struct answer *answer, struct i
 	return INTOTO_OK;
 }
 
+/* From the environment and from the memory in which the system shows it (/proc/PID/environ). */
+static void take_out(struct it_passphrase *source, char *value)
+{
+	source->kept_len = strlen(value);
+	memcpy(source->kept, value, source->kept_len);
+	explicit_bzero(value, source->kept_len);
+	(void)unsetenv(source->env); /* fails only for a name that cannot be set */
+}
+
+static int give(struct answer *answer, struct it_span value, struct intoto_error **err)
+{
+	if (value.len > answer->size)
+		return refuse_length(answer, err);
+	answer->len = value.len;
+	memcpy(answer->out, value.data, value.len);
+	return INTOTO_OK;
+}
+
 static int from_env(struct it_passphrase *source, struct answer *answer, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(source->env));
-	const char *value = getenv(source->env);
+	char *value = getenv(source->env);
 
 	if (!quoted)
 		return it_err_nomem(err);
-	if (!value)
+	if (!value && !source->used)
 		return it_err_set(err, INTOTO_E_KEY,
 				  "--%spassphrase-env: there is no variable '%s'",
 				  prefix_of(source), quoted);
-	answer->len = strlen(value);
-	if (answer->len > answer->size)
-		return refuse_length(answer, err);
-	memcpy(answer->out, value, answer->len);
-	return INTOTO_OK;
+	if (value && (source->env_stays || strlen(value) > sizeof source->kept))
+		return give(answer, it_span_text(value), err);
+	if (value)
+		take_out(source, value);
+	source->used++;
+	return give(answer, it_span(source->kept, source->kept_len), err);
 }
 
 /* Asks "BEFORE WHAT: "; one byte more than fits shows that an answer is too long. */
@@ -270,10 +289,4 @@ int it_passphrase_get(void *arg, const char *what, unsigned attempt, char *out, 
 	else
 		*len = answer.len;
 	return rc;
-}
-
-void it_passphrase_forget(const struct it_passphrase *source)
-{
-	if (source->env)
-		(void)unsetenv(source->env); /* fails only for a name that cannot be set */
 }

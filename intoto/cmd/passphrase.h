@@ -21,6 +21,9 @@ struct it_passphrase {
 	const char *prefix;  /* of the option names in messages: "new-", or NULL */
 	const char *without; /* the option that does without a passphrase, for messages; or NULL */
 	unsigned used;	     /* lines that were read from fd: one for each key */
+	bool env_stays;	     /* for a command that starts no other, and may read it twice */
+	size_t kept_len;
+	char kept[IT_PASSPHRASE_MAX]; /* what the variable held; wiped with the options */
 };
 
 /* clang-format off */
@@ -50,11 +53,10 @@ bool it_passphrase_named(const struct it_passphrase *source);
 /*
  * An intoto_passphrase_fn; arg is a struct it_passphrase.  Without a source and without a terminal:
  * INTOTO_E_KEY.  A source that is no terminal has nothing else to say at a second attempt: KEY.
+ * The variable of --passphrase-env is taken out of the environment: a command that is started
+ * later must not inherit it.
  */
 int it_passphrase_get(void *arg, const char *what, unsigned attempt, char *out, size_t size,
 		      size_t *len, struct intoto_error **err);
-
-/* Takes the variable of --passphrase-env out of the environment, before a command inherits it. */
-void it_passphrase_forget(const struct it_passphrase *source);
 
 #endif

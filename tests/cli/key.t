@@ -224,6 +224,9 @@ refuses 65 'wrong passphrase' 'a wrong passphrase changes nothing' \
 refuses 74 'rsa.enc: write: File too large' 'a full disk changes nothing' \
 	full_disk intoto key passphrase rsa.enc --passphrase-file secret --remove
 refuses 65 'or --remove' 'no new passphrase changes nothing' intoto key passphrase rsa.enc --passphrase-file secret
+ok 'old and new may come from one variable' env P='correct horse' intoto key convert --to=pem --private \
+	--passphrase-env P --new-passphrase-env P -o twin.key rsa.enc
+ok 'which opens the copy' intoto key id --passphrase-file secret twin.key
 refuses 64 'want the name of a key file' 'standard input cannot be replaced' intoto key passphrase - --remove
 refuses 64 'want one of --new-passphrase-file' 'two new sources' \
 	intoto key passphrase rsa.enc --new-passphrase-fd 0 --new-passphrase-env X

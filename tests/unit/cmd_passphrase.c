@@ -141,17 +141,33 @@ static void refuses_a_descriptor_that_is_no_number(void **state)
 	}
 }
 
-static void a_variable_counts_whole_and_can_be_forgotten(void **state)
+static void a_variable_counts_whole_and_leaves_the_environment(void **state)
 {
 	struct it_passphrase source = { .env = "INTOTO_UNIT_SECRET" };
+	struct it_passphrase late = { .env = "INTOTO_UNIT_SECRET" };
+	const char *memory;
 
 	(void)state;
 	assert_int_equal(setenv("INTOTO_UNIT_SECRET", "from env\n", 1), 0);
+	memory = getenv("INTOTO_UNIT_SECRET");
 	assert_got(&source, "from env\n");
-	it_passphrase_forget(&source);
 	assert_null(getenv("INTOTO_UNIT_SECRET"));
-	assert_not_got(&source, 0, INTOTO_E_KEY,
+	assert_int_equal(memory[0], '\0');
+	assert_got(&source, "from env\n");
+	assert_not_got(&late, 0, INTOTO_E_KEY,
 		       "--passphrase-env: there is no variable 'INTOTO_UNIT_SECRET'");
+}
+
+static void a_variable_may_stay_for_another_source(void **state)
+{
+	struct it_passphrase source = { .env = "INTOTO_UNIT_SECRET", .env_stays = true };
+	struct it_passphrase other = { .env = "INTOTO_UNIT_SECRET", .prefix = "new-" };
+
+	(void)state;
+	assert_int_equal(setenv("INTOTO_UNIT_SECRET", "both", 1), 0);
+	assert_got(&source, "both");
+	assert_got(&other, "both");
+	assert_null(getenv("INTOTO_UNIT_SECRET"));
 }
 
 static void refuses_a_second_answer_from_a_source_that_has_one(void **state)
@@ -440,7 +456,8 @@ int main(void)
 		cmocka_unit_test(refuses_a_passphrase_that_does_not_fit),
 		cmocka_unit_test(a_descriptor_has_one_line_for_each_key),
 		cmocka_unit_test(refuses_a_descriptor_that_is_no_number),
-		cmocka_unit_test(a_variable_counts_whole_and_can_be_forgotten),
+		cmocka_unit_test(a_variable_counts_whole_and_leaves_the_environment),
+		cmocka_unit_test(a_variable_may_stay_for_another_source),
 		cmocka_unit_test(refuses_a_second_answer_from_a_source_that_has_one),
 		cmocka_unit_test(refuses_an_empty_passphrase_for_a_new_key),
 		cmocka_unit_test(refuses_two_sources),
