@@ -21,6 +21,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/crypto_digest \
 	tests/unit/crypto_ed25519 \
+	tests/unit/crypto_forms \
 	tests/unit/crypto_keyid \
 	tests/unit/crypto_passphrase \
 	tests/unit/crypto_pem \
@@ -28,4 +29,4 @@ UNIT_TESTS += \
 	tests/unit/crypto_signer \
 	tests/unit/crypto_start
 
-EXTRA_DIST += tests/unit/crypto_keys.h
+EXTRA_DIST += tests/unit/crypto_keys.h tests/unit/crypto_pem.h

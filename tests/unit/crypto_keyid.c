@@ -262,6 +262,19 @@ static void answers_to_the_id_of_old_ecdsa_keys(void **state)
 			     "f268e28fb316d2b3dc39b8d169aae77a5074059aa89efc25b25d5523f1ec68f0"));
 }
 
+/* The JSON key files of securesystemslib before 1.0 hold the PEM whole, and so did their hash. */
+static void answers_to_the_id_of_the_whole_pem(void **state)
+{
+	static const char whole[] =
+		"f268e28fb316d2b3dc39b8d169aae77a5074059aa89efc25b25d5523f1ec68f0";
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = read_pem(p256);
+	IT_AUTO(intoto_key_freep) struct intoto_key *other = read_pem(p384);
+
+	(void)state;
+	assert_true(answers(key, whole));
+	assert_false(answers(other, whole));
+}
+
 struct list {
 	size_t count;
 	size_t stop_at;
@@ -331,6 +344,7 @@ int main(void)
 		cmocka_unit_test(keeps_a_declared_scheme_for_the_id),
 		cmocka_unit_test(answers_under_the_old_keytype_too),
 		cmocka_unit_test(answers_to_the_id_of_old_ecdsa_keys),
+		cmocka_unit_test(answers_to_the_id_of_the_whole_pem),
 		cmocka_unit_test(lists_each_id_once_declared_first),
 		cmocka_unit_test(stops_listing_when_told),
 		cmocka_unit_test(refuses_an_id_that_is_too_long),
