@@ -38,10 +38,19 @@ FUZZ_TARGETS += %D%/link
 %C%_link_LDFLAGS = $(FUZZ_LINK)
 
 # layout
+FUZZ_TARGETS += %D%/layout
+%C%_layout_SOURCES = %D%/layout.c $(FUZZ_MAIN)
+%C%_layout_LDFLAGS = $(FUZZ_LINK)
 
 # rules
+FUZZ_TARGETS += %D%/rules
+%C%_rules_SOURCES = %D%/rules.c $(FUZZ_MAIN)
+%C%_rules_LDFLAGS = $(FUZZ_LINK)
 
 # glob
+FUZZ_TARGETS += %D%/glob
+%C%_glob_SOURCES = %D%/glob.c $(FUZZ_MAIN)
+%C%_glob_LDFLAGS = $(FUZZ_LINK)
 
 # key_file
 FUZZ_TARGETS += %D%/key_file
