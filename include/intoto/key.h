@@ -4,6 +4,9 @@
  *
  * Kinds: Ed25519, ECDSA on P-256, P-384 and P-521 (DER signatures), RSA-PSS.  Files: PKCS8 (plain
  * or encrypted), SPKI, PKCS1 and SEC1 PEM, and the in-toto JSON key object.
+ *
+ * libcrypto is started without its configuration file when a key needs it, unless the program has
+ * started it before.  Its error queue is left as it was.
  */
 #ifndef INTOTO_KEY_H
 #define INTOTO_KEY_H
@@ -58,7 +61,10 @@ INTOTO_API int intoto_key_generate(struct intoto_key **out, const char *scheme,
 INTOTO_API void intoto_key_free(struct intoto_key *key);
 
 INTOTO_API bool intoto_key_is_private(const struct intoto_key *key);
-/* The names of the in-toto specification, for example "ecdsa" and "ecdsa-sha2-nistp256"; borrowed.
+/*
+ * The names of the in-toto specification, for example "ecdsa" and "ecdsa-sha2-nistp256"; borrowed.
+ * The scheme is the one that was declared: a key on P-384 or P-521 may be called
+ * ecdsa-sha2-nistp256 (a habit of Go and old Python) and is still used with its curve's digest.
  */
 INTOTO_API const char *intoto_key_type(const struct intoto_key *key);
 INTOTO_API const char *intoto_key_scheme(const struct intoto_key *key);
@@ -84,8 +90,8 @@ INTOTO_API int intoto_key_public_pem(const struct intoto_key *key, char **out,
 				     struct intoto_error **err);
 
 /*
- * PKCS8 PEM, encrypted (PBES2: scrypt or PBKDF2, AES-256-CBC) when passphrase is not NULL.  *out is
- * the caller's text: wipe it before free.
+ * PKCS8 PEM, encrypted (PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC) when passphrase is not NULL.
+ * *out is the caller's text: wipe it before free.  An empty passphrase is INTOTO_E_KEY.
  */
 INTOTO_API int intoto_key_private_pem(const struct intoto_key *key, const char *passphrase,
 				      size_t passphrase_len, char **out, struct intoto_error **err);
