@@ -142,7 +142,11 @@ count_trs() {
 		[ "$(echo "$sums" | cut -d' ' -f2)" -eq 0 ] && continue
 		status=1
 		echo "FAIL: $test"
-		grep -nE -A12 '^not ok|^Bail out|ERROR: .*Sanitizer|runtime error|^==[0-9]+==|exited with' "$base.log" | head -n 60 | sed 's/^/    | /'
+		awk '/^(PASS|FAIL|ERROR|SKIP|XFAIL): / { next }
+			/^ok / { bad = 0 }
+			/^not ok|^Bail out|ERROR: .*Sanitizer|runtime error|^==[0-9]+==/ { bad = 1 }
+			bad && shown++ < 60 { print "    | " $0 }' "$base.log"
+		grep -E '^ERROR:.*exited with' "$base.log" | sed 's/^/    | /'
 	done
 	return $status
 }
