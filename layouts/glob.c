@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define NOWHERE SIZE_MAX
 enum { NOT_UTF8 = 0x110000 }; /* plus the byte: equal only to itself, inside no range of text */
 
 static bool is_one_of(char c, const char *set)
@@ -128,6 +129,22 @@ static bool match_one(const struct it_glob *glob, size_t *at, uint32_t c)
 }
 
 /*
+ * The first place from n on where the element at p, behind a star, can match: for a plain character
+ * that is where its first byte is, which is never inside another one.  NOWHERE if there is none.
+ */
+static size_t next_start(const struct it_glob *glob, size_t p, const char *name, size_t n,
+			 size_t name_end)
+{
+	char first = glob->pattern.data[p];
+	const char *found;
+
+	if (is_one_of(first, "*?["))
+		return n;
+	found = memchr(name + n, first, name_end - n);
+	return found ? (size_t)(found - name) : NOWHERE;
+}
+
+/*
  * Matches the elements between prefix and suffix against the same part of the name.  Only the last
  * star is ever tried again: what an earlier one took need not change (so no exponential time).
  */
@@ -136,30 +153,30 @@ static bool match_middle(const struct it_glob *glob, const char *name, size_t n,
 	const char *text = glob->pattern.data;
 	size_t end = glob->pattern.len - glob->suffix;
 	size_t p = glob->prefix;
-	size_t star = SIZE_MAX;
+	size_t star = NOWHERE;
 	size_t retry = n;
 
 	while (n < name_end) {
 		size_t next = n;
-		uint32_t c;
 
 		if (p < end && text[p] == '*') {
 			star = ++p;
-			retry = n;
 			if (p == end)
 				return true;
-			continue;
-		}
-		c = next_char(name, name_end, &next);
-		if (p < end && match_one(glob, &p, c)) {
+			retry = next_start(glob, p, name, n, name_end);
+		} else if (p < end && match_one(glob, &p, next_char(name, name_end, &next))) {
 			n = next;
-		} else if (star != SIZE_MAX) {
+			continue;
+		} else if (star != NOWHERE) {
 			(void)next_char(name, name_end, &retry); /* only to step over it */
-			n = retry;
+			retry = next_start(glob, star, name, retry, name_end);
 			p = star;
 		} else {
 			return false;
 		}
+		if (retry == NOWHERE)
+			return false;
+		n = retry;
 	}
 	while (p < end && text[p] == '*')
 		p++;
