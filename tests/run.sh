@@ -305,22 +305,24 @@ step_interop() {
 }
 
 # --- all of them -------------------------------------------------------------------------------------
-tree=$source
-[ ! -f "$source/config.status" ] || tree=$build/source
+main() {
+	local name
 
-if [ -n "$install" ]; then
-	step packages
-fi
-step tree
-if [ -n "$quick" ]; then
-	steps=gcc
-fi
-for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop}; do
-	if ! declare -F "step_${name//-/_}" >/dev/null; then
-		echo "run.sh: there is no step '$name'" >&2
-		exit 64
-	fi
-	step "$name"
-done
-echo "all steps: $SECONDS s; logs: $logs"
-ended=yes
+	tree=$source
+	[ ! -f "$source/config.status" ] || tree=$build/source
+	[ -z "$install" ] || step packages
+	step tree
+	[ -z "$quick" ] || steps=gcc
+	for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop}; do
+		if ! declare -F "step_${name//-/_}" >/dev/null; then
+			echo "run.sh: there is no step '$name'" >&2
+			exit 64
+		fi
+		step "$name"
+	done
+	echo "all steps: $SECONDS s; logs: $logs"
+	ended=yes
+}
+
+# One line: the shell has read all of this file before it starts, so that it may change meanwhile.
+main; exit
