@@ -38,4 +38,5 @@ UNIT_TESTS += \
 	tests/unit/layouts_layout \
 	tests/unit/layouts_report \
 	tests/unit/layouts_rules \
+	tests/unit/layouts_verify \
 	tests/unit/layouts_words
