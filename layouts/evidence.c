@@ -135,6 +135,25 @@ static bool check_name(const struct visit *visit, const struct intoto_link *link
 	return allowed;
 }
 
+/* A sentence about a command that did not end well. */
+static void describe_end(struct it_buf *out, enum it_link_end end, int64_t value)
+{
+	/* The smallest number has no positive twin. */
+	unsigned long long size =
+		value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
+
+	if (end == IT_LINK_END_LATE)
+		(void)it_buf_add_text(out, "the command took too long and was ended"); /* short */
+	else if (end == IT_LINK_END_UNREADABLE)
+		(void)it_buf_add_text(out, "the link's \"return-value\" is no whole number, so "
+					   "nobody knows how the command ended"); /* short */
+	else
+		(void)it_buf_printf(out, /* short */
+				    value < 0 ? "the command was ended by signal %llu"
+					      : "the command failed with status %llu",
+				    size);
+}
+
 /* A step that failed gives a link that says so; it still counts, so that the report has one reason.
  */
 static void check_status(const struct visit *visit, const struct intoto_link *link)
@@ -142,19 +161,19 @@ static void check_status(const struct visit *visit, const struct intoto_link *li
 	bool allowed = it_chain_allows(visit->chain, INTOTO_ALLOW_FAILED_STEP);
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(WORDS_MAX);
 	int64_t value = 0;
+	enum it_link_end end = it_link_end(link, &value);
 
-	if (!it_link_return_value(link, &value))
-		return;
-	if (value == 0 || it_link_return_accepted(link)) {
+	if (end == IT_LINK_END_GOOD) {
 		report(visit, INTOTO_CHECK_PASSED, "link.status", "the command succeeded");
-		return;
+	} else if (end == IT_LINK_END_UNTOLD) {
+		if (link->command.count)
+			report(visit, INTOTO_CHECK_WARNING, "link.status",
+			       "the link does not say how its command ended");
+	} else {
+		describe_end(&text, end, value);
+		report(visit, allowed ? INTOTO_CHECK_WARNING : INTOTO_CHECK_FAILED, "link.status",
+		       it_buf_text(&text));
 	}
-	(void)it_buf_printf(&text, /* short */
-			    value < 0 ? "the command was ended by signal %lld"
-				      : "the command failed with status %lld",
-			    value < 0 ? -(long long)value : (long long)value);
-	report(visit, allowed ? INTOTO_CHECK_WARNING : INTOTO_CHECK_FAILED, "link.status",
-	       it_buf_text(&text));
 }
 
 static bool same_words(const struct it_strings *a, const struct it_strings *b)

@@ -224,6 +224,21 @@ bool it_link_return_accepted(const struct intoto_link *link)
 	return false;
 }
 
+enum it_link_end it_link_end(const struct intoto_link *link, int64_t *value)
+{
+	const struct it_json *late = it_json_get(link->byproducts, "timed-out");
+	const struct it_json *status = it_json_get(link->byproducts, "return-value");
+	bool is_late = false;
+
+	if (it_json_kind(late) != IT_JSON_NULL && (!it_json_bool(late, &is_late) || is_late))
+		return IT_LINK_END_LATE;
+	if (it_json_kind(status) == IT_JSON_NULL)
+		return IT_LINK_END_UNTOLD;
+	if (!it_json_int(status, value))
+		return IT_LINK_END_UNREADABLE;
+	return *value == 0 || it_link_return_accepted(link) ? IT_LINK_END_GOOD : IT_LINK_END_BAD;
+}
+
 const char *intoto_link_name(const struct intoto_link *link)
 {
 	return link->name;

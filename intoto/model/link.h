@@ -40,6 +40,15 @@ char *it_link_unfinished_name(const char *step, const char *keyid);
  * negative number is a signal (Python, ours).
  */
 bool it_link_return_value(const struct intoto_link *link, int64_t *out);
+enum it_link_end {
+	IT_LINK_END_UNTOLD,	/* there is no "return-value": no command was run, as a rule */
+	IT_LINK_END_GOOD,	/* 0, or accepted */
+	IT_LINK_END_BAD,	/* any other number */
+	IT_LINK_END_LATE,	/* "timed-out", whatever the status is */
+	IT_LINK_END_UNREADABLE, /* what stands there is no whole number */
+};
+/* All of it together; *value is set for GOOD and BAD. */
+enum it_link_end it_link_end(const struct intoto_link *link, int64_t *value);
 /* Whether a nonzero return value is named in byproducts "accepted-return-values" (run
  * --accept-exit). */
 bool it_link_return_accepted(const struct intoto_link *link);

@@ -83,26 +83,38 @@ static int64_t nanoseconds(uint64_t ms)
 	return (int64_t)(ms < max ? ms : max) * NS_PER_MS;
 }
 
+static int open_input(int *fd, const struct it_command_options *options, struct intoto_error **err)
+{
+	if (!options->no_input)
+		return INTOTO_OK;
+	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return *fd < 0 ? it_err_errno(err, errno, "/dev/null") : INTOTO_OK;
+}
+
 static int start(struct watch *watch, const struct it_command_options *options,
 		 struct intoto_error **err)
 {
+	IT_AUTO(it_fd_close) int input = -1;
 	int ends[STREAMS] = { -1, -1 };
 	int rc = open_streams(watch, options, ends, err);
-	const struct it_proc_spec spec = {
+	struct it_proc_spec spec = {
 		.argv = options->argv,
-		.stdin_fd = -1,
 		.stdout_fd = ends[0],
 		.stderr_fd = ends[1],
 		.blocked = &watch->signals.before,
 	};
 
 	if (!rc)
+		rc = open_input(&input, options, err);
+	spec.stdin_fd = input;
+	if (!rc)
 		rc = it_proc_start(&watch->pid, &spec, err);
 	for (int i = 0; i < STREAMS; i++)
 		it_fd_close(&ends[i]);
 	if (rc)
 		return rc;
-	it_foreground_start(&watch->foreground, watch->pid);
+	if (!options->no_input)
+		it_foreground_start(&watch->foreground, watch->pid);
 	if (options->timeout_ms)
 		watch->timeout_at = it_clock_monotonic() + nanoseconds(options->timeout_ms);
 	return INTOTO_OK;
