@@ -97,7 +97,7 @@ quietly() {
 	shift
 	timeout --foreground -k 10 $limit "$@" >"$log" 2>&1 && return 0
 	echo "this failed: $*  (all of its output: $log)"
-	grep -nE '(error|warning):|\*\*\*' "$log" | head -n 20 | sed 's/^/    | /'
+	grep -nE '(error|warning):|^(FAIL|ERROR): ' "$log" | head -n 20 | sed 's/^/    | /'
 	tail -n 15 "$log" | sed 's/^/    | /'
 	return 1
 }

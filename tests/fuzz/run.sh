@@ -16,7 +16,7 @@ shift $(($# ? 1 : 0))
 mkdir -p "$build/found" "$build/grown"
 cd "$build"
 [ -f config.status ] || "$source/configure" CC="${FUZZ_CC:-clang}" --enable-fuzzers --disable-shared \
-	--enable-static CFLAGS='-O1 -g'
+	--enable-static CFLAGS='-O1 -g' >configure.log
 make -j"$(nproc)" >make.log 2>&1 || { tail -n 20 make.log; exit 1; }
 
 all=$(make -s print-fuzz-targets)
