@@ -4,9 +4,10 @@
 INTEROP_TESTS = \
 	%D%/go.t \
 	%D%/python.t \
+	%D%/rules.t \
 	%D%/vectors.t
 
-EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/python_layout.py
+EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/python_layout.py %D%/rules_python.py
 
 .PHONY: check-interop print-interop-tests
 check-interop:

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Random small chains, judged by the Python tool (in-toto 1.x) and by ours: the verdicts must agree.
+
+usage: rules_python.py SEED COUNT [FOLDER]
+
+Names are nasty on purpose: blanks, brackets, stars, backslashes, leading slashes, prefixes of one
+another.  Layouts, links and rules are written and signed as raw JSON, so that wrong ones reach both
+tools.  The only differences allowed are the ones that explained() knows; their number is printed.  A
+difference that it does not know is kept in FOLDER.
+"""
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import securesystemslib.exceptions
+import securesystemslib.formats
+import securesystemslib.keys
+from in_toto import exceptions
+from in_toto.models.metadata import Metablock
+from in_toto.verifylib import in_toto_verify
+
+REFUSALS = (
+    exceptions.RuleVerificationError,
+    exceptions.ThresholdVerificationError,
+    exceptions.LinkNotFoundError,
+    exceptions.LayoutExpiredError,
+    exceptions.SignatureVerificationError,
+    exceptions.BadReturnValueError,
+    securesystemslib.exceptions.FormatError,
+)
+
+NAMES = [
+    "a", "b", "a/b", "a//b", "./a", "a/", "/a", "/a/b", "d/a", "d//a", "d/a/b", "dd/a", "d", "d/d/a",
+    "a b", " a", "a ", "[a]", "a[", "a]", "[", "]", "*", "a*", "?", "!", "[!a]", "-", "a-b", "^a", "A",
+    "\u00e9", "e\u0301", "d/\u00e9", "\U0001f600", "a\nb", "\n", "a\tb", "\x7f", "\x01", "..", "../a", ".a",
+    "d/.a", "d/*", "d/[a]", "{a}", "#a", '"a"', "'a'", "a,b", "a:b", "file:a", "%s", "~a", "|", "&&", "a.link",
+    "\\", "a\\b", "d\\a", "d/a\\b", "d\\", "caf\u00e9/x", "abc", "ab", "abcabc", "z", "0", "9",
+]
+PREFIXES = ["", "d", "d/", "d//", "dd", "d/d", "a", "/", "/a", ".", "./", "..", "d/a", "x", "[a]", "*", "\u00e9", "d\\"]
+CLASS = list("abdz!-^]\\[*?/.~&|09 \u00e9\U0001f600")
+DIGESTS = [{"sha256": c * 64} for c in "01"] + [{"sha256": "0" * 64, "sha512": "0" * 128}, {"sha512": "0" * 128}]
+
+
+class Case:
+    """One layout, its links and the files that its inspections see."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.pool = rng.sample(NAMES, rng.randint(2, 8))
+        if rng.random() < 0.5:
+            self.pool += [rng.choice(["d/", "x/", "d//"]) + n for n in self.pool[:3]]
+        self.steps = ["s%d" % i for i in range(rng.randint(1, 3))]
+        if rng.random() < 0.1:
+            self.steps[0] = rng.choice(["s 0", "s[0]", "s*", "\u00e9", "s.0", "-s"])
+        self.inspections = ["i%d" % i for i in range(rng.choice([0, 0, 0, 0, 0, 1, 2]))]
+        self.sides = {s: (self.artifacts(), self.artifacts()) for s in self.steps}
+        self.files = [n for n in self.pool if is_file_name(n)] if self.inspections else []
+        busy = rng.sample(self.steps + self.inspections, 1 if rng.random() < 0.7 else len(self.steps))
+        self.rules = {n: ([], []) if n not in busy else (self.list_of_rules(0), self.list_of_rules(1))
+                      for n in self.steps + self.inspections}
+
+    def artifacts(self):
+        """A random part of the pool, few different digests."""
+        few = self.rng.random() < 0.7
+        return {n: DIGESTS[0] if few and self.rng.random() < 0.8 else self.rng.choice(DIGESTS)
+                for n in self.pool if self.rng.random() < 0.6}
+
+    def glob_class(self):
+        """A bracket expression, closed or not."""
+        return ("[" + self.rng.choice(["", "", "!", "^", "]", "!]"])
+                + "".join(self.rng.choice(CLASS) for _ in range(self.rng.randint(0, 5)))
+                + self.rng.choice(["]", "]", "]", ""]))
+
+    def pattern(self):
+        """Something that has a chance to match."""
+        rng = self.rng
+        if rng.random() < 0.25:
+            return rng.choice(["*", "*", "?", "**", "", "d/*", "*/a", "?*", "*a", "a*", "*a*b*"])
+        text = rng.choice(self.pool)
+        if "/" in text and rng.random() < 0.4:
+            text = text.split("/", 1)[1]
+        for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
+            at = rng.randint(0, len(text))
+            with_what = rng.choice(["*", "?", self.glob_class(), self.glob_class()])
+            text = text[:at] + with_what + text[at + rng.randint(0, 2):]
+        return text
+
+    def prefix(self, word="IN"):
+        """An optional IN."""
+        if self.rng.random() < 0.5:
+            return []
+        return [self.word(word), self.rng.choice(PREFIXES)]
+
+    def word(self, text):
+        """Keywords are the same in any case."""
+        return text if self.rng.random() < 0.8 else "".join(self.rng.choice([c.lower(), c]) for c in text)
+
+    def rule(self, side):
+        """One rule, now and then a wrong one."""
+        rng = self.rng
+        kind = rng.choice(["ALLOW", "CREATE" if side else "DELETE", "CREATE", "DELETE", "MODIFY", "DISALLOW", "REQUIRE"]
+                          + ["MATCH"] * 6)
+        if kind == "REQUIRE":
+            rule = [self.word(kind), rng.choice(self.pool) if rng.random() < 0.9 else self.pattern()]
+        elif kind != "MATCH":
+            rule = [self.word(kind), self.pattern()]
+        else:
+            rule = ([self.word(kind), self.pattern()] + self.prefix()
+                    + [self.word("WITH"), self.word(rng.choice(["MATERIALS", "PRODUCTS"]))] + self.prefix()
+                    + [self.word("FROM"), rng.choice(self.steps * 3 + self.inspections + ["unknown", "S0", ""])])
+        if rng.random() < 0.004:
+            rule = rng.choice([rule + ["x"], rule[:-1], [], rule[::-1], ["WITH"], [kind + "S"] + rule[1:]])
+        return rule
+
+    def list_of_rules(self, side):
+        """Most end with a DISALLOW, or nothing would ever be refused."""
+        rules = [self.rule(side) for _ in range(self.rng.randint(0, 4))]
+        if rules and self.rng.random() < 0.6:
+            rules.append(["DISALLOW", "*" if self.rng.random() < 0.5 else self.pattern()])
+        return rules
+
+    def layout(self, key):
+        """The document of the layout."""
+        parts = {n: {"name": n, "expected_materials": r[0], "expected_products": r[1]}
+                 for n, r in self.rules.items()}
+        for name in self.steps:
+            parts[name].update({"_type": "step", "pubkeys": [key["keyid"]], "threshold": 1, "expected_command": []})
+        for name in self.inspections:
+            parts[name].update({"_type": "inspection", "run": ["true"]})
+        return {"_type": "layout", "expires": "2100-01-01T00:00:00Z", "readme": "",
+                "keys": {key["keyid"]: public(key)}, "steps": [parts[n] for n in self.steps],
+                "inspect": [parts[n] for n in self.inspections]}
+
+    def link(self, name):
+        """The document of a link."""
+        return {"_type": "link", "name": name, "command": [], "byproducts": {}, "environment": {},
+                "materials": self.sides[name][0], "products": self.sides[name][1]}
+
+    def names(self, item):
+        """The artifacts of an item, both sides."""
+        return set(self.sides[item][0]) | set(self.sides[item][1]) if item in self.sides else set(self.files)
+
+
+def is_file_name(name):
+    """Whether an inspection can see a file of that name, beside all others of the pool."""
+    return "/" not in name and name not in ("..", "", "\\") and not name.endswith(".link")
+
+
+def public(key):
+    """The public half of a key object."""
+    half = {k: v for k, v in key.items() if k != "keyid_hash_algorithms"}
+    half["keyval"] = {"public": key["keyval"]["public"]}
+    return half
+
+
+def write_signed(path, body, key):
+    """Signs raw JSON as a Metablock."""
+    covered = securesystemslib.formats.encode_canonical(body).encode("utf-8")
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump({"signatures": [securesystemslib.keys.create_signature(key, covered)], "signed": body}, out)
+
+
+def write_case(case, folder, key):
+    """Everything that both tools read; their current folder will be "here"."""
+    os.makedirs(os.path.join(folder, "links"))
+    os.makedirs(os.path.join(folder, "here"))
+    write_signed(os.path.join(folder, "root.layout"), case.layout(key), key)
+    for name in case.steps:
+        write_signed(os.path.join(folder, "links", "%s.%s.link" % (name, key["keyid"][:8])), case.link(name), key)
+    for name in case.files:
+        with open(os.path.join(folder, "here", name), "w", encoding="utf-8"):
+            pass
+    with open(os.path.join(folder, "owner.json"), "w", encoding="utf-8") as out:
+        json.dump(public(key), out)
+
+
+def ask_python(folder, key):
+    """True, False, or the exception that it did not mean."""
+    try:
+        layout = Metablock.load(os.path.join(folder, "root.layout"))
+        in_toto_verify(layout, {key["keyid"]: key}, os.path.join(folder, "links"), persist_inspection_links=False)
+    except REFUSALS:
+        return False
+    except Exception as crash:  # pylint: disable=broad-except
+        return crash
+    return True
+
+
+def ask_ours(folder):
+    """True or False; anything but these two is a fault of ours."""
+    done = subprocess.run(
+        ["intoto-verify", "--allow=bad-glob", "-l", os.path.join(folder, "root.layout"), "--verification-keys",
+         os.path.join(folder, "owner.json"), "--link-dir", os.path.join(folder, "links")],
+        capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 65):
+        raise RuntimeError("status %d: %s" % (done.returncode, done.stderr))
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def match_parts(rule):
+    """The source and destination prefix of a MATCH, else None."""
+    words = [w.lower() for w in rule]
+    if not words or words[0] != "match" or len(words) not in (6, 8, 10):
+        return None
+    source = rule[3] if words[2] == "in" else ""
+    destination = rule[-3] if words[-4] == "in" else ""
+    return source, destination
+
+
+def explained(case, verdict):
+    """
+    Why Python may judge otherwise.  Behind a prefix it joins paths as the system does and turns each
+    backslash into a slash: a rest that is absolute stands for another artifact or for none (it
+    crashes then), and so does a name with a backslash.  We take names as they are.
+    """
+    if isinstance(verdict, KeyError):
+        return "Python crashed on a name behind a prefix"
+    for item, sides in case.rules.items():
+        for rule in sides[0] + sides[1]:
+            parts = match_parts(rule)
+            if not parts or not any(parts):
+                continue
+            source, destination = parts
+            if any("\\" in text for text in [source, destination] + list(case.pool)):
+                return "a backslash with a prefix"
+            folder = os.path.join(source, "")
+            if source and any(n.startswith(folder + "/") for n in case.names(item)):
+                return "an absolute name behind a source prefix"
+    return None
+
+
+def compare(case, folder, key):
+    """(what to count, text): "" when both agree."""
+    write_case(case, folder, key)
+    os.chdir(os.path.join(folder, "here"))
+    theirs = ask_python(folder, key)
+    ours, text = ask_ours(folder)
+    os.chdir("/")
+    if theirs is ours:
+        return "passed" if ours else "refused", ""
+    why = explained(case, theirs)
+    if why:
+        return why, ""
+    return "UNEXPLAINED", "Python: %r, ours: %r\n%s" % (theirs, ours, text)
+
+
+def main(seed, count, keep=None):
+    """Prints the tally; the status says whether all differences are explained."""
+    key = securesystemslib.keys.generate_ed25519_key()
+    tally = {}
+    top = tempfile.mkdtemp()
+    for number in range(int(seed), int(seed) + int(count)):
+        folder = os.path.join(top, str(number))
+        result, text = compare(Case(random.Random(number)), folder, key)
+        tally[result] = tally.get(result, 0) + 1
+        if text:
+            print("# seed %d: %s" % (number, text.replace("\n", "\n# ")))
+            if keep:
+                shutil.move(folder, keep)
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(top)
+    for result in sorted(tally):
+        print("%6d %s" % (tally[result], result))
+    return 1 if tally.get("UNEXPLAINED") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
