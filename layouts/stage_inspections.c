@@ -69,7 +69,7 @@ static int run(struct it_chain *chain, const struct it_item *item, struct intoto
 	struct it_command_options options = {
 		.argv = item->command.items,
 		.quiet = !chain->options->inspection_output,
-		.no_input = true,
+		.foreign = true,
 		.timeout_ms = chain->options->inspection_timeout_ms,
 	};
 	IT_AUTO(it_command_result_done) struct it_command_result result = { 0 };

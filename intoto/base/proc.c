@@ -99,14 +99,14 @@ static int lift(int *fd)
 	return 0;
 }
 
-static int plan_streams(struct plan *plan, const int streams[FIRST_OTHER_FD])
+static int plan_streams(struct plan *plan, const int streams[FIRST_OTHER_FD], bool close_others)
 {
 	int number = 0;
 
 	for (int i = 0; !number && i < FIRST_OTHER_FD; i++)
 		if (streams[i] >= 0)
 			number = posix_spawn_file_actions_adddup2(&plan->actions, streams[i], i);
-	return number ? number : plan_close_others(plan);
+	return number || !close_others ? number : plan_close_others(plan);
 }
 
 static int plan_folder(struct plan *plan, const char *folder)
@@ -145,7 +145,7 @@ static int spawn(pid_t *pid, const struct it_proc_spec *spec, const int streams[
 		return number;
 	number = plan_signals(&plan, spec->blocked);
 	if (!number)
-		number = plan_streams(&plan, streams);
+		number = plan_streams(&plan, streams, spec->close_others);
 	if (!number)
 		number = plan_folder(&plan, spec->folder);
 	if (!number)

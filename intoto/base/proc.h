@@ -18,11 +18,13 @@ struct it_proc_spec {
 	int stdout_fd;		  /* -1: ours */
 	int stderr_fd;		  /* -1: ours */
 	const sigset_t *blocked;  /* signals blocked in the child; NULL: as in the caller */
+	bool close_others;	  /* inherit nothing but the three */
 };
 
 /*
- * Starts a command as the leader of a new process group with no descriptor but the three, SIGPIPE
- * as usual.  On failure *err says which program and why (INTOTO_E_NOTFOUND when there is none,
+ * Starts a command as the leader of a new process group with SIGPIPE as usual.  Descriptors that we
+ * inherited are handed down (a jobserver's, a shell's <(…)) unless close_others says no; our own
+ * never are.  On failure *err says which program and why (INTOTO_E_NOTFOUND when there is none,
  * INTOTO_E_IO when it may not be started), and *pid is -1.
  */
 IT_CHECK int it_proc_start(pid_t *pid, const struct it_proc_spec *spec, struct intoto_error **err);

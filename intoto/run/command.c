@@ -85,7 +85,7 @@ static int64_t nanoseconds(uint64_t ms)
 
 static int open_input(int *fd, const struct it_command_options *options, struct intoto_error **err)
 {
-	if (!options->no_input)
+	if (!options->foreign)
 		return INTOTO_OK;
 	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return *fd < 0 ? it_err_errno(err, errno, "/dev/null") : INTOTO_OK;
@@ -102,6 +102,7 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		.stdout_fd = ends[0],
 		.stderr_fd = ends[1],
 		.blocked = &watch->signals.before,
+		.close_others = options->foreign,
 	};
 
 	if (!rc)
@@ -113,7 +114,7 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		it_fd_close(&ends[i]);
 	if (rc)
 		return rc;
-	if (!options->no_input)
+	if (!options->foreign)
 		it_foreground_start(&watch->foreground, watch->pid);
 	if (options->timeout_ms)
 		watch->timeout_at = it_clock_monotonic() + nanoseconds(options->timeout_ms);

@@ -24,7 +24,9 @@ struct it_command_options {
 	char *const *argv;
 	bool record_streams;
 	bool quiet;	     /* do not show the output (inspections) */
-	bool no_input;	     /* /dev/null instead of our standard input, and not our terminal */
+	bool foreign;	     /* not the user's own command (inspections): it gets neither our
+				standard input nor our terminal, and no descriptor that we
+				inherited */
 	uint64_t timeout_ms; /* 0: none.  Then SIGTERM to the group, SIGKILL 2 s later */
 	const struct it_strings *accept; /* further exit statuses that count as success, as decimal
 					    texts; may be NULL */

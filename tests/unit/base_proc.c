@@ -128,16 +128,36 @@ static void takes_streams_that_are_standard_descriptors_themselves(void **state)
 	assert_int_equal(run(&spec, "cmp a got-out").status, 0);
 }
 
-static void closes_every_other_descriptor(void **state)
+static void closes_every_other_descriptor_if_told_so(void **state)
 {
 	struct it_proc_spec spec = SPEC;
 	int open_one = open("/dev/null", O_RDONLY); /* not close-on-exec */
 
 	(void)state;
 	assert_true(open_one >= 0);
+	spec.close_others = true;
 	/* ls itself opens the folder: number 3. */
 	check_printed(&spec, "ls /proc/self/fd", "0\n1\n2\n3\n");
 	assert_int_equal(close(open_one), 0);
+}
+
+/* make's jobserver and a shell's <(...) are descriptors that a wrapper must not swallow. */
+static void hands_inherited_descriptors_down(void **state)
+{
+	struct it_proc_spec spec = SPEC;
+	int inherited;
+	int ours;
+
+	(void)state;
+	workspace_write("a", "from a");
+	inherited = open("a", O_RDONLY);
+	ours = open("a", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(dup2(inherited, 9), 9);
+	check_printed(&spec, "cat <&9", "from a");
+	spec = (struct it_proc_spec)SPEC;
+	assert_int_equal(dup3(ours, 9, O_CLOEXEC), 9);
+	assert_int_not_equal(run(&spec, "cat <&9").status, 0);
+	assert_int_equal(close(9) + close(inherited) + close(ours), 0);
 }
 
 static void does_not_hand_an_ignored_sigpipe_down(void **state)
@@ -251,7 +271,8 @@ int main(void)
 		TEST(starts_in_a_group_of_its_own),
 		TEST(gives_the_streams_folder_and_environment_that_were_asked_for),
 		TEST(takes_streams_that_are_standard_descriptors_themselves),
-		TEST(closes_every_other_descriptor),
+		TEST(closes_every_other_descriptor_if_told_so),
+		TEST(hands_inherited_descriptors_down),
 		TEST(does_not_hand_an_ignored_sigpipe_down),
 		TEST(gives_the_signal_mask_that_was_asked_for),
 		TEST(tells_of_a_stop_once),
