@@ -30,6 +30,12 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+# Files of other implementations, where they are beside the tree (tests/interop/vectors.t).
+if [ -z "${INTOTO_VECTORS-}" ] && [ -d "$source/../shared/vectors" ]; then
+	INTOTO_VECTORS=$(cd "$source/../shared/vectors" && pwd)
+	export INTOTO_VECTORS
+fi
+
 build=${INTOTO_TEST_BUILD:-$source/build-tests}
 mkdir -p "$build" || exit 1
 build=$(cd "$build" && pwd) || exit 1

@@ -45,4 +45,10 @@ ok 'there is no terminal' script 'ok x not bash -c ": </dev/tty"'
 ok 'the work folder is removed' script 'echo "$tap_work" >"'"$PWD"'/where"'
 ok 'the work folder is gone' not test -e "$(cat where)"
 
+cannot_read() {
+	can_be_unprivileged || return 0
+	echo secret >closed && chmod 0 closed && not unprivileged cat closed
+}
+ok 'the unprivileged are bound by modes' cannot_read
+
 done_testing

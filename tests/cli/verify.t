@@ -202,10 +202,11 @@ refuses 1 'link.products' 'a signed link that is malformed is refused, with the 
 good; cp root.layout "links/build.${id[alice]:0:8}.link"
 refuses 1 '[link.signature]' 'a layout by somebody else is no sublayout' verify
 good; chmod 0 links/build.*
-if [ -r "links/build.${id[alice]:0:8}.link" ]; then
-	skip 'root reads everything' 'a link that cannot be read decides nothing'
+if can_be_unprivileged; then
+	refuses 74 '[link.file]' 'a link that cannot be read decides nothing' unprivileged \
+		intoto verify -l root.layout --verification-keys owner.pem.pub --link-dir links
 else
-	refuses 74 '[link.file]' 'a link that cannot be read decides nothing' verify
+	skip 'root reads everything, and cannot become anyone else here' 'a link that cannot be read decides nothing'
 fi
 good; ln -s loop "links/build.${id[alice]:0:8}.tmp"; rm "links/build.${id[alice]:0:8}.link"
 ln -s "build.${id[alice]:0:8}.link" "links/build.${id[alice]:0:8}.link"

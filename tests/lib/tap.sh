@@ -10,6 +10,8 @@
 #	not CMD...                              turns 1..125 into 0 and everything else into 1
 #	refuses STATUS "text" "sentence" CMD... passes when CMD exits STATUS and its output has the text
 #	is "got" "want" "sentence"              passes when both are the same text
+#	unprivileged CMD...                     runs a program as one whom file modes bind, also for root
+#	                                        (can_be_unprivileged says whether that is possible)
 #	has FILE "text" / lacks FILE "text"     for ok: a fixed text in a file
 #	skip "why" "sentence"                   counts as skipped
 #	skip_all "why"                          leaves; the whole script counts as one skip
@@ -132,6 +134,26 @@ not() {
 	"$@"
 	local status=$?
 	[ $status -ge 1 ] && [ $status -le 125 ]
+}
+
+tap_as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+}
+
+can_be_unprivileged() {
+	[ "$(id -u)" -ne 0 ] || tap_as_nobody true 2>/dev/null
+}
+
+# For root the program is copied to where everybody may go: its build folder may be closed.
+unprivileged() {
+	if [ "$(id -u)" -ne 0 ]; then
+		"$@"
+		return
+	fi
+	chmod a+rx "$tap_top"
+	mkdir -p "$tap_top/nobody"
+	[ "$1" != intoto ] || cp -Lu "$(type -P intoto)" "$tap_top/nobody/"
+	PATH=$tap_top/nobody:$PATH tap_as_nobody "$@"
 }
 
 has() {

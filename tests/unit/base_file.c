@@ -313,7 +313,7 @@ static void refuses_to_write_into_a_read_only_folder(void **state)
 
 	(void)state;
 	if (me == 0 && seteuid(NOBODY)) /* permissions do not bind root */
-		skip();
+		return;
 	assert_int_equal(mkdir("d", 0555), 0);
 	rc = it_file_write("d/f", it_span_text("x"), 0666, 0, &err);
 	assert_int_equal(seteuid(me), 0);
@@ -330,7 +330,7 @@ static void refuses_to_read_what_it_may_not(void **state)
 	(void)state;
 	assert_int_equal(it_file_write("f", it_span_text("x"), 0, 0, NULL), 0);
 	if (me == 0 && seteuid(NOBODY))
-		skip();
+		return;
 	rc = it_file_read(&got, "f", &err);
 	assert_int_equal(seteuid(me), 0);
 	assert_refused(rc, &err, INTOTO_E_IO, "f: Permission denied");
