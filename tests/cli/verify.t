@@ -381,15 +381,9 @@ refuses 1 '[rule.disallow]' 'what is here must be what was made' \
 sed -i 's/00000001"/00000003"/' links/build.*.link
 refuses 1 'was not run' 'after a failure no inspection is run' verify_here -v
 ok 'really' not test -e here/made
-<<<<<<< HEAD
-with_inspection '"sh","-c","test -z \"$(cat)\""' '' ''
-from_stdin() { printf secret | verify_here; }
-ok 'an inspection reads nothing from our standard input' from_stdin
-=======
 with_inspection '"sh","-c","test -z \"$(cat)\" && test ! -e /proc/self/fd/9"' '' ''
 with_input() { verify_here <<<secret 9</dev/null; }
 ok 'an inspection gets no input and no descriptor of ours' with_input
->>>>>>> dd6344f (run: hand inherited descriptors down to a step, and nothing at all to an inspection)
 with_inspection '"sh","-c","exit 3"' '' ''
 refuses 1 'the command ended with status 3 [inspection.command]' 'an inspection that fails is refused' verify_here
 with_inspection '"sh","-c","kill -9 $$"' '' ''
