@@ -3,6 +3,9 @@
 dist_man_MANS += \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \
+	%D%/intoto-match.1 \
+	%D%/intoto-record.1 \
+	%D%/intoto-run.1 \
 	%D%/intoto-sign.1 \
 	%D%/intoto-verify.1 \
 	%D%/intoto.1 \

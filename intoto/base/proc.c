@@ -42,18 +42,19 @@ static void plan_done(struct plan *plan)
 }
 
 /* A parent that ignores SIGPIPE must not hand that down: "yes | head" would never end. */
-static int plan_signals(struct plan *plan, const sigset_t *blocked)
+static int plan_signals(struct plan *plan, const struct it_proc_spec *spec)
 {
-	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF;
+	int group = spec->own_session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+	short flags = (short)(group | POSIX_SPAWN_SETSIGDEF);
 	sigset_t usual;
 	int number;
 
 	(void)sigemptyset(&usual);	  /* cannot fail */
 	(void)sigaddset(&usual, SIGPIPE); /* a signal that exists */
 	number = posix_spawnattr_setsigdefault(&plan->attributes, &usual);
-	if (!number && blocked) {
+	if (!number && spec->blocked) {
 		flags = (short)(flags | POSIX_SPAWN_SETSIGMASK);
-		number = posix_spawnattr_setsigmask(&plan->attributes, blocked);
+		number = posix_spawnattr_setsigmask(&plan->attributes, spec->blocked);
 	}
 	if (!number)
 		number = posix_spawnattr_setpgroup(&plan->attributes, 0);
@@ -82,6 +83,32 @@ static int plan_close_others(struct plan *plan)
 	if (dir)
 		(void)closedir(dir); /* only read */
 	return 0;
+}
+#endif
+
+#ifdef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDTCSETPGRP_NP
+static int plan_terminal(struct plan *plan, int terminal)
+{
+	return posix_spawn_file_actions_addtcsetpgrp_np(&plan->actions, terminal);
+}
+
+static void give_terminal(const struct it_proc_spec *spec, pid_t group)
+{
+	(void)spec; /* the child took it before it became the program */
+	(void)group;
+}
+#else
+static int plan_terminal(struct plan *plan, int terminal)
+{
+	(void)plan; /* done from here, a little late */
+	(void)terminal;
+	return 0;
+}
+
+static void give_terminal(const struct it_proc_spec *spec, pid_t group)
+{
+	if (spec->terminal)
+		(void)tcsetpgrp(*spec->terminal, group); /* it may have hung up */
 }
 #endif
 
@@ -143,7 +170,9 @@ static int spawn(pid_t *pid, const struct it_proc_spec *spec, const int streams[
 
 	if (number)
 		return number;
-	number = plan_signals(&plan, spec->blocked);
+	number = plan_signals(&plan, spec);
+	if (!number && spec->terminal)
+		number = plan_terminal(&plan, *spec->terminal);
 	if (!number)
 		number = plan_streams(&plan, streams, spec->close_others);
 	if (!number)
@@ -171,8 +200,10 @@ int it_proc_start(pid_t *pid, const struct it_proc_spec *spec, struct intoto_err
 	for (int i = 0; i < FIRST_OTHER_FD; i++)
 		if (streams[i] != given[i])
 			(void)close(streams[i]); /* a duplicate */
-	if (!number)
+	if (!number) {
+		give_terminal(spec, *pid);
 		return INTOTO_OK;
+	}
 	*pid = -1;
 	return refuse(spec, number, err);
 }

@@ -19,6 +19,10 @@ struct it_proc_spec {
 	int stderr_fd;		  /* -1: ours */
 	const sigset_t *blocked;  /* signals blocked in the child; NULL: as in the caller */
 	bool close_others;	  /* inherit nothing but the three */
+	bool own_session;	  /* and have no controlling terminal */
+	const int *terminal;	  /* descriptor of a terminal that the new group gets; NULL: none.
+				     The caller blocks SIGTTOU and takes it back, also after a
+				     failure */
 };
 
 /*

@@ -2,7 +2,11 @@
 /* From words to a step. */
 #include "cmd/step_options.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -17,6 +21,17 @@ int it_refuse_password(void *options, const char *value, struct intoto_error **e
 	return it_err_set(err, INTOTO_E_USAGE,
 			  "every process could read the passphrase: want --passphrase-file, "
 			  "--passphrase-fd, --passphrase-env, or nothing for a prompt");
+}
+
+/* The command that is run next has no business with the passphrase. */
+static void hide_passphrase(const struct it_passphrase *source)
+{
+	uint64_t fd;
+
+	if (source->env)
+		(void)unsetenv(source->env); /* a name without "=", or it was refused */
+	if (source->fd && it_parse_u64(source->fd, INT_MAX, &fd) && fd > STDERR_FILENO)
+		(void)fcntl((int)fd, F_SETFD, FD_CLOEXEC); /* it was read from */
 }
 
 static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
@@ -70,6 +85,7 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 	setup->options.keyid_style = it_keyid_style_named(words->keyid_style);
 	setup->options.metadata_directory = words->metadata_directory;
 	rc = open_signer(setup, words, err);
+	hide_passphrase(&words->passphrase);
 	setup->options.signer = setup->signer;
 	return rc;
 }

@@ -30,6 +30,7 @@ struct watch {
 	struct it_foreground foreground;
 	struct it_stream streams[STREAMS];
 	size_t stream_count; /* 0 without record_streams */
+	bool foreign;
 	struct it_proc_state state;
 	int64_t timeout_at; /* on the monotonic clock; 0: never */
 	int64_t kill_at;    /* likewise, for the SIGKILL behind it */
@@ -97,12 +98,15 @@ static int start(struct watch *watch, const struct it_command_options *options,
 	IT_AUTO(it_fd_close) int input = -1;
 	int ends[STREAMS] = { -1, -1 };
 	int rc = open_streams(watch, options, ends, err);
+	bool foreground = !options->foreign && it_foreground_wanted(&watch->foreground);
 	struct it_proc_spec spec = {
 		.argv = options->argv,
 		.stdout_fd = ends[0],
 		.stderr_fd = ends[1],
 		.blocked = &watch->signals.before,
+		.terminal = foreground ? &watch->foreground.terminal : NULL,
 		.close_others = options->foreign,
+		.own_session = options->foreign,
 	};
 
 	if (!rc)
@@ -114,8 +118,6 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		it_fd_close(&ends[i]);
 	if (rc)
 		return rc;
-	if (!options->foreign)
-		it_foreground_start(&watch->foreground, watch->pid);
 	if (options->timeout_ms)
 		watch->timeout_at = it_clock_monotonic() + nanoseconds(options->timeout_ms);
 	return INTOTO_OK;
@@ -164,7 +166,7 @@ static int look_at_command(struct watch *watch, struct intoto_error **err)
 	rc = it_proc_look(&watch->state, watch->pid, err);
 	if (rc)
 		return rc;
-	if (watch->state.stopped)
+	if (watch->state.stopped && !watch->foreign)
 		it_foreground_stopped(&watch->foreground, watch->pid, watch->state.signal);
 	if (!watch->state.ended)
 		return INTOTO_OK;
@@ -188,6 +190,8 @@ static int pass_signals_on(struct watch *watch, struct intoto_error **err)
 	while (!rc && (number = it_signals_next(&watch->signals)) != 0) {
 		if (number == SIGCHLD)
 			rc = look_at_command(watch, err);
+		else if (number == SIGTSTP && watch->foreign)
+			(void)raise(SIGSTOP); /* it has no terminal whose stop key it could hear */
 		else if (!watch->state.ended)
 			signal_group(watch, number);
 		else if (asks_to_end(number))
@@ -333,7 +337,9 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 		   struct intoto_error **err)
 {
 	IT_AUTO(watch_done)
-	struct watch watch = { .pid = -1, .signals.fd = -1, .foreground.terminal = -1 };
+	struct watch watch = {
+		.pid = -1, .signals.fd = -1, .foreground.terminal = -1, .foreign = options->foreign
+	};
 	int rc;
 
 	*result = (struct it_command_result){ 0 };

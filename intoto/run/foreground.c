@@ -33,12 +33,21 @@ static void find_terminal(struct it_foreground *foreground)
 		foreground->terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
 
-void it_foreground_start(struct it_foreground *foreground, pid_t group)
+bool it_foreground_wanted(struct it_foreground *foreground)
 {
 	*foreground = (struct it_foreground){ .terminal = -1, .ours = getpgrp() };
 	if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1)
-		return;
+		return false;
 	find_terminal(foreground);
+	foreground->given = is_ours(foreground);
+	return foreground->given;
+}
+
+/* The shell sees a stopped job, and continues us one day, perhaps with the terminal. */
+static void stop_too(struct it_foreground *foreground, pid_t group)
+{
+	take(foreground);
+	(void)raise(SIGSTOP); /* cannot fail */
 	give(foreground, group);
 }
 
@@ -51,16 +60,11 @@ void it_foreground_stopped(struct it_foreground *foreground, pid_t group, int nu
 	find_terminal(foreground);
 	if (foreground->terminal < 0)
 		return;
-	if (wants_terminal && is_ours(foreground)) {
+	if (wants_terminal)
 		give(foreground, group);
-	} else {
-		bool had = foreground->given;
-
-		take(foreground);
-		(void)raise(SIGSTOP); /* the shell sees a stopped job, and continues us */
-		if (had)
-			give(foreground, group);
-	}
+	/* It has the terminal also when it was faster than we were in giving it. */
+	if (!wants_terminal || tcgetpgrp(foreground->terminal) != group)
+		stop_too(foreground, group);
 	(void)kill(-group, SIGCONT); /* it may be gone */
 }
 

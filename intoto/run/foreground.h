@@ -16,10 +16,11 @@ struct it_foreground {
 };
 
 /*
- * Hands the terminal to a group that has just started, if standard input and output are that
- * terminal and it is ours to give.  In "intoto run ... | less" it is not: less needs it too.
+ * Whether the command is to have the terminal from its start: standard input and output are that
+ * terminal, and it is ours to give.  In "intoto run ... | less" it is not: less needs it too.  Then
+ * it counts as given, and foreground->terminal is its descriptor.
  */
-void it_foreground_start(struct it_foreground *foreground, pid_t group);
+bool it_foreground_wanted(struct it_foreground *foreground);
 
 /*
  * The group was stopped by a signal.  When it wanted the terminal, it gets it; when the user asked

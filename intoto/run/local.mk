@@ -11,4 +11,7 @@ CORE_SOURCES += \
 
 UNIT_TESTS += \
 	tests/unit/run_command \
-	tests/unit/run_step
+	tests/unit/run_output \
+	tests/unit/run_step \
+	tests/unit/run_terminal
+EXTRA_DIST += tests/unit/run_script.h

@@ -74,6 +74,16 @@ static void starts_in_a_group_of_its_own(void **state)
 	assert_int_equal(run(&spec, "test \"$(cut -d' ' -f5 </proc/$$/stat)\" = $$").status, 0);
 }
 
+static void starts_in_a_session_of_its_own_when_asked(void **state)
+{
+	struct it_proc_spec spec = SPEC;
+
+	(void)state;
+	spec.own_session = true;
+	assert_int_equal(run(&spec, "test \"$(cut -d' ' -f6 </proc/$$/stat)\" = $$").status, 0);
+	assert_int_equal(run(&spec, "exec 3</dev/tty").status != 0, 1);
+}
+
 /* Reads what the script printed through the streams that spec names. */
 static void check_printed(struct it_proc_spec *spec, const char *script, const char *want)
 {
@@ -269,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(tells_how_a_process_ended),
 		TEST(starts_in_a_group_of_its_own),
+		TEST(starts_in_a_session_of_its_own_when_asked),
 		TEST(gives_the_streams_folder_and_environment_that_were_asked_for),
 		TEST(takes_streams_that_are_standard_descriptors_themselves),
 		TEST(closes_every_other_descriptor_if_told_so),
