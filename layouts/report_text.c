@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report for people: the verdict, then what is wrong, then (verbose) everything else. */
+#include <string.h>
+
 #include "base/text.h"
 #include "layouts/report.h"
 
@@ -10,13 +12,21 @@ static void add_quoted(struct it_buf *out, const char *text)
 	it_text_quote(out, it_span_text(text));
 }
 
+/* An error of the library names its file already. */
+static bool names_subject(const struct intoto_check *check)
+{
+	size_t len = strlen(check->subject);
+
+	return it_starts_with(check->text, check->subject) && check->text[len] == ':';
+}
+
 /* "  failed     build: root/build.12345678.link: sentence [code]" */
 static void add_check(struct it_buf *out, const struct intoto_check *check)
 {
 	(void)it_buf_printf(out, "  %-10s ", intoto_outcome_name(check->outcome)); /* sticks */
 	add_quoted(out, *check->item ? check->item : "layout");
 	(void)it_buf_add_text(out, ": ");
-	if (*check->subject) {
+	if (*check->subject && !names_subject(check)) {
 		add_quoted(out, check->subject);
 		(void)it_buf_add_text(out, ": ");
 	}

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/choices.h"
 #include "cmd/output.h"
+#include "layouts/layout.h"
 #include "model/envelope_text.h"
 #include "model/link.h"
 
@@ -30,6 +31,8 @@ static const struct it_option sign_options[] = {
 		 "write here instead of in place"),
 	IT_FLAG(struct it_sign_options, append, 'a', "append",
 		"keep the signatures of other keys (the default)"),
+	IT_FLAG(struct it_sign_options, unchecked, 0, "unchecked",
+		"sign a layout or link even if it cannot be read as one"),
 	IT_FLAG(struct it_sign_options, replace, 0, "replace", "drop the signatures of other keys"),
 	IT_KEYID_STYLE_OPTION(struct it_sign_options, keyid_style),
 	IT_FLAG(struct it_sign_options, verify, 0, "verify",
@@ -169,6 +172,21 @@ static void tell(const struct it_sign_options *self, const struct signers *signe
 		(void)fprintf(stderr, "intoto sign: wrote %s\n", quoted);
 }
 
+/* Nobody is helped by a signature on a layout or link that no verifier will read. */
+static int check_document(const struct intoto_envelope *envelope, const char *path,
+			  struct intoto_error **err)
+{
+	IT_AUTO(intoto_layout_freep) struct intoto_layout *layout = NULL;
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	int rc = INTOTO_OK;
+
+	if (is_link(envelope))
+		rc = intoto_link_from_envelope(&link, envelope, err);
+	else if (intoto_envelope_type(envelope))
+		rc = intoto_layout_from_envelope(&layout, envelope, err);
+	return it_err_wrap(err, rc, "%s", path);
+}
+
 static int sign(struct it_sign_options *self, struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
@@ -176,6 +194,8 @@ static int sign(struct it_sign_options *self, struct intoto_error **err)
 	IT_AUTO(it_freep) char *path = NULL;
 	int rc = intoto_envelope_load(&envelope, self->file, err);
 
+	if (!rc && !self->unchecked)
+		rc = check_document(envelope, self->file, err);
 	if (!rc)
 		rc = signers_open(&signers, self, err);
 	if (!rc)

@@ -12,6 +12,7 @@ struct it_sign_options {
 	const char *keyid_style;
 	const char *format;
 	bool append;
+	bool unchecked;
 	bool replace;
 	bool verify;
 	bool quiet;

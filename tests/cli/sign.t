@@ -69,6 +69,11 @@ for form in metablock dsse; do
 	is "$(signers root.layout)" 'carl ' "$form: and only those"
 	refuses 1 'not signed by alice.key.pub' "$form: the old ones are gone" \
 		intoto sign -f root.layout --verify -k carl.key.pub alice.key.pub
+	$form "${layout/\"2035-01-01T00:00:00Z\"/5}" >broken.layout
+	cp broken.layout before
+	refuses 65 'broken.layout: layout.expires: want a text, found a number' "$form: signs no layout that nobody could read" \
+		intoto sign -f broken.layout -k alice.key
+	ok "$form: and leaves it as it was" cmp broken.layout before
 	sed 's/2035/2036/; s/IyMDM1/IyMDM2/; s/MjAzNS/MjAzNi/; s/yMDM1L/yMDM2L/' root.layout >changed.layout
 	ok "$form: the change was made" not cmp -s root.layout changed.layout
 	refuses 1 'changed.layout: not signed by carl.key.pub' "$form: a changed document is not signed" \
