@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random small chains, judged by the Python tool (in-toto 1.x) and by ours: the verdicts must agree.
+"""
+Random small chains, judged by the Python tool (in-toto 1.x) and by ours: the verdicts must agree, and for
+each rule of each step whether it failed and how many artifacts it consumed.
 
 usage: rules_python.py SEED COUNT [FOLDER]
 
@@ -12,6 +14,7 @@ difference that it does not know is kept in FOLDER.
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,9 +23,8 @@ import tempfile
 import securesystemslib.exceptions
 import securesystemslib.formats
 import securesystemslib.keys
-from in_toto import exceptions
+from in_toto import exceptions, rulelib, verifylib
 from in_toto.models.metadata import Metablock
-from in_toto.verifylib import in_toto_verify
 
 REFUSALS = (
     exceptions.RuleVerificationError,
@@ -42,7 +44,7 @@ NAMES = [
     "\\", "a\\b", "d\\a", "d/a\\b", "d\\", "caf\u00e9/x", "abc", "ab", "abcabc", "z", "0", "9",
 ]
 PREFIXES = ["", "d", "d/", "d//", "dd", "d/d", "a", "/", "/a", ".", "./", "..", "d/a", "x", "[a]", "*", "\u00e9", "d\\"]
-CLASS = list("abdz!-^]\\[*?/.~&|09 \u00e9\U0001f600")
+CLASS = list("abdz!-^]\\[*?/.~&|09 \u00e9\U0001f600") + ["a-d", "z-a", "b-", "-d", "!-~", "z-!", "a-b-d", "--/"]
 DIGESTS = [{"sha256": c * 64} for c in "01"] + [{"sha256": "0" * 64, "sha512": "0" * 128}, {"sha512": "0" * 128}]
 
 
@@ -51,9 +53,9 @@ class Case:
 
     def __init__(self, rng):
         self.rng = rng
-        self.pool = rng.sample(NAMES, rng.randint(2, 8))
-        if rng.random() < 0.5:
-            self.pool += [rng.choice(["d/", "x/", "d//"]) + n for n in self.pool[:3]]
+        self.pool = rng.sample(NAMES, rng.randint(2, 6))
+        if rng.random() < 0.6:
+            self.pool += [rng.choice(["d/", "x/", "d//"]) + n for n in self.pool[:3] for _ in "12"]
         self.steps = ["s%d" % i for i in range(rng.randint(1, 3))]
         if rng.random() < 0.1:
             self.steps[0] = rng.choice(["s 0", "s[0]", "s*", "\u00e9", "s.0", "-s"])
@@ -67,8 +69,8 @@ class Case:
     def artifacts(self):
         """A random part of the pool, few different digests."""
         few = self.rng.random() < 0.7
-        return {n: DIGESTS[0] if few and self.rng.random() < 0.8 else self.rng.choice(DIGESTS)
-                for n in self.pool if self.rng.random() < 0.6}
+        return {n: DIGESTS[0] if few and self.rng.random() < 0.7 else self.rng.choice(DIGESTS)
+                for n in self.pool if self.rng.random() < 0.75}
 
     def glob_class(self):
         """A bracket expression, closed or not."""
@@ -79,8 +81,8 @@ class Case:
     def pattern(self):
         """Something that has a chance to match."""
         rng = self.rng
-        if rng.random() < 0.25:
-            return rng.choice(["*", "*", "?", "**", "", "d/*", "*/a", "?*", "*a", "a*", "*a*b*"])
+        if rng.random() < 0.4:
+            return rng.choice(["*", "*", "*", "*", "*", "?", "**", "", "d/*", "*/a", "?*", "*a", "a*", "*a*b*"])
         text = rng.choice(self.pool)
         if "/" in text and rng.random() < 0.4:
             text = text.split("/", 1)[1]
@@ -90,11 +92,12 @@ class Case:
             text = text[:at] + with_what + text[at + rng.randint(0, 2):]
         return text
 
-    def prefix(self, word="IN"):
-        """An optional IN."""
-        if self.rng.random() < 0.5:
+    def prefix(self):
+        """An optional IN; often a folder that is there."""
+        if self.rng.random() < 0.4:
             return []
-        return [self.word(word), self.rng.choice(PREFIXES)]
+        folder = os.path.dirname(self.rng.choice(self.pool)) + self.rng.choice(["", "/"])
+        return [self.word("IN"), folder if self.rng.random() < 0.6 else self.rng.choice(PREFIXES)]
 
     def word(self, text):
         """Keywords are the same in any case."""
@@ -103,8 +106,8 @@ class Case:
     def rule(self, side):
         """One rule, now and then a wrong one."""
         rng = self.rng
-        kind = rng.choice(["ALLOW", "CREATE" if side else "DELETE", "CREATE", "DELETE", "MODIFY", "DISALLOW", "REQUIRE"]
-                          + ["MATCH"] * 6)
+        change = rng.choice(["MODIFY", "CREATE" if side else "DELETE", "CREATE", "DELETE"])
+        kind = rng.choice(["ALLOW", "DISALLOW", "REQUIRE"] + [change] * 4 + ["MATCH"] * 6)
         if kind == "REQUIRE":
             rule = [self.word(kind), rng.choice(self.pool) if rng.random() < 0.9 else self.pattern()]
         elif kind != "MATCH":
@@ -118,10 +121,13 @@ class Case:
         return rule
 
     def list_of_rules(self, side):
-        """Most end with a DISALLOW, or nothing would ever be refused."""
-        rules = [self.rule(side) for _ in range(self.rng.randint(0, 4))]
-        if rules and self.rng.random() < 0.6:
-            rules.append(["DISALLOW", "*" if self.rng.random() < 0.5 else self.pattern()])
+        """Most end with a DISALLOW, or nothing would ever be refused; many of one name, or all would."""
+        rules = [self.rule(side) for _ in range(self.rng.choice([0, 1, 1, 2, 2, 3, 4]))]
+        end = self.rng.choice(["name", "name", "name", "*", "pattern", None])
+        if end == "name":
+            rules.append(["DISALLOW", re.sub(r"([\[*?])", r"[\1]", self.rng.choice(self.pool))])
+        elif end:
+            rules.append(["DISALLOW", "*" if end == "*" else self.pattern()])
         return rules
 
     def layout(self, key):
@@ -147,8 +153,11 @@ class Case:
 
 
 def is_file_name(name):
-    """Whether an inspection can see a file of that name, beside all others of the pool."""
-    return "/" not in name and name not in ("..", "", "\\") and not name.endswith(".link")
+    """
+    Whether an inspection can see a file of that name, beside all others of the pool.  (The Python tool
+    records a backslash as a slash.)
+    """
+    return not set(name) & set("/\\") and name not in ("..", "") and not name.endswith(".link")
 
 
 def public(key):
@@ -183,7 +192,7 @@ def ask_python(folder, key):
     """True, False, or the exception that it did not mean."""
     try:
         layout = Metablock.load(os.path.join(folder, "root.layout"))
-        in_toto_verify(layout, {key["keyid"]: key}, os.path.join(folder, "links"), persist_inspection_links=False)
+        verifylib.in_toto_verify(layout, {key["keyid"]: key}, os.path.join(folder, "links"), persist_inspection_links=False)
     except REFUSALS:
         return False
     except Exception as crash:  # pylint: disable=broad-except
@@ -191,15 +200,60 @@ def ask_python(folder, key):
     return True
 
 
+def apply_rule(rule, queue, sides, links):
+    """The names that one rule consumes; RuleVerificationError when it fails."""
+    data = rulelib.unpack_rule(rule)
+    kind = data["rule_type"]
+    if kind == "match":
+        return verifylib.verify_match_rule(data, queue, sides["source"], links)
+    if kind in ("create", "delete", "modify"):
+        judge = getattr(verifylib, "verify_%s_rule" % kind)
+        both = [sides["materials"], sides["products"]]
+        return judge(data["pattern"], queue, *(both if kind == "modify" else map(set, both)))
+    return getattr(verifylib, "verify_%s_rule" % kind)(data["pattern"], queue) or set()
+
+
+def trace_python(case, folder, key):
+    """For each step the effect of each rule: "failed", or the number of consumed artifacts."""
+    links = {n: Metablock.load(os.path.join(folder, "links", "%s.%s.link" % (n, key["keyid"][:8]))) for n in case.steps}
+    trace = {}
+    for name, link in links.items():
+        trace[name] = []
+        for number, side in enumerate(("materials", "products")):
+            sides = {"materials": link.signed.materials, "products": link.signed.products}
+            sides["source"] = sides[side]
+            queue = set(sides[side])
+            for rule in case.rules[name][number]:
+                try:
+                    consumed = apply_rule(rule, queue, sides, links)
+                    queue -= consumed
+                    trace[name].append(len(consumed))
+                except exceptions.RuleVerificationError:
+                    trace[name].append("failed")
+    return trace
+
+
+def trace_ours(report, steps):
+    """The same from our report."""
+    trace = {n: [] for n in steps}
+    for check in report["checks"]:
+        if check["item"] not in trace or not check["code"].startswith("rule.") or check["code"] == "rule.rest":
+            continue
+        consumed = re.match(r"\w+: consumed (\d+) of", check["text"])
+        effect = "failed" if check["outcome"] == "failed" else int(consumed.group(1)) if consumed else 0
+        trace[check["item"]].append(effect)
+    return trace
+
+
 def ask_ours(folder):
-    """True or False; anything but these two is a fault of ours."""
+    """True or False, and the report; any status but these is a fault of ours."""
     done = subprocess.run(
-        ["intoto-verify", "--allow=bad-glob", "-l", os.path.join(folder, "root.layout"), "--verification-keys",
-         os.path.join(folder, "owner.json"), "--link-dir", os.path.join(folder, "links")],
+        ["intoto-verify", "--allow=bad-glob", "--format=json", "-l", os.path.join(folder, "root.layout"),
+         "--verification-keys", os.path.join(folder, "owner.json"), "--link-dir", os.path.join(folder, "links")],
         capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 65):
         raise RuntimeError("status %d: %s" % (done.returncode, done.stderr))
-    return done.returncode == 0, done.stdout + done.stderr
+    return done.returncode == 0, json.loads(done.stdout)
 
 
 def match_parts(rule):
@@ -234,19 +288,31 @@ def explained(case, verdict):
     return None
 
 
+def differs(case, folder, key, theirs):
+    """(our verdict, "" or what differs)."""
+    ours, report = ask_ours(folder)
+    if theirs is not ours:
+        return ours, "Python: %r, ours: %r\n%s" % (theirs, ours, json.dumps(report, indent=1))
+    if report["checks"][-1]["code"] == "layout.format":
+        return ours, ""
+    want, got = trace_python(case, folder, key), trace_ours(report, case.steps)
+    return ours, "" if want == got else "Python: %r, ours: %r\n%r" % (want, got, case.rules)
+
+
 def compare(case, folder, key):
-    """(what to count, text): "" when both agree."""
+    """(what to count, "" or what differs and must not)."""
     write_case(case, folder, key)
     os.chdir(os.path.join(folder, "here"))
     theirs = ask_python(folder, key)
-    ours, text = ask_ours(folder)
+    try:
+        ours, text = differs(case, folder, key, theirs)
+    except KeyError as crash:  # of Python's rules, behind one that failed
+        ours, theirs, text = False, crash, "Python crashed behind a failure"
     os.chdir("/")
-    if theirs is ours:
+    if not text:
         return "passed" if ours else "refused", ""
     why = explained(case, theirs)
-    if why:
-        return why, ""
-    return "UNEXPLAINED", "Python: %r, ours: %r\n%s" % (theirs, ours, text)
+    return (why, "") if why else ("UNEXPLAINED", text)
 
 
 def main(seed, count, keep=None):
