@@ -146,7 +146,7 @@ int it_layout_check_name(const char *name, const struct it_where *where, struct 
 	quoted = it_text_quoted(it_span_text(name));
 	return it_where_refuse(where, INTOTO_E_FORMAT, err,
 			       "'%s' cannot be part of a file name: want 1 to %d bytes without "
-			       "control characters, slash or leading dot",
+			       "control characters, slash, backslash or leading dot",
 			       quoted ? quoted : "", IT_NAME_MAX);
 }
 

@@ -167,6 +167,23 @@ void it_text_quote(struct it_buf *out, struct it_span text)
 	}
 }
 
+void it_text_tame_json(struct it_buf *out, struct it_span json)
+{
+	size_t done = 0;
+
+	for (size_t at = 0; at < json.len;) {
+		struct character c = character_at(json, at);
+
+		if (c.point >= 0x20 && c.len && is_treacherous(c.point)) {
+			(void)it_buf_add(out, json.data + done, at - done);	/* all sticky */
+			(void)it_buf_printf(out, "\\u%04x", (unsigned)c.point); /* none is larger */
+			done = at + c.len;
+		}
+		at += c.len ? c.len : 1;
+	}
+	(void)it_buf_add(out, json.data + done, json.len - done);
+}
+
 char *it_text_quoted(struct it_span text)
 {
 	struct it_buf out = IT_BUF(SIZE_MAX / 2);

@@ -26,6 +26,12 @@ bool it_utf8_replace(struct it_buf *out, struct it_span text);
  * stays.
  */
 void it_text_quote(struct it_buf *out, struct it_span text);
+
+/*
+ * Appends JSON so that it is safe on a terminal and means the same: the characters that
+ * it_text_quote() makes visible can stand in its texts only, and become \uXXXX.
+ */
+void it_text_tame_json(struct it_buf *out, struct it_span json);
 /* The same as an owned string; NULL only when memory ran out. */
 char *it_text_quoted(struct it_span text);
 

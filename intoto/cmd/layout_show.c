@@ -154,12 +154,15 @@ static int run(void *parsed, const struct it_strings *operands, struct intoto_er
 		return it_refuse_operand(operands, 1, err);
 	if (!rc)
 		rc = it_layout_file_load(&file, operands->items[0], err);
-	if (!rc && it_report_is_json(self->format))
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	if (it_report_is_json(self->format)) {
 		rc = show_json(&out, &file, err);
-	else if (!rc)
+		rc = rc ? rc : it_print_json(&out, err);
+	} else {
 		show_text(&out, &file);
-	if (!rc)
 		rc = it_print(&out, err);
+	}
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
 

@@ -334,11 +334,12 @@ static int print(const struct comparison *comparison, const struct match_options
 
 	if (self->quiet)
 		return INTOTO_OK;
-	if (it_report_is_json(self->format))
-		rc = write_json(&out, comparison, self, err);
-	else
+	if (!it_report_is_json(self->format)) {
 		write_text(&out, comparison, self);
-	return rc ? rc : it_print(&out, err);
+		return it_print(&out, err);
+	}
+	rc = write_json(&out, comparison, self, err);
+	return rc ? rc : it_print_json(&out, err);
 }
 
 static int look_here(struct comparison *comparison, struct match_options *self,

@@ -19,6 +19,17 @@ int it_print(const struct it_buf *text, struct intoto_error **err)
 	return rc;
 }
 
+int it_print_json(const struct it_buf *json, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf tame = IT_BUF(SIZE_MAX / 2);
+	int rc = it_buf_check(json, "the output", err);
+
+	if (rc)
+		return rc;
+	it_text_tame_json(&tame, it_buf_span(json));
+	return it_print(&tame, err);
+}
+
 int it_print_end(struct intoto_error **err)
 {
 	errno = EIO; /* for an earlier failure, whose number is gone */

@@ -7,6 +7,8 @@
 
 /* Prints text, or says why it could not be made or written. */
 IT_CHECK int it_print(const struct it_buf *text, struct intoto_error **err);
+/* Prints JSON, which may be read on a terminal. */
+IT_CHECK int it_print_json(const struct it_buf *json, struct intoto_error **err);
 
 /* Flushes standard output; a full disk must not look like success. */
 IT_CHECK int it_print_end(struct intoto_error **err);

@@ -132,7 +132,8 @@ int it_sign_verify(struct it_sign_options *self, struct intoto_error **err)
 		rc = it_report_is_json(self->format) ? check_keys_json(&report, envelope, self, err)
 						     : check_keys(&report, envelope, self, err);
 	if (!rc && !self->quiet)
-		rc = it_print(&report.text, err);
+		rc = it_report_is_json(self->format) ? it_print_json(&report.text, err)
+						     : it_print(&report.text, err);
 	if (rc || report.good == self->keys.count)
 		return rc;
 	return it_err_set(err, INTOTO_E_UNTRUSTED, "%s: not signed by %s", quoted,

@@ -307,8 +307,8 @@ static int print_json(const struct intoto_report *report, struct intoto_error **
 
 	if (rc)
 		return rc;
-	(void)it_buf_add_text(&out, text); /* looked at by it_print */
-	return it_print(&out, err);
+	(void)it_buf_add_text(&out, text); /* looked at by it_print_json */
+	return it_print_json(&out, err);
 }
 
 static int print_report(const struct intoto_report *report, const struct verify_options *self,

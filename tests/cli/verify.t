@@ -277,6 +277,9 @@ passes_with '[link.command]' 'another command is only told' verify -v
 # --- rules -------------------------------------------------------------------------------------------------
 start; links; link build alice '' "\"out\":$(sha 1),\"evil\\u001b[2J\":$(sha 5)"; layout
 refuses 1 '1 artifact is left that it forbids: "evil\u{1b}[2J" [rule.disallow]' 'an artifact that no rule takes is refused' verify
+plain() { tap_run verify --format=json; ! LC_ALL=C grep -q "$(printf '\302\233')" "$tap_stdout" && has "$tap_stdout" 'evil\u009b2J'; }
+start; links; pack_products="[\"REQUIRE\",\"evil$(printf '\302\233')2J\"]"; layout
+ok 'JSON is safe on a terminal' plain
 start; links; link pack bob "\"out\":$(sha 8)" "\"a.tar\":$(sha 2)"; layout
 refuses 1 '"out" (its digests differ from those in the products of "build")' 'an artifact that changed on the way is refused' verify
 start; links; link pack bob "\"out\":$(sha 1),\"x\":$(sha 1)" "\"a.tar\":$(sha 2)"

@@ -159,6 +159,17 @@ static void quoted(const char *text, const char *want)
 	assert_string_equal(got, want);
 }
 
+static void tames_json_without_changing_what_it_says(void **state)
+{
+	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(1024);
+
+	(void)state;
+	it_text_tame_json(&out, it_span_text("{\n\t\"gr\xc3\xbc\xc3\x9f\x7f\": \"\xc2\x9b"
+					     "2J\\u001b\xe2\x80\xae\"}\n"));
+	assert_string_equal(it_buf_text(&out),
+			    "{\n\t\"gr\xc3\xbc\xc3\x9f\\u007f\": \"\\u009b2J\\u001b\\u202e\"}\n");
+}
+
 static void quotes_what_moves_a_cursor_or_hides_text(void **state)
 {
 	(void)state;
@@ -344,6 +355,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_utf8_anywhere_in_a_text),
 		cmocka_unit_test(does_not_look_behind_the_end_for_a_tail),
 		cmocka_unit_test(replaces_each_bad_byte_and_says_so),
+		cmocka_unit_test(tames_json_without_changing_what_it_says),
 		cmocka_unit_test(quotes_what_moves_a_cursor_or_hides_text),
 		cmocka_unit_test(quotes_a_nul),
 		cmocka_unit_test(hex_goes_both_ways),
