@@ -12,15 +12,12 @@ set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/.." && pwd)
 output=
 install=yes
+list=no
 while [ $# -gt 0 ]; do
 	case $1 in
 	--output) output=${2:?--output wants a folder}; shift 2 ;;
 	--no-install) install=no; shift ;;
-	--packages)
-		for system in apt dnf apk brew; do
-			echo "$system: $("$source_folder/tests/packages.sh" --print "$system" build)"
-		done
-		exit 0 ;;
+	--packages) list=yes; shift ;;
 	-h | --help) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "quickstart.sh: unknown option '$1' (see --help)" >&2; exit 64 ;;
 	esac
@@ -37,10 +34,26 @@ quietly() { # LOG COMMAND...: the output is shown only when the command fails
 	"$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; die "this failed: $* (everything it said: $log)"; }
 }
 
+packages() { # SYSTEM...
+	for system in "$@"; do
+		echo "  $system: $("$source_folder/tests/packages.sh" --print "$system" build)"
+	done
+}
+if [ "$list" = yes ]; then
+	packages apt dnf apk brew
+	exit 0
+fi
+
 # --- 1. the machine ----------------------------------------------------------------------------------
-say "1. What is needed"
-if [ "$install" = yes ]; then
+say "1. The machine: what is needed"
+if [ "$install" = no ]; then
+	echo "  nothing is installed (--no-install)"
+elif command -v apt-get >/dev/null; then
 	"$source_folder/tests/packages.sh" --install build
+	echo "  every package is there"
+else
+	echo "  there is no apt here; going on with what is installed.  What is needed:"
+	packages dnf apk brew
 fi
 for tool in cc make git tar xz pkg-config autoreconf; do
 	command -v "$tool" >/dev/null || die "$tool is missing; ./examples/quickstart.sh --packages prints what to install"
