@@ -14,10 +14,13 @@ CLI_TESTS += %D%/key.t
 CLI_TESTS += %D%/sign.t
 
 # run
+CLI_TESTS += %D%/run.t
 
 # record
+CLI_TESTS += %D%/record.t
 
 # match
+CLI_TESTS += %D%/match.t
 
 # verify
 CLI_TESTS += %D%/verify.t
