@@ -37,6 +37,28 @@ static void describe_end(char out[HOW_IT_ENDED_SIZE], const struct it_command_re
 }
 
 /*
+ * An unfinished link has a dot in front of its name, too, which no step of a layout has: whoever
+ * renames its file makes no link of the step of it.
+ */
+static int mark_unfinished(struct intoto_link *link, struct intoto_error **err)
+{
+	char *name = NULL;
+
+	if (asprintf(&name, ".%s", link->name) < 0)
+		return it_err_nomem(err);
+	free(link->name);
+	link->name = name;
+	return INTOTO_OK;
+}
+
+/* Takes the dot off; the Python tool puts none. */
+static void mark_finished(struct intoto_link *link)
+{
+	if (link->name[0] == '.')
+		memmove(link->name, link->name + 1, strlen(link->name));
+}
+
+/*
  * The command cannot be run again just for the record, so what there is is kept: signed, but under
  * a name that verification does not take for a link.
  */
@@ -52,8 +74,9 @@ static int keep_unfinished(struct intoto_link *link, const struct it_step_option
 	if (err)
 		*err = NULL;
 	it_artifacts_done(&link->products);
-	kept = path ? it_step_write(link, path, options->format, IT_FILE_NEW, options, &why_not)
-		    : it_err_nomem(&why_not);
+	kept = path ? mark_unfinished(link, &why_not) : it_err_nomem(&why_not);
+	if (!kept)
+		kept = it_step_write(link, path, options->format, IT_FILE_NEW, options, &why_not);
 	describe_end(end, &result->command);
 	if (kept)
 		return it_err_set(err, (enum intoto_code)rc,
@@ -167,6 +190,8 @@ int it_step_start(struct it_step_result *result, const struct it_step_options *o
 		return refuse_existing(path, err);
 	rc = begin(&link, options, err);
 	if (!rc)
+		rc = mark_unfinished(link, err);
+	if (!rc)
 		rc = it_step_write(link, path, options->format, IT_FILE_NEW, options, err);
 	if (rc)
 		return rc;
@@ -216,6 +241,8 @@ static int read_unfinished(struct intoto_link **link, enum intoto_envelope_forma
 	rc = intoto_envelope_verify(envelope, options->signer->key, err);
 	if (!rc)
 		rc = intoto_link_from_envelope(link, envelope, err);
+	if (!rc)
+		mark_finished(*link);
 	if (!rc && !it_streq((*link)->name, options->name))
 		rc = it_err_set(err, INTOTO_E_FORMAT, "link.name: want '%s', found another name",
 				options->name);

@@ -192,6 +192,13 @@ refuses 1 '[step.threshold]' 'a functionary of another step is a stranger' verif
 start; link build alice '' "\"out\":$(sha 1)" '' other; link pack bob "\"out\":$(sha 1)" "\"a.tar\":$(sha 2)"; layout
 refuses 1 'this is a link of the step "other", renamed [link.name]' 'a renamed link is refused' verify
 ok 'unless that is allowed' verify --allow name-mismatch
+good; rm links/pack.*; touch here.txt
+intoto record start -n pack --signing-key bob.pem -d links >/dev/null 2>&1
+mv links/.pack.*.link-unfinished "links/pack.${id[bob]:0:8}.link"; pack_materials=; pack_products=; layout
+refuses 1 'this is a link of the step ".pack", renamed [link.name]' 'a record that was only started is no link' verify
+mv "links/pack.${id[bob]:0:8}.link" "links/.pack.${id[bob]:0:8}.link-unfinished"
+ok 'until it is stopped' intoto record stop -n pack --signing-key bob.pem -d links
+ok 'when it is one' verify
 good; head -c 100 links/build.* >cut; cp cut "links/build.${id[alice]:0:8}.link"
 refuses 1 '[link.format]' 'a truncated link is refused' verify
 good; rm links/build.*; mkfifo "links/build.${id[alice]:0:8}.link"
