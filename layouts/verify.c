@@ -12,6 +12,8 @@
 /* What a caller must have been built with at least: the first release's struct up to key_count. */
 enum { OPTIONS_LEAST = offsetof(struct intoto_verify_options, link_dir) };
 
+#define YEAR_9999_ENDS INT64_C(253402300799)
+
 static int copy_options(struct intoto_verify_options *out,
 			const struct intoto_verify_options *options, struct intoto_error **err)
 {
@@ -26,6 +28,8 @@ static int copy_options(struct intoto_verify_options *out,
 	for (size_t i = 0; i < out->key_count; i++)
 		if (!out->keys[i])
 			return it_err_set(err, INTOTO_E_USAGE, "options: key %zu is missing", i);
+	if (out->at_given && (out->at < 0 || out->at > YEAR_9999_ENDS))
+		return it_err_set(err, INTOTO_E_USAGE, "options: want a time from 1970 to 9999");
 	if (out->parameter_count && !out->parameters)
 		return it_err_set(err, INTOTO_E_USAGE, "options: no parameters");
 	return it_parameters_check(out->parameters, out->parameter_count, err);

@@ -10,7 +10,9 @@
 #include "cmd/output.h"
 #include "model/envelope.h"
 
-enum { UNITS_MAX = 400 * 366 * 24 };
+enum { UNITS_MAX = 100 * 366 * 24 }; /* a hundred years of hours, and no more of any other unit */
+
+#define LONGEST_SPAN ((int64_t)UNITS_MAX * 3600)
 
 struct init_options {
 	const char *expires;
@@ -59,7 +61,8 @@ static int read_span(int64_t *seconds, const char *text, struct intoto_error **e
 		    !count)
 			continue;
 		*seconds = (int64_t)count * units[i].seconds;
-		return INTOTO_OK;
+		if (*seconds <= LONGEST_SPAN)
+			return INTOTO_OK;
 	}
 	return refuse_time("--expires-in", "a number and h, d or w, as 90d", text, err);
 }

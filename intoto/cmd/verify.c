@@ -210,7 +210,7 @@ static int read_time(struct request *request, const char *text, struct intoto_er
 	request->verify.at_given = text;
 	if (!text || it_time_parse(&request->verify.at, it_span_text(text)))
 		return INTOTO_OK;
-	if (text[0] == '@' && it_parse_u64(text + 1, INT64_MAX / 2, &seconds)) {
+	if (text[0] == '@' && it_parse_u64(text + 1, INT64_MAX, &seconds)) {
 		request->verify.at = (int64_t)seconds;
 		return INTOTO_OK;
 	}

@@ -42,7 +42,7 @@ is "$(json 'all["format"]')" metablock 'when it is asked to'
 rm root.layout
 refuses 64 'want one of --expires and --expires-in' 'wants an expiry' layout init root.layout
 refuses 64 'want one of --expires and --expires-in' 'and only one' layout init root.layout --expires-in 1d --expires 2030-01-31T23:59:59Z
-for span in 90 d 0d -1d 1y 1.5d 99999999999999999999d ''; do
+for span in 90 d 0d -1d 1y 1.5d 99999999999999999999d 5300w 36601d ''; do
 	refuses 64 "--expires-in: want a number and h, d or w, as 90d, found '$span'" "'$span' is no time" \
 		layout init root.layout "--expires-in=$span"
 done

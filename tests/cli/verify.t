@@ -135,6 +135,7 @@ refuses 1 '[layout.expiry]' 'and one later it is' verify --at @1590969600
 for time in yesterday 2020-05-31 @x 2020-02-30T00:00:00Z; do
 	refuses 64 "--at: want 2026-01-31T23:59:59Z or @SECONDS, found '$time'" "$time is no time" verify --at "$time"
 done
+refuses 64 'want a time from 1970 to 9999' 'nor is the year 10000' verify --at @253402300800
 start; links; expires=; layout
 refuses 1 'never expires' 'a layout without expiry is refused' verify
 passes_with '[layout.expiry]' 'unless that is allowed' verify --allow no-expiry -v
