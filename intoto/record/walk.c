@@ -26,6 +26,7 @@ struct walk {
 	const struct it_walk_options *options;
 	const struct it_walk_visitor *visitor;
 	struct it_buf name; /* of what is being looked at; "" is the folder it all started in */
+	size_t followed;    /* symbolic links to folders */
 };
 
 /* What stands at a place: named by the caller, or found in a folder. */
@@ -143,6 +144,9 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 	IT_AUTO(it_fd_close) int fd = -1;
 	struct stat about;
 
+	if (entry->is_link && ++walk->followed > IT_WALK_LINKS)
+		return refuse(walk, INTOTO_E_LIMIT,
+			      "more than 100000 symbolic links to folders were followed", err);
 	if (folder.depth >= IT_WALK_DEPTH)
 		return refuse(walk, INTOTO_E_LIMIT, "more than 1000 folders deep", err);
 	fd = openat(entry->at, entry->path, OPEN_FOLDER | follow_flag(entry));
@@ -316,7 +320,7 @@ static int walk_named(struct walk *walk, const char *path, struct intoto_error *
 int it_walk(const char *path, const struct it_walk_options *options,
 	    const struct it_walk_visitor *visitor, struct intoto_error **err)
 {
-	struct walk walk = { options, visitor, IT_BUF(IT_WALK_NAME_MAX) };
+	struct walk walk = { options, visitor, IT_BUF(IT_WALK_NAME_MAX), 0 };
 	int rc;
 
 	(void)it_buf_add_text(&walk.name, it_streq(path, ".") ? "" : path); /* checked below */

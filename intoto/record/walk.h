@@ -11,7 +11,12 @@
 #include "record/ignore.h"
 #include "record/snapshot.h"
 
-enum { IT_WALK_DEPTH = 1000, IT_WALK_NAME_MAX = 64 * 1024 };
+enum {
+	IT_WALK_DEPTH = 1000,
+	IT_WALK_NAME_MAX = 64 * 1024,
+	/* In one walk: n folders with links to each other have more than n! ways through them. */
+	IT_WALK_LINKS = 100 * 1000,
+};
 
 /* name is the path as it is recorded, without a NUL behind it; the first failure ends the walk. */
 struct it_walk_visitor {

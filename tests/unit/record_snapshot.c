@@ -480,6 +480,28 @@ static void refuses_folders_nested_without_end(void **state)
 	assert_refused(take(&shot, "."), &shot.err, INTOTO_E_LIMIT, "more than 1000 folders deep");
 }
 
+/* Each with two links to the next: twice as many ways with every folder. */
+static void refuses_folders_that_link_to_each_other_without_end(void **state)
+{
+	enum { FOLDERS = 17 };
+	IT_AUTO(shot_done) struct shot shot = SHOT;
+	char target[32];
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i <= FOLDERS; i++) {
+		(void)snprintf(name, sizeof name, "d%d", i);
+		assert_int_equal(mkdir(name, 0777), 0);
+		(void)snprintf(target, sizeof target, "../d%d", i + 1);
+		for (int j = 0; j < 2 && i < FOLDERS; j++) {
+			(void)snprintf(name, sizeof name, "d%d/%d", i, j);
+			assert_int_equal(symlink(target, name), 0);
+		}
+	}
+	assert_refused(take(&shot, "."), &shot.err, INTOTO_E_LIMIT,
+		       "more than 100000 symbolic links to folders were followed");
+}
+
 static void records_ten_thousand_files(void **state)
 {
 	IT_AUTO(shot_done) struct shot shot = SHOT;
@@ -523,6 +545,7 @@ int main(void)
 		TEST(records_a_name_with_a_newline_and_quotes_it_in_messages),
 		TEST(refuses_what_may_not_be_read),
 		TEST(refuses_folders_nested_without_end),
+		TEST(refuses_folders_that_link_to_each_other_without_end),
 		TEST(records_ten_thousand_files),
 	};
 
