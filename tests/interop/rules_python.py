@@ -44,7 +44,8 @@ NAMES = [
     "\\", "a\\b", "d\\a", "d/a\\b", "d\\", "caf\u00e9/x", "abc", "ab", "abcabc", "z", "0", "9",
 ]
 PREFIXES = ["", "d", "d/", "d//", "dd", "d/d", "a", "/", "/a", ".", "./", "..", "d/a", "x", "[a]", "*", "\u00e9", "d\\"]
-CLASS = list("abdz!-^]\\[*?/.~&|09 \u00e9\U0001f600") + ["a-d", "z-a", "b-", "-d", "!-~", "z-!", "a-b-d", "--/"]
+CHARACTERS = list("abdz!-^]\\[*?/.~&|09 \u00e9\U0001f600")
+CLASS = CHARACTERS + ["a-d", "z-a", "b-", "-d", "!-~", "z-!", "a-b-d", "--/"]
 DIGESTS = [{"sha256": c * 64} for c in "01"] + [{"sha256": "0" * 64, "sha512": "0" * 128}, {"sha512": "0" * 128}]
 
 
@@ -65,6 +66,14 @@ class Case:
         busy = rng.sample(self.steps + self.inspections, 1 if rng.random() < 0.7 else len(self.steps))
         self.rules = {n: ([], []) if n not in busy else (self.list_of_rules(0), self.list_of_rules(1))
                       for n in self.steps + self.inspections}
+        if rng.random() < 0.1:
+            self.only_globs()
+
+    def only_globs(self):
+        """Few names of one character, many classes."""
+        names = {c: DIGESTS[0] for c in self.rng.sample(CHARACTERS, 2)}
+        self.sides[self.steps[0]] = ({}, names)
+        self.rules[self.steps[0]] = ([], [["DISALLOW", self.glob_class()] for _ in range(60)])
 
     def artifacts(self):
         """A random part of the pool, few different digests."""
@@ -75,6 +84,7 @@ class Case:
     def glob_class(self):
         """A bracket expression, closed or not."""
         return ("[" + self.rng.choice(["", "", "!", "^", "]", "!]"])
+                + self.rng.choice(["", "", "z-a", "d-b!"])
                 + "".join(self.rng.choice(CLASS) for _ in range(self.rng.randint(0, 5)))
                 + self.rng.choice(["]", "]", "]", ""]))
 
