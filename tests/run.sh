@@ -310,6 +310,23 @@ step_interop() {
 	checked interop.check "$(make -s print-interop-tests)"
 }
 
+# The README's first command.
+step_quickstart() {
+	local folder=$build/quickstart
+
+	rm -rf "$folder"
+	quietly quickstart "$tree/examples/quickstart.sh" --no-install --output "$folder"
+	is_true 'the quickstart passes an untouched chain' grep -q '^PASSED: .*root.layout' "$logs/quickstart"
+	is_true 'it refuses a changed tarball, and says why' grep -q \
+		'its digests differ from those in the products of "package"' "$logs/quickstart"
+	is_true 'it refuses a changed link, and says why' grep -q \
+		'does not verify with that key.*\[link.signature\]' "$logs/quickstart"
+	is_true 'it refuses nothing else' test "$(grep -c '^REFUSED' "$logs/quickstart")" = 2
+	is_true 'it says where everything is' grep -qF "Everything is in $folder" "$logs/quickstart"
+	is_true 'and there it is' test -s "$folder/root.layout" -a -n "$(ls "$folder"/links/package.*.link)"
+	rm -rf "$folder"
+}
+
 # --- all of them -------------------------------------------------------------------------------------
 main() {
 	local name
@@ -319,7 +336,7 @@ main() {
 	[ -z "$install" ] || step packages
 	step tree
 	[ -z "$quick" ] || steps=gcc
-	for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop}; do
+	for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop quickstart}; do
 		if ! declare -F "step_${name//-/_}" >/dev/null; then
 			echo "run.sh: there is no step '$name'" >&2
 			exit 64
