@@ -240,12 +240,15 @@ static void explain(const struct it_rule *rule, const struct it_rule_scene *scen
 	IT_AUTO(it_buf_done) struct it_buf source = IT_BUF(NAME_MAX_BYTES);
 
 	add_folder(&source, rule->source);
-	if (!there || !it_starts_with(name, it_buf_text(&source)) ||
+	if (!it_starts_with(name, it_buf_text(&source)) ||
 	    !it_glob_match(&glob, it_span_text(name + source.len)))
 		return;
-	(void)it_buf_add_text(out, counterpart(rule, there, it_span_text(name + source.len))
-					   ? "its digests differ from those in the "
-					   : "it is not among the "); /* sticks, as below */
+	if (!there)
+		(void)it_buf_add_text(out, "nothing is known about the "); /* sticks, as below */
+	else if (counterpart(rule, there, it_span_text(name + source.len)))
+		(void)it_buf_add_text(out, "its digests differ from those in the ");
+	else
+		(void)it_buf_add_text(out, "it is not among the ");
 	(void)it_buf_add_text(out,
 			      rule->with == INTOTO_PRODUCTS ? "products of " : "materials of ");
 	it_where_quote(out, it_span_text(rule->from));

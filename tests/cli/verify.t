@@ -293,6 +293,8 @@ refuses 1 '"out" (its digests differ from those in the products of "build")' 'an
 start; links; link pack bob "\"out\":$(sha 1),\"x\":$(sha 1)" "\"a.tar\":$(sha 2)"
 pack_materials='["MATCH","*","WITH","PRODUCTS","FROM","build"],["DISALLOW","*"]'; layout
 refuses 1 '"x" (it is not among the products of "build")' 'so is one that came from nowhere' verify
+start; links; layout; rm links/build.*
+refuses 1 '"out" (nothing is known about the products of "build")' 'so is one whose step has no link' verify
 start; links; build_products='["REQUIRE","log"]'; layout
 refuses 1 'products: "log" is not there [rule.require]' 'a required artifact must be there' verify
 start; links; build_products='["ALLOW","*"],["REQUIRE","out"]'; layout
