@@ -195,14 +195,6 @@ static int open_base(int *fd, const char *path, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
-static bool came_before(const struct it_strings *paths, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (it_streq(paths->items[i], paths->items[index]))
-			return true;
-	return false;
-}
-
 static int take_paths(struct snapshot *shot, const struct it_strings *paths,
 		      struct intoto_error **err)
 {
@@ -218,8 +210,7 @@ static int take_paths(struct snapshot *shot, const struct it_strings *paths,
 	walk.base_fd = options->base_path ? base : AT_FDCWD;
 	walk.ignore = ignore;
 	for (size_t i = 0; !rc && i < paths->count; i++)
-		if (!came_before(paths, i))
-			rc = take_path(shot, &walk, paths->items[i], err);
+		rc = take_path(shot, &walk, paths->items[i], err);
 	return rc ? rc : check_origins(shot, err);
 }
 

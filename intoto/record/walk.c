@@ -20,6 +20,7 @@ struct folder {
 	dev_t dev;
 	ino_t ino;
 	unsigned depth;
+	bool through_link; /* whether a link led here, or above */
 };
 
 struct walk {
@@ -139,7 +140,10 @@ static int read_folder(struct walk *walk, const struct folder *folder, DIR *stre
 
 static int visit_folder(struct walk *walk, const struct entry *entry, struct intoto_error **err)
 {
-	struct folder folder = { entry->up, -1, 0, 0, entry->up ? entry->up->depth + 1 : 0 };
+	struct folder folder = { .up = entry->up,
+				 .depth = entry->up ? entry->up->depth + 1 : 0,
+				 .through_link =
+					 entry->is_link || (entry->up && entry->up->through_link) };
 	IT_AUTO(close_stream) DIR *stream = NULL;
 	IT_AUTO(it_fd_close) int fd = -1;
 	struct stat about;
@@ -154,7 +158,8 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 		return fail_open(walk, errno, err);
 	if (fstat(fd, &about))
 		return fail_errno(walk, errno, err);
-	if (is_open_above(entry->up, &about)) {
+	/* Without a link there is no way back; and some file systems number their folders badly. */
+	if (folder.through_link && is_open_above(entry->up, &about)) {
 		notice(walk, "skipped, it leads back to a folder above it");
 		return INTOTO_OK;
 	}

@@ -128,7 +128,7 @@ refuses 64 'every process could read the passphrase' 'a passphrase on the comman
 for seconds in 0 -1 1.2345 1. x '' 0.000 99999999999; do
 	refuses 64 '--run-timeout' "no time limit: '$seconds'" run --run-timeout="$seconds" -x
 done
-for status in 256 -1 x '' 2,, ,; do
+for status in 256 -1 x '' '2,,' ','; do
 	refuses 64 "want a number from 0 to 255" "no exit status: '$status'" run --accept-exit="$status" -x
 done
 refuses 64 '--use-dsse and --format=metablock' 'two formats' run --use-dsse --format=metablock -x
