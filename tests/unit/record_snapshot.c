@@ -441,7 +441,7 @@ static void check_as_user(void (*check)(void))
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		skip();
+		return;
 	assert_int_equal(status, 0);
 }
 

@@ -89,7 +89,7 @@ static void refuses_a_command_that_is_not_there(void **state)
 
 	(void)state;
 	if (workspace_vfork_is_fork())
-		skip();
+		return;
 	assert_int_equal(it_strings_add(&run.argv, "no-such-command", NULL), 0);
 	run.options.argv = run.argv.items;
 	assert_refused(it_command_run(&run.result, &run.options, &err), &err, INTOTO_E_NOTFOUND,
