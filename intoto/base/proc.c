@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/path.h"
 #include "base/text.h"
 
 enum { FIRST_OTHER_FD = 3 };
@@ -141,19 +142,40 @@ static int plan_folder(struct plan *plan, const char *folder)
 	return folder ? posix_spawn_file_actions_addchdir_np(&plan->actions, folder) : 0;
 }
 
-/* The system says "no such file" of a script whose interpreter is missing, too. */
+/* Whether some folder of PATH has a file of that name, to be started or not. */
+static bool is_in_path(const char *program)
+{
+	const char *at = getenv("PATH");
+
+	while (at && *at) {
+		size_t len = strcspn(at, ":");
+		IT_AUTO(it_freep) char *folder = strndup(at, len);
+		IT_AUTO(it_freep) char *path = folder ? it_path_join(folder, program) : NULL;
+
+		if (path && access(path, F_OK) == 0)
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+/*
+ * "Permission denied" may be about a folder of PATH that has nothing to do with the program.  And
+ * the system says "no such file" of a script whose interpreter is missing, too.
+ */
 static int refuse(const struct it_proc_spec *spec, int number, struct intoto_error **err)
 {
 	const char *program = spec->argv[0];
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(program));
 	const char *shown = quoted ? quoted : "";
 	bool has_slash = strchr(program, '/') != NULL;
+	bool there = has_slash ? !spec->folder && access(program, F_OK) == 0 : is_in_path(program);
 
 	if (spec->folder && access(spec->folder, X_OK))
 		return it_err_errno(err, errno, "%s: cannot start in %s", shown, spec->folder);
-	if (number == ENOENT && !has_slash)
+	if (!has_slash && !there && (number == ENOENT || number == EACCES))
 		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: command not found", shown);
-	if (number == ENOENT && !spec->folder && access(program, F_OK) == 0)
+	if (number == ENOENT && there)
 		return it_err_set(err, INTOTO_E_IO,
 				  "%s: cannot be started: its interpreter is missing", shown);
 	if (number == EACCES)

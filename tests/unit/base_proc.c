@@ -242,6 +242,38 @@ static void refuses_what_is_not_there(void **state)
 		      "true: cannot start in nowhere: No such");
 }
 
+static void check_path_refused(void)
+{
+	check_refused("no-such-command", NULL, INTOTO_E_NOTFOUND,
+		      "no-such-command: command not found");
+	check_refused("plain", NULL, INTOTO_E_IO, "plain: cannot be started: permission denied");
+	assert_int_equal(setenv("PATH", "bin", 1), 0);
+	check_refused("orphan", NULL, INTOTO_E_IO,
+		      "orphan: cannot be started: its interpreter is missing");
+}
+
+/* Also when the system's answer is about a folder of PATH that we may not even look into. */
+static void tells_what_is_not_there_from_what_may_not_be_started(void **state)
+{
+	IT_AUTO(it_freep) char *path = NULL;
+	IT_AUTO(it_freep) char *before = strdup(getenv("PATH"));
+
+	if (workspace_vfork_is_fork())
+		return;
+	assert_int_equal(chmod(*state, 0755), 0);
+	workspace_write("bin/plain", "");
+	workspace_write("bin/orphan", "#!/no/such/interpreter\n");
+	assert_int_equal(chmod("bin/orphan", 0755), 0);
+	workspace_write("closed/x", "");
+	assert_int_equal(chmod("closed", 0), 0);
+	assert_true(asprintf(&path, "%s/closed:%s/bin", (const char *)*state,
+			     (const char *)*state) > 0);
+	assert_int_equal(setenv("PATH", path, 1), 0);
+	workspace_as_user(check_path_refused);
+	assert_int_equal(setenv("PATH", before, 1), 0);
+	assert_int_equal(chmod("closed", 0700), 0);
+}
+
 static void refuses_what_may_not_be_started(void **state)
 {
 	(void)state;
@@ -288,6 +320,7 @@ int main(void)
 		TEST(gives_the_signal_mask_that_was_asked_for),
 		TEST(tells_of_a_stop_once),
 		TEST(refuses_what_is_not_there),
+		TEST(tells_what_is_not_there_from_what_may_not_be_started),
 		TEST(refuses_what_may_not_be_started),
 		TEST(names_signals),
 	};

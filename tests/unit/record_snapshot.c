@@ -11,7 +11,6 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #include "base/text.h"
 #include "record/snapshot.h"
@@ -426,25 +425,6 @@ static void records_a_name_with_a_newline_and_quotes_it_in_messages(void **state
 	assert_refused(take(&shot, "no\nline"), &shot.err, INTOTO_E_NOTFOUND, "no\\nline: no such");
 }
 
-/* Runs check as somebody whom permissions hold, in a process of its own. */
-static void check_as_user(void (*check)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (!pid) {
-		if (geteuid() == 0 && (setegid(65534) || seteuid(65534)))
-			_exit(77);
-		check();
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		return;
-	assert_int_equal(status, 0);
-}
-
 static void check_unreadable(void)
 {
 	IT_AUTO(shot_done) struct shot shot = SHOT;
@@ -463,7 +443,7 @@ static void refuses_what_may_not_be_read(void **state)
 	workspace_write("closed/a", "");
 	assert_int_equal(chmod("dir/secret", 0), 0);
 	assert_int_equal(chmod("closed", 0), 0);
-	check_as_user(check_unreadable);
+	workspace_as_user(check_unreadable);
 	assert_int_equal(chmod("closed", 0700), 0);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int workspace_remove_one(const char *path, const struct stat *about, int kind,
@@ -78,6 +79,25 @@ static inline bool workspace_vfork_is_fork(void)
 	const char *preloaded = getenv("LD_PRELOAD");
 
 	return preloaded && strstr(preloaded, "vgpreload");
+}
+
+/* Runs check as somebody whom permissions hold, in a process of its own; not if that cannot be. */
+static inline void workspace_as_user(void (*check)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		if (geteuid() == 0 && (setegid(65534) || seteuid(65534)))
+			_exit(77);
+		check();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		return;
+	assert_int_equal(status, 0);
 }
 
 #endif
