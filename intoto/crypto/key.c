@@ -161,6 +161,14 @@ int intoto_key_public_pem(const struct intoto_key *key, char **out, struct intot
 int intoto_key_private_pem(const struct intoto_key *key, const char *passphrase,
 			   size_t passphrase_len, char **out, struct intoto_error **err)
 {
+	return it_key_private_pem(key, it_span(passphrase, passphrase_len), IT_KEY_ROUNDS, out,
+				  err);
+}
+
+int it_key_private_pem(const struct intoto_key *key, struct it_span passphrase, int rounds,
+		       char **out, struct intoto_error **err)
+{
+	bool encrypt = passphrase.data != NULL;
 	IT_AUTO(it_buf_wipe) struct it_buf der = IT_BUF(IT_KEY_TEXT_MAX);
 	IT_AUTO(it_buf_wipe) struct it_buf sealed = IT_BUF(IT_KEY_TEXT_MAX);
 	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(IT_KEY_TEXT_MAX);
@@ -170,13 +178,12 @@ int intoto_key_private_pem(const struct intoto_key *key, const char *passphrase,
 	if (!key->is_private)
 		return it_err_set(err, INTOTO_E_KEY, "this key is public, want the private one");
 	rc = key->scheme->form->private_der(key, &der, err);
-	if (!rc && passphrase)
-		rc = it_pbe_seal(&sealed, it_buf_span(&der), it_span(passphrase, passphrase_len),
-				 err);
+	if (!rc && encrypt)
+		rc = it_pbe_seal(&sealed, it_buf_span(&der), passphrase, rounds, err);
 	if (rc)
 		return rc;
-	rc = it_pem_write(&text, passphrase ? "ENCRYPTED PRIVATE KEY" : "PRIVATE KEY",
-			  it_buf_span(passphrase ? &sealed : &der), err);
+	rc = it_pem_write(&text, encrypt ? "ENCRYPTED PRIVATE KEY" : "PRIVATE KEY",
+			  it_buf_span(encrypt ? &sealed : &der), err);
 	if (rc)
 		return rc;
 	*out = it_buf_take(&text);

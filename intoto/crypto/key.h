@@ -112,6 +112,16 @@ IT_CHECK int it_key_set_ids(struct intoto_key *key, const char *keytype, struct 
 IT_CHECK int it_key_from_pem(struct intoto_key **out, struct it_span pem, const char *name,
 			     intoto_passphrase_fn passphrase, void *arg, struct intoto_error **err);
 
+/* Of PBKDF2-HMAC-SHA256, as OWASP advises since 2023. */
+enum { IT_KEY_ROUNDS = 600000 };
+
+/*
+ * intoto_key_private_pem with a number of rounds: the one place for whoever needs another than
+ * IT_KEY_ROUNDS (tests, which would wait for minutes under valgrind).
+ */
+IT_CHECK int it_key_private_pem(const struct intoto_key *key, struct it_span passphrase, int rounds,
+				char **out, struct intoto_error **err);
+
 /* The hex seed of a private Ed25519 key or the private PEM of another; append to a buffer that is
  * wiped. */
 IT_CHECK int it_key_secret_text(const struct intoto_key *key, struct it_buf *out,

@@ -18,7 +18,6 @@ IT_DEFINE_AUTO(X509_SIG, X509_SIG_free);
 
 enum {
 	ATTEMPTS = 3,
-	ROUNDS = 600000, /* of PBKDF2-HMAC-SHA256, as OWASP advises since 2023 */
 	SALT_SIZE = 16,
 	WRONG = 1, /* passphrase; beside INTOTO_OK and the negative codes */
 };
@@ -187,7 +186,7 @@ static int add_sealed(struct it_buf *out, const X509_SIG *sealed, struct intoto_
 	return it_buf_check(out, "encrypted key", err);
 }
 
-int it_pbe_seal(struct it_buf *out, struct it_span pkcs8, struct it_span passphrase,
+int it_pbe_seal(struct it_buf *out, struct it_span pkcs8, struct it_span passphrase, int rounds,
 		struct intoto_error **err)
 {
 	IT_EVP_SESSION;
@@ -203,7 +202,7 @@ int it_pbe_seal(struct it_buf *out, struct it_span pkcs8, struct it_span passphr
 	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)pkcs8.len);
 	if (info)
 		sealed = PKCS8_encrypt(NID_hmacWithSHA256, EVP_aes_256_cbc(), passphrase.data,
-				       (int)passphrase.len, NULL, SALT_SIZE, ROUNDS, info);
+				       (int)passphrase.len, NULL, SALT_SIZE, rounds, info);
 	if (!sealed)
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot encrypt the key");
 	return add_sealed(out, sealed, err);

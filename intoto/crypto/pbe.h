@@ -20,8 +20,11 @@ struct it_passphrase_source {
 IT_CHECK int it_pbe_open(struct it_buf *plain, const struct it_pem *pem,
 			 const struct it_passphrase_source *source, struct intoto_error **err);
 
-/* Appends EncryptedPrivateKeyInfo in DER around PKCS8 in DER: PBKDF2-HMAC-SHA256, AES-256-CBC. */
+/*
+ * Appends EncryptedPrivateKeyInfo in DER around PKCS8 in DER: PBKDF2-HMAC-SHA256 with that many
+ * rounds, AES-256-CBC.
+ */
 IT_CHECK int it_pbe_seal(struct it_buf *out, struct it_span pkcs8, struct it_span passphrase,
-			 struct intoto_error **err);
+			 int rounds, struct intoto_error **err);
 
 #endif

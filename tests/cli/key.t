@@ -41,6 +41,8 @@ for type in ed25519 ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa; do
 	if with_openssl; then
 		ok "$type: openssl reads the private key" openssl pkey -in $type.key -noout
 		ok "$type: openssl reads the encrypted key" openssl pkey -in $type.enc -passin file:secret -noout
+		is "$(openssl asn1parse -in $type.enc | grep -oE 'PBKDF2|:0927C0|hmacWithSHA256|aes-256-cbc' | xargs)" \
+			'PBKDF2 :0927C0 hmacWithSHA256 aes-256-cbc' "$type: it costs 600,000 rounds to guess"
 		ok "$type: openssl reads the public key" openssl pkey -pubin -in $type.key.pub -noout
 		is "$(openssl pkey -in $type.key -pubout)" "$(cat $type.key.pub)" "$type: openssl derives the same public key"
 	fi

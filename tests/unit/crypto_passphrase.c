@@ -79,7 +79,7 @@ static char *sealed(const char *pem, const char *passphrase)
 	IT_AUTO(intoto_key_freep) struct intoto_key *key = key_from(pem);
 	char *text = NULL;
 
-	assert_int_equal(intoto_key_private_pem(key, passphrase, strlen(passphrase), &text, NULL),
+	assert_int_equal(it_key_private_pem(key, it_span_text(passphrase), ROUNDS, &text, NULL),
 			 INTOTO_OK);
 	return text;
 }
@@ -267,7 +267,9 @@ static void refuses_passphrases_that_protect_nothing(void **state)
 	assert_refused(intoto_key_private_pem(key, word, IT_KEY_PASSPHRASE_MAX + 1, &text, &err),
 		       &err, INTOTO_E_LIMIT, "a passphrase of 1025 bytes, want at most 1024");
 	assert_null(text);
-	assert_int_equal(intoto_key_private_pem(key, word, IT_KEY_PASSPHRASE_MAX, &text, NULL), 0);
+	assert_int_equal(
+		it_key_private_pem(key, it_span(word, IT_KEY_PASSPHRASE_MAX), ROUNDS, &text, NULL),
+		0);
 	word[IT_KEY_PASSPHRASE_MAX] = '\0';
 	assert_opens(text, ed25519_pem, (struct person){ .words = { word } }, 1);
 	free(text);

@@ -113,7 +113,7 @@ static void asks_for_the_passphrase_of_a_file(void **state)
 	char word[] = "word", wrong[] = "wrong";
 
 	(void)state;
-	assert_int_equal(intoto_key_private_pem(key, word, 4, &text, NULL), INTOTO_OK);
+	assert_int_equal(it_key_private_pem(key, it_span_text(word), 1000, &text, NULL), INTOTO_OK);
 	put("sealed.pem", text);
 	assert_int_equal(it_signer_open(&signer, "file:sealed.pem", give, word, NULL), INTOTO_OK);
 	assert_signs(signer, key);
