@@ -235,8 +235,9 @@ step_fuzz() {
 	quietly fuzz.targets make -j"$jobs" $(make -s print-fuzz-targets)
 	for target in $(make -s print-fuzz-targets); do
 		name=$(basename "$target")
+		mkdir -p "grown/$name" # what it finds new goes into the first folder, not into the tree
 		is_true "fuzz $name" timeout 120 "$target" -runs=2000 -seed=1 -max_len=4096 -timeout=20 \
-			-artifact_prefix="$logs/fuzz-$name-" "$tree/tests/fuzz/corpus/$name"
+			-artifact_prefix="$logs/fuzz-$name-" "grown/$name" "$tree/tests/fuzz/corpus/$name"
 	done
 }
 
