@@ -63,7 +63,7 @@ output=${output:-$(mktemp -d "${TMPDIR:-/tmp}/intoto-quickstart.XXXXXX")}
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
 [ -z "$(ls -A "$output")" ] || die "$output is not empty"
-mkdir "$output"/{logs,keys,work,links,verify}
+mkdir "$output"/{logs,keys,steps,links,verify}
 
 # --- 2. the program ----------------------------------------------------------------------------------
 say "2. Build intoto"
@@ -138,7 +138,7 @@ intoto layout show "$layout"
 mapfile -t alice < <(as alice)
 mapfile -t bob < <(as bob)
 mapfile -t carol < <(as carol)
-cd "$output/work"
+cd "$output/steps"
 
 say "5. Step checkout (alice, Ed25519): git brings the sources"
 origin=$source_folder
@@ -182,7 +182,7 @@ verdict() { # in a fresh folder that holds nothing but the tarball
 	(cd "$output/verify" && intoto-verify --layout "$layout" --verification-keys "$output/keys/owner.pem.pub" \
 		--link-dir "$2")
 }
-verdict "$output/work/$release.tar.xz" "$output/links" || die "the untouched chain must pass"
+verdict "$output/steps/$release.tar.xz" "$output/links" || die "the untouched chain must pass"
 
 # --- 9. the refusals ---------------------------------------------------------------------------------
 flip() { # FILE OFFSET: changes one bit
@@ -199,7 +199,7 @@ refused() { # WHY TARBALL LINKS
 
 say "9. One byte of the product changes: refused"
 mkdir "$output/tampered"
-cp "$output/work/$release.tar.xz" "$output/tampered/$release.tar.xz"
+cp "$output/steps/$release.tar.xz" "$output/tampered/$release.tar.xz"
 flip "$output/tampered/$release.tar.xz" "$(($(stat -c %s "$output/tampered/$release.tar.xz") / 2))"
 refused "a changed tarball" "$output/tampered/$release.tar.xz" "$output/links"
 
@@ -207,7 +207,7 @@ say "10. One byte of a link changes: refused"
 cp -R "$output/links" "$output/tampered/links"
 link=$(ls "$output/tampered/links/"build.*.link)
 flip "$link" 200
-refused "a changed link" "$output/work/$release.tar.xz" "$output/tampered/links"
+refused "a changed link" "$output/steps/$release.tar.xz" "$output/tampered/links"
 
 # --- the end -----------------------------------------------------------------------------------------
 say "Done in $((SECONDS - started)) seconds"
@@ -220,7 +220,7 @@ cat <<END
     root.layout        the signed layout            intoto layout show root.layout
     links/             the signed record of each step
     keys/              keys and their passphrases (throw these away)
-    work/              the sources, the build, the tarball
+    steps/             the sources, the build, the tarball
     prefix/bin/        the programs                 PATH=$prefix/bin:\$PATH
   Verify again: cd $output/verify && rm -rf $release && intoto-verify -l ../root.layout \\
                   --verification-keys ../keys/owner.pem.pub --link-dir ../links --verbose
