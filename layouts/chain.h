@@ -13,6 +13,7 @@
 
 #include "layouts/layout.h"
 #include "layouts/report.h"
+#include "layouts/trace.h"
 #include "model/envelope.h"
 #include "model/link.h"
 
@@ -27,6 +28,7 @@ enum {
 struct it_chain {
 	const struct intoto_verify_options *options;
 	struct intoto_report *report;
+	struct it_trace *trace; /* NULL: nobody asked */
 	const char *layout_path;
 	const char *link_dir;
 	const char *prefix; /* "" or "step/": stands before the names of items in the report */

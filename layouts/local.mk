@@ -2,6 +2,7 @@
 # The policy side: layouts, rules, verification, reports.
 CORE_SOURCES += \
 	%D%/authority.c %D%/authority.h \
+	%D%/certificate.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/glob.c %D%/glob.h \
@@ -30,6 +31,7 @@ CORE_SOURCES += \
 	%D%/stage_signatures.c \
 	%D%/stage_summary.c \
 	%D%/sublayout.c \
+	%D%/trace.h \
 	%D%/verify.c \
 	%D%/words.c %D%/words.h
 

@@ -43,6 +43,17 @@ void it_report_undecided(struct intoto_report *report, const char *code, const c
 void it_report_condemn(struct intoto_report *report, size_t first, const char *code,
 		       const char *item);
 
+/* A document that the verdict rests on, for whoever signs the verdict. */
+struct it_report_input {
+	const char *uri;    /* its path as it was opened; "PATH#LINE" in a bundle */
+	const char *sha256; /* of the file's bytes (or the line's), 64 hex digits */
+};
+
+/* Remembers one; the same twice is once. */
+void it_report_add_input(struct intoto_report *report, const char *uri, const char *sha256);
+size_t it_report_input_count(const struct intoto_report *report);
+const struct it_report_input *it_report_input_at(const struct intoto_report *report, size_t index);
+
 /* How many checks failed or are undecided: a stage that must not run after a failure asks this. */
 size_t it_report_faults(const struct intoto_report *report);
 

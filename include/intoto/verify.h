@@ -26,8 +26,10 @@ enum intoto_allow {
 };
 
 enum intoto_inspections {
-	INTOTO_INSPECTIONS_RUN = 0,
+	INTOTO_INSPECTIONS_SANDBOX =
+		0,		       /* in a scratch copy, confined as far as the kernel allows */
 	INTOTO_INSPECTIONS_REFUSE = 1, /* a layout with inspections is refused */
+	INTOTO_INSPECTIONS_HOST = 2,   /* here, with all our rights, as the Python tool does */
 };
 
 struct intoto_parameter {
@@ -52,6 +54,19 @@ struct intoto_verify_options {
 	unsigned max_depth;		/* of sublayouts; 0: 8 */
 	const char *summary_name;	/* name of the summary link; NULL: "" */
 	bool inspection_output;		/* show what inspections print */
+	/* What inspections see and record: files and folders below the current one; none: all of
+	   it. */
+	const char *const *inspection_paths;
+	size_t inspection_path_count;
+	uint64_t inspection_memory;    /* bytes of address space a process; 0: no limit */
+	unsigned inspection_processes; /* at once; 0: 512 */
+	bool pass_parameters;	       /* sublayouts get the parameters too */
+	/* PEM files: certificates that help to build a chain (never roots), and the roots of
+	   timestamp authorities. */
+	const char *const *intermediates;
+	size_t intermediate_count;
+	const char *const *timestamp_roots;
+	size_t timestamp_root_count;
 };
 
 /*

@@ -259,7 +259,7 @@ static int read_request(struct request *request, const struct verify_options *se
 	verify->link_dir = self->link_dir;
 	verify->allow = allowed(&self->allow);
 	verify->inspections = it_streq(self->inspections, "refuse") ? INTOTO_INSPECTIONS_REFUSE
-								    : INTOTO_INSPECTIONS_RUN;
+								    : INTOTO_INSPECTIONS_HOST;
 	verify->inspection_output = self->verbose > 0;
 	verify->summary_name = self->summary_name;
 	if (!rc)

@@ -22,7 +22,7 @@ enum { IT_SIGNATURE_BYTES_MAX = 64 * 1024 };
 
 struct intoto_envelope {
 	enum intoto_envelope_format format;
-	const char *kind;   /* "link", "layout" or NULL */
+	const char *kind;   /* "link", "layout", "statement" or NULL */
 	char *payload_type; /* "" for Metablock */
 	struct it_buf
 		payload; /* DSSE: the bytes as decoded; Metablock: the canonical form of "signed" */
@@ -54,6 +54,18 @@ IT_CHECK int it_envelope_signed_bytes(const struct intoto_envelope *envelope, st
 /* Whether signature number index is good for key; no other is tried. */
 IT_CHECK int it_envelope_verify_one(const struct intoto_envelope *envelope, size_t index,
 				    const struct intoto_key *key, struct intoto_error **err);
+
+/* Under which terms a signature counts; for keys that have a time of their own (OpenPGP). */
+struct it_terms {
+	int64_t at;	  /* expiry and revocation are judged as of then */
+	const char *only; /* id of the OpenPGP key or subkey that must have signed; NULL: any of
+			     the key's */
+};
+
+/* As intoto_envelope_verify (which judges as of the clock), under terms. */
+IT_CHECK int it_envelope_verify_under(const struct intoto_envelope *envelope,
+				      const struct intoto_key *key, const struct it_terms *terms,
+				      struct intoto_error **err);
 
 /* As intoto_envelope_sign, for any signer. */
 IT_CHECK int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,

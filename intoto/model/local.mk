@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Envelopes, links, key objects: what documents mean.
 CORE_SOURCES += \
+	%D%/bundle.h \
+	%D%/statement.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
