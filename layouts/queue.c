@@ -2,9 +2,20 @@
 /* Queues of artifacts, consumed by bitmap. */
 #include "layouts/queue.h"
 
-#include "base/text.h"
+#include "model/digest_set.h"
 
 enum { WORD_BITS = 64 };
+
+static enum it_change change_of(const char *here, const char *there)
+{
+	static const enum it_change changes[] = {
+		[IT_DIGESTS_DIFFER] = IT_MODIFIED,
+		[IT_DIGESTS_MATCH] = IT_UNCHANGED,
+		[IT_DIGESTS_NOT_COMPARABLE] = IT_UNCERTAIN,
+	};
+
+	return changes[it_digests_match(here, there)];
+}
 
 /* One pass over both sorted sides. */
 static void compare_sides(struct it_queue *queue, const struct it_artifacts *here,
@@ -21,10 +32,9 @@ static void compare_sides(struct it_queue *queue, const struct it_artifacts *her
 			other++;
 		if (other == there->count || order)
 			queue->changes[i] = IT_ONLY_HERE;
-		else if (it_streq(here->items[i].digests, there->items[other].digests))
-			queue->changes[i] = IT_UNCHANGED;
 		else
-			queue->changes[i] = IT_MODIFIED;
+			queue->changes[i] = (unsigned char)change_of(here->items[i].digests,
+								     there->items[other].digests);
 	}
 }
 

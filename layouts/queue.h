@@ -12,7 +12,8 @@
 enum it_change {
 	IT_ONLY_HERE, /* not on the other side: created (products), deleted (materials) */
 	IT_UNCHANGED,
-	IT_MODIFIED, /* on both, with different digests */
+	IT_MODIFIED,  /* on both, with different digests */
+	IT_UNCERTAIN, /* on both, with digests that cannot be compared: who knows */
 };
 
 struct it_queue {

@@ -4,13 +4,15 @@
  *
  * Only names below the source prefix are candidates, and the pattern is matched against what
  * follows it; that rest, below the destination prefix, is the name on the other side (Python's
- * reading; Go also takes names that lack the prefix).  Digest sets must be equal as a whole.
+ * reading; Go also takes names that lack the prefix).  Digest sets match as it_digests_match()
+ * says; Python and Go want them equal as a whole, and take two equal SHA-1 for a match.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "layouts/glob.h"
 #include "layouts/rule.h"
+#include "model/digest_set.h"
 
 enum { NAME_MAX_BYTES = 16 * 1024 * 1024 };
 
@@ -186,7 +188,8 @@ static void consume(struct it_rule_scene *scene, const struct it_glob *glob, str
 		if (!it_glob_match(glob, rest))
 			continue;
 		match = find_other(other, rest, folder > 0);
-		if (!match || !it_streq(match->digests, items[i].digests))
+		if (!match ||
+		    it_digests_match(items[i].digests, match->digests) != IT_DIGESTS_MATCH)
 			continue;
 		it_queue_consume(&scene->queue, i);
 		result->consumed++;
@@ -237,20 +240,23 @@ static void explain(const struct it_rule *rule, const struct it_rule_scene *scen
 	struct it_glob glob = it_glob(it_span_text(rule->pattern));
 	const char *name = scene->queue.artifacts->items[position].name;
 	const struct it_artifacts *there = scene->find(scene->arg, rule->from, rule->with);
+	const struct it_artifact *match;
 	IT_AUTO(it_buf_done) struct it_buf source = IT_BUF(NAME_MAX_BYTES);
 
 	add_folder(&source, rule->source);
 	if (!it_starts_with(name, it_buf_text(&source)) ||
 	    !it_glob_match(&glob, it_span_text(name + source.len)))
 		return;
+	match = there ? counterpart(rule, there, it_span_text(name + source.len)) : NULL;
 	if (!there)
-		(void)it_buf_add_text(out, "nothing is known about the "); /* sticks, as below */
-	else if (counterpart(rule, there, it_span_text(name + source.len)))
-		(void)it_buf_add_text(out, "its digests differ from those in the ");
+		(void)it_buf_add_text(out, "nothing is known about"); /* sticks, as below */
+	else if (match)
+		it_digests_explain(out, scene->queue.artifacts->items[position].digests,
+				   match->digests);
 	else
-		(void)it_buf_add_text(out, "it is not among the ");
-	(void)it_buf_add_text(out,
-			      rule->with == INTOTO_PRODUCTS ? "products of " : "materials of ");
+		(void)it_buf_add_text(out, "it is not among");
+	(void)it_buf_add_text(out, rule->with == INTOTO_PRODUCTS ? " the products of "
+								 : " the materials of ");
 	it_where_quote(out, it_span_text(rule->from));
 }
 

@@ -13,10 +13,16 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 static void explain(const struct it_rule *rule, const struct it_rule_scene *scene, size_t position,
 		    struct it_buf *out)
 {
-	if (it_rule_matches(rule, scene, position))
-		(void)it_buf_add_text(out, scene->queue.changes[position] == IT_UNCHANGED
-						   ? "it was not modified"
-						   : "it is only on one side"); /* sticks */
+	static const char *const reasons[] = {
+		[IT_MODIFIED] = NULL, /* it was consumed */
+		[IT_ONLY_HERE] = "it is only on one side",
+		[IT_UNCHANGED] = "it was not modified",
+		[IT_UNCERTAIN] = "its materials and products share no digest that can be compared",
+	};
+	const char *reason = reasons[scene->queue.changes[position]];
+
+	if (reason && it_rule_matches(rule, scene, position))
+		(void)it_buf_add_text(out, reason); /* sticks */
 }
 
 const struct it_rule_kind it_rule_modify = {

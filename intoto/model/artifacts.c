@@ -199,7 +199,7 @@ bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts 
 		return false;
 	for (size_t i = 0; i < a->count; i++)
 		if (!it_streq(a->items[i].name, b->items[i].name) ||
-		    !it_streq(a->items[i].digests, b->items[i].digests))
+		    it_digests_match(a->items[i].digests, b->items[i].digests) != IT_DIGESTS_MATCH)
 			return false;
 	return true;
 }

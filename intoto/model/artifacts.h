@@ -14,7 +14,7 @@
 /*
  * Limits: a name has 1 to 65536 bytes; a digest set 1 to 16 digests; an algorithm 1 to 64 of
  * [A-Za-z0-9_-]; a digest an even number of hex digits up to 256, and exactly its size where the
- * algorithm is known (md5 sha1 sha224 sha256 sha384 sha512).
+ * algorithm has one that is known (md5, sha1, ripemd160, sm3, SHA-2, SHA-3).
  */
 enum {
 	IT_ARTIFACT_NAME_MAX = 64 * 1024,
@@ -51,6 +51,11 @@ const struct it_artifact *it_artifacts_find(const struct it_artifacts *artifacts
 /* The index of the first name that is not less than name: a range of names with one prefix starts
  * there. */
 size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_span name);
+/*
+ * Whether two tables agree: the same names, and each with digests that match (it_digests_match).
+ * Not transitive, where sets hold different algorithms: who compares more than two tables compares
+ * each with the one that counts, or every pair.
+ */
 bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts *b);
 
 /* { name: { algorithm: hex } } into an empty table, sealed; checks names and hex, lowers the hex.

@@ -7,25 +7,38 @@
 #include "base/text.h"
 #include "model/artifacts.h"
 
-/* The number of hex digits of an algorithm, 0 when it is not known. */
-static size_t hex_size(struct it_span algorithm)
-{
-	static const struct {
-		const char *name;
-		size_t digits;
-	} sizes[] = { { "sha256", 64 }, { "sha512", 128 }, { "sha1", 40 },
-		      { "sha384", 96 }, { "sha224", 56 },  { "md5", 32 } };
+/* What is known about an algorithm. */
+struct algorithm {
+	const char *name;
+	size_t digits; /* a value has so many, which is checked on reading; 0: it depends */
+	size_t least;  /* with fewer it decides nothing; 0: it never does */
+};
 
-	for (size_t i = 0; i < IT_COUNT_OF(sizes); i++)
-		if (it_span_is(algorithm, sizes[i].name))
-			return sizes[i].digits;
-	return 0;
+/* The names are those of the attestation framework (v1, "DigestSet"). */
+static const struct algorithm algorithms[] = {
+	{ "sha256", 64, 1 },	{ "sha512", 128, 1 },	 { "sha384", 96, 1 },
+	{ "sha224", 56, 1 },	{ "sha512_224", 56, 1 }, { "sha512_256", 64, 1 },
+	{ "sha3_224", 56, 1 },	{ "sha3_256", 64, 1 },	 { "sha3_384", 96, 1 },
+	{ "sha3_512", 128, 1 }, { "sm3", 64, 1 },	 { "blake2b", 0, 64 },
+	{ "blake2s", 0, 64 },	{ "shake128", 0, 64 },	 { "shake256", 0, 64 },
+	{ "gitCommit", 0, 40 }, { "gitTree", 0, 40 },	 { "gitBlob", 0, 40 },
+	{ "gitTag", 0, 40 },	{ "dirHash", 0, 64 },	 { "dirHash1", 0, 64 },
+	{ "sha1", 40, 0 },	{ "md5", 32, 0 },	 { "ripemd160", 40, 0 },
+};
+
+static const struct algorithm *find_algorithm(struct it_span name)
+{
+	for (size_t i = 0; i < IT_COUNT_OF(algorithms); i++)
+		if (it_span_is(name, algorithms[i].name))
+			return &algorithms[i];
+	return NULL;
 }
 
 static int check_hex(struct it_span hex, struct it_span algorithm, const struct it_where *where,
 		     struct intoto_error **err)
 {
-	size_t want = hex_size(algorithm);
+	const struct algorithm *known = find_algorithm(algorithm);
+	size_t want = known ? known->digits : 0;
 	IT_AUTO(it_buf_done) struct it_buf shown = IT_BUF(SIZE_MAX / 2);
 
 	if (want && hex.len != want)
@@ -131,4 +144,88 @@ void it_digest_set_write(struct it_writer *writer, const char *text)
 		text += *text == ',';
 	}
 	it_write_object_end(writer);
+}
+
+/* --- comparing --- */
+
+struct digest {
+	struct it_span algorithm;
+	struct it_span hex;
+};
+
+/* Takes the next one off a text; false at its end. */
+static bool next_digest(struct digest *out, const char **text)
+{
+	size_t name = strcspn(*text, ":,");
+	size_t hex = (*text)[name] == ':' ? strcspn(*text + name + 1, ",") : 0;
+
+	if (!hex)
+		return false;
+	*out = (struct digest){ it_span(*text, name), it_span(*text + name + 1, hex) };
+	*text += name + 1 + hex;
+	*text += **text == ',';
+	return true;
+}
+
+static bool decides(const struct digest *digest)
+{
+	const struct algorithm *known = find_algorithm(digest->algorithm);
+
+	return known && known->least && digest->hex.len >= known->least;
+}
+
+/* Both texts are sorted by algorithm, so one pass finds what they share. */
+static enum it_digests_match compare_sets(const char *a, const char *b)
+{
+	struct digest left;
+	struct digest right;
+	bool has_left = next_digest(&left, &a);
+	bool has_right = next_digest(&right, &b);
+	enum it_digests_match verdict = IT_DIGESTS_NOT_COMPARABLE;
+
+	while (has_left && has_right) {
+		int order = it_span_cmp(left.algorithm, right.algorithm);
+
+		if (order == 0 && left.hex.len == right.hex.len && decides(&left)) {
+			if (!it_span_eq(left.hex, right.hex))
+				return IT_DIGESTS_DIFFER;
+			verdict = IT_DIGESTS_MATCH;
+		}
+		if (order <= 0)
+			has_left = next_digest(&left, &a);
+		if (order >= 0)
+			has_right = next_digest(&right, &b);
+	}
+	return verdict;
+}
+
+enum it_digests_match it_digests_match(const char *a, const char *b)
+{
+	/* Nearly every set is one SHA-256, and there are millions. */
+	if (it_starts_with(a, "sha256:") && it_streq(a, b))
+		return IT_DIGESTS_MATCH;
+	return compare_sets(a, b);
+}
+
+void it_digest_set_names(struct it_buf *out, const char *text)
+{
+	struct digest digest;
+
+	for (size_t i = 0; next_digest(&digest, &text); i++) {
+		(void)it_buf_add_text(out, i ? ", " : ""); /* both sticky */
+		(void)it_buf_add_span(out, digest.algorithm);
+	}
+}
+
+void it_digests_explain(struct it_buf *out, const char *a, const char *b)
+{
+	if (it_digests_match(a, b) != IT_DIGESTS_NOT_COMPARABLE) {
+		(void)it_buf_add_text(out, "its digests differ from those in"); /* all sticky */
+		return;
+	}
+	(void)it_buf_add_text(out, "it shares no digest that can be compared (");
+	it_digest_set_names(out, a);
+	(void)it_buf_add_text(out, " and ");
+	it_digest_set_names(out, b);
+	(void)it_buf_add_text(out, ") with the one in");
 }

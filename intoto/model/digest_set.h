@@ -22,7 +22,25 @@ enum it_digests_match {
  * Whether two sets mean the same bytes: they share at least one strong algorithm and agree in every
  * strong one that they share.  md5, sha1 and what nobody knows never decide anything; git object
  * ids (gitCommit, gitTree, gitBlob, gitTag) count, since nothing stronger names a git object.
+ *
+ * Strong are SHA-2 and SHA-3 of 224 bits and more, sm3, and blake2b, blake2s, shake128 and shake256
+ * of 256 bits and more; dirHash (dirHash1) too, which is SHA-256 over the list of a folder's files.
+ * Not gost, a name that several functions go by.  Values of different length come from different
+ * functions (a git id is SHA-1 or SHA-256): that algorithm is then not shared.
+ *
+ * This is no equivalence: {sha256} and {sha512} both may match {sha256, sha512}, and cannot be
+ * compared with each other.  A set in which nothing is strong does not even match itself.
  */
 enum it_digests_match it_digests_match(const char *a, const char *b);
+
+/* Appends the names of a set's algorithms, "sha256, sha512"; texts of sets hold nothing strange. */
+void it_digest_set_names(struct it_buf *out, const char *text);
+
+/*
+ * Appends why two sets do not match, as the beginning of a clause that goes on with a place: "its
+ * digests differ from those in", or "it shares no digest that can be compared (sha256 and sha512)
+ * with the one in".
+ */
+void it_digests_explain(struct it_buf *out, const char *a, const char *b);
 
 #endif

@@ -14,6 +14,7 @@ CORE_SOURCES += \
 
 UNIT_TESTS += \
 	tests/unit/model_artifacts \
+	tests/unit/model_digest_set \
 	tests/unit/model_envelope \
 	tests/unit/model_key_object \
 	tests/unit/model_link \

@@ -6,6 +6,16 @@
 #include "model/envelope.h"
 #include "model/link.h"
 
+/* Also where nothing in a digest set is worth comparing. */
+static bool same_tables(const struct it_artifacts *a, const struct it_artifacts *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (!it_streq(a->items[i].name, b->items[i].name) ||
+		    !it_streq(a->items[i].digests, b->items[i].digests))
+			return false;
+	return a->count == b->count;
+}
+
 static void check_envelope(const struct intoto_link *link, enum intoto_envelope_format format)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
@@ -15,8 +25,8 @@ static void check_envelope(const struct intoto_link *link, enum intoto_envelope_
 	    intoto_link_from_envelope(&again, envelope, NULL))
 		abort();
 	if (!it_streq(link->name, again->name) || link->command.count != again->command.count ||
-	    !it_artifacts_equal(&link->materials, &again->materials) ||
-	    !it_artifacts_equal(&link->products, &again->products))
+	    !same_tables(&link->materials, &again->materials) ||
+	    !same_tables(&link->products, &again->products))
 		abort();
 	if (link->byproducts && !it_json_equal(link->byproducts, again->byproducts))
 		abort();

@@ -120,14 +120,17 @@ static void tells_an_open_bracket_in_patterns_but_not_in_names(void **state)
 static void fill(struct it_artifacts *out, const char *text)
 {
 	IT_AUTO(it_strings_done) struct it_strings words = { 0 };
+	char digest[64];
 
 	assert_int_equal(it_words_split(&words, text, NULL), INTOTO_OK);
 	for (size_t i = 0; i < words.count; i++) {
 		const char *equals = strrchr(words.items[i], '=');
 		size_t len = (size_t)(equals - words.items[i]);
 
+		(void)snprintf(digest, sizeof digest, "%s%s", strchr(equals, ':') ? "" : "sha256:",
+			       equals + 1); /* the tables below are short */
 		assert_int_equal(it_artifacts_add(out, it_span(words.items[i], len),
-						  it_span_text(equals + 1), NULL),
+						  it_span_text(digest), NULL),
 				 INTOTO_OK);
 	}
 	assert_int_equal(it_artifacts_seal(out, NULL), INTOTO_OK);
@@ -240,7 +243,12 @@ static void modify_consumes_what_changed(void **state)
 		{ "MODIFY *", P, "a=1 b=1 c=1", "a=1 b=2 d=1", NULL, "a d ", 0 },
 		{ "MODIFY *", M, "a=1 b=1 c=1", "a=1 b=2 d=1", NULL, "a c ", 0 },
 		{ "MODIFY x", P, "b=1", "b=2", NULL, "b ", 0 },
-		{ "MODIFY *", P, "a=sha256:1", "a=sha256:1,sha512:2", NULL, "", 0 },
+		{ "MODIFY *", P, "a=sha256:1", "a=sha256:1,sha512:2", NULL, "a ", 0 },
+		{ "MODIFY *", P, "a=sha256:1", "a=sha256:3,sha512:2", NULL, "", 0 },
+		/* who knows whether it was modified? */
+		{ "MODIFY *", P, "a=sha256:1", "a=sha512:2", NULL, "a ", 0 },
+		{ "MODIFY *", P, "a=sha1:1", "a=sha1:2", NULL, "a ", 0 },
+		{ "CREATE *", P, "a=sha256:1", "a=sha512:2", NULL, "a ", 0 },
 	};
 
 	(void)state;
@@ -285,9 +293,13 @@ static void match_consumes_equal_artifacts(void **state)
 		/* nothing is known about the other side of that step, or about such a step */
 		{ "MATCH * WITH MATERIALS FROM other", M, "a=1", "", "a=1", "a ", 0 },
 		{ "MATCH * WITH PRODUCTS FROM nobody", M, "a=1", "", "a=1", "a ", 0 },
-		/* digest sets are compared as a whole */
+		/* every strong digest that both have, and one at least */
 		{ "MATCH * WITH PRODUCTS FROM other", M, "a=sha256:1", "", "a=sha256:1,sha512:2",
-		  "a ", 0 },
+		  "", 0 },
+		{ "MATCH * WITH PRODUCTS FROM other", M, "a=sha256:1,sha512:3", "",
+		  "a=sha256:1,sha512:2", "a ", 0 },
+		{ "MATCH * WITH PRODUCTS FROM other", M, "a=sha1:1", "", "a=sha1:1", "a ", 0 },
+		{ "MATCH * WITH PRODUCTS FROM other", M, "a=sha256:1", "", "a=sha512:1", "a ", 0 },
 	};
 
 	(void)state;
@@ -410,6 +422,49 @@ static void says_when_nothing_is_known_about_a_step(void **state)
 	it_artifacts_done(&sides[P]);
 }
 
+/* What a rule says about the one product that it did not consume. */
+static void expect_reason(const char *rule, const char *material, const char *product,
+			  const char *other, const char *reason)
+{
+	struct it_artifacts sides[2] = { 0 };
+	IT_AUTO(it_artifacts_done) struct it_artifacts elsewhere = { 0 };
+	IT_AUTO(it_rules_done) struct it_rules rules = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf why = IT_BUF(4096);
+	struct it_rule_scene scene = { .side = P, .find = find_other, .arg = &elsewhere };
+
+	fill(&sides[M], material);
+	fill(&sides[P], product);
+	fill(&elsewhere, other);
+	assert_int_equal(add_rule(&rules, rule, NULL), INTOTO_OK);
+	assert_int_equal(it_queue_init(&scene.queue, &sides[P], &sides[M], NULL), INTOTO_OK);
+	rules.items[0].kind->explain(&rules.items[0], &scene, 0, &why);
+	assert_string_equal(it_buf_text(&why), reason);
+	it_queue_done(&scene.queue);
+	it_artifacts_done(&sides[M]);
+	it_artifacts_done(&sides[P]);
+}
+
+static void a_rule_says_why_it_left_an_artifact(void **state)
+{
+	static const char match[] = "MATCH * WITH PRODUCTS FROM other";
+
+	(void)state;
+	expect_reason("MODIFY *", "a=1", "a=1", "", "it was not modified");
+	expect_reason("MODIFY *", "", "a=1", "", "it is only on one side");
+	expect_reason("MODIFY *", "a=sha512:1", "a=1", "",
+		      "its materials and products share no digest that can be compared");
+	expect_reason("MODIFY b", "a=1", "a=1", "", "");
+	expect_reason(match, "", "a=1", "b=1", "it is not among the products of \"other\"");
+	expect_reason(match, "", "a=1", "a=2",
+		      "its digests differ from those in the products of \"other\"");
+	expect_reason(match, "", "a=1", "a=sha512:2",
+		      "it shares no digest that can be compared (sha256 and sha512) with the one "
+		      "in the products of \"other\"");
+	expect_reason("MATCH * WITH PRODUCTS FROM nobody", "", "a=1", "",
+		      "nothing is known about the products of \"nobody\"");
+	expect_reason("MATCH b WITH PRODUCTS FROM other", "", "a=1", "a=2", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +484,7 @@ int main(void)
 		cmocka_unit_test(match_walks_both_sides_in_step),
 		cmocka_unit_test(a_rule_sees_only_what_rules_before_it_left),
 		cmocka_unit_test(says_when_nothing_is_known_about_a_step),
+		cmocka_unit_test(a_rule_says_why_it_left_an_artifact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
