@@ -31,8 +31,8 @@ CORE_SOURCES += \
 	%D%/stage_signatures.c \
 	%D%/stage_summary.c \
 	%D%/sublayout.c \
-	%D%/trace.h \
-	%D%/verify.c \
+	%D%/trace.c %D%/trace.h \
+	%D%/verify.c %D%/verify.h \
 	%D%/words.c %D%/words.h
 
 UNIT_TESTS += \
@@ -40,5 +40,6 @@ UNIT_TESTS += \
 	tests/unit/layouts_layout \
 	tests/unit/layouts_report \
 	tests/unit/layouts_rules \
+	tests/unit/layouts_trace \
 	tests/unit/layouts_verify \
 	tests/unit/layouts_words

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-enum { TEXT_LIMIT = 64 * 1024 * 1024 };
+enum { TEXT_LIMIT = 64 * 1024 * 1024, SHA256_DIGITS = 64 };
 
 struct intoto_report {
 	struct intoto_check *checks;
@@ -20,6 +20,9 @@ struct intoto_report {
 	bool closed;
 	enum intoto_code cause;	 /* of the first undecided check */
 	enum intoto_code broken; /* the report itself: NOMEM or INTERNAL */
+	struct it_report_input *inputs;
+	size_t input_count;
+	size_t input_cap;
 };
 
 int it_report_new(struct intoto_report **out, struct intoto_error **err)
@@ -28,18 +31,28 @@ int it_report_new(struct intoto_report **out, struct intoto_error **err)
 	return *out ? INTOTO_OK : it_err_nomem(err);
 }
 
+/* What readers see as lent is ours. */
+static void free_text(const char *owned)
+{
+	union {
+		const char *lent;
+		char *own;
+	} text = { owned };
+
+	free(text.own);
+}
+
 static void free_texts(const struct intoto_check *check)
 {
-	const char *const owned[] = { check->item, check->subject, check->text };
+	free_text(check->item);
+	free_text(check->subject);
+	free_text(check->text);
+}
 
-	for (size_t i = 0; i < IT_COUNT_OF(owned); i++) {
-		union {
-			const char *lent;
-			char *own;
-		} text = { owned[i] };
-
-		free(text.own);
-	}
+static void free_input(const struct it_report_input *input)
+{
+	free_text(input->uri);
+	free_text(input->sha256);
 }
 
 void intoto_report_free(struct intoto_report *report)
@@ -48,6 +61,9 @@ void intoto_report_free(struct intoto_report *report)
 		return;
 	for (size_t i = 0; i < report->count; i++)
 		free_texts(&report->checks[i]);
+	for (size_t i = 0; i < report->input_count; i++)
+		free_input(&report->inputs[i]);
+	free(report->inputs);
 	free(report->checks);
 	free(report->layout);
 	free(report);
@@ -158,6 +174,77 @@ void it_report_condemn(struct intoto_report *report, size_t first, const char *c
 	}
 }
 
+/* --- what the verdict rests on --- */
+
+static bool make_input_room(struct intoto_report *report)
+{
+	size_t cap = report->input_cap ? report->input_cap * 2 : 64;
+	struct it_report_input *inputs;
+
+	if (report->input_count < report->input_cap)
+		return true;
+	inputs = reallocarray(report->inputs, cap, sizeof *inputs);
+	if (!inputs)
+		return false;
+	report->inputs = inputs;
+	report->input_cap = cap;
+	return true;
+}
+
+void it_report_add_input(struct intoto_report *report, const char *uri, const char *sha256)
+{
+	struct it_report_input input;
+
+	if (strlen(sha256) != SHA256_DIGITS || !it_hex_valid(it_span_text(sha256))) {
+		mark_broken(report, INTOTO_E_INTERNAL);
+		return;
+	}
+	input = (struct it_report_input){ clean_copy(uri), clean_copy(sha256) };
+	if (input.uri && input.sha256 && make_input_room(report)) {
+		report->inputs[report->input_count++] = input;
+		return;
+	}
+	mark_broken(report, INTOTO_E_NOMEM);
+	free_input(&input);
+}
+
+static int compare_inputs(const void *a, const void *b)
+{
+	const struct it_report_input *x = a;
+	const struct it_report_input *y = b;
+	int order = it_span_cmp(it_span_text(x->uri), it_span_text(y->uri));
+
+	return order ? order : it_span_cmp(it_span_text(x->sha256), it_span_text(y->sha256));
+}
+
+static void settle_inputs(struct intoto_report *report)
+{
+	size_t kept = 0;
+
+	if (!report->input_count)
+		return;
+	qsort(report->inputs, report->input_count, sizeof *report->inputs, compare_inputs);
+	for (size_t i = 1; i < report->input_count; i++) {
+		if (compare_inputs(&report->inputs[kept], &report->inputs[i]) == 0)
+			free_input(&report->inputs[i]);
+		else
+			report->inputs[++kept] = report->inputs[i];
+	}
+	report->input_count = kept + 1;
+}
+
+size_t it_report_input_count(const struct intoto_report *report)
+{
+	return report->input_count;
+}
+
+const struct it_report_input *it_report_input_at(const struct intoto_report *report, size_t index)
+{
+	return index < report->input_count ? &report->inputs[index] : NULL;
+}
+
+/* --- the verdict --- */
+
 size_t it_report_faults(const struct intoto_report *report)
 {
 	return report->tally[INTOTO_CHECK_FAILED] + report->tally[INTOTO_CHECK_UNDECIDED] +
@@ -171,6 +258,7 @@ enum intoto_code it_report_cause(const struct intoto_report *report)
 
 void it_report_close(struct intoto_report *report)
 {
+	settle_inputs(report);
 	report->closed = true;
 }
 

@@ -49,9 +49,13 @@ struct it_report_input {
 	const char *sha256; /* of the file's bytes (or the line's), 64 hex digits */
 };
 
-/* Remembers one; the same twice is once. */
+/*
+ * Remembers one; the same twice is once.  Out of memory, or given something that is no SHA-256, the
+ * report can no longer pass.  From it_report_close() on they are sorted by uri.
+ */
 void it_report_add_input(struct intoto_report *report, const char *uri, const char *sha256);
 size_t it_report_input_count(const struct intoto_report *report);
+/* NULL past the end. */
 const struct it_report_input *it_report_input_at(const struct intoto_report *report, size_t index);
 
 /* How many checks failed or are undecided: a stage that must not run after a failure asks this. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto_verify: checks what the caller wants, starts the chain of the layout, closes the report.
  */
-#include <intoto/verify.h>
+#include "layouts/verify.h"
 
 #include <string.h>
 
@@ -53,13 +53,15 @@ static int load_layout(struct intoto_report *report, const char *path,
 }
 
 static int verify(struct intoto_report *report, const struct intoto_verify_options *options,
-		  int64_t now, struct intoto_link **summary, struct intoto_error **err)
+		  int64_t now, struct it_trace *trace, struct intoto_link **summary,
+		  struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
 	size_t sublayouts = 0;
 	struct it_chain chain = {
 		.options = options,
 		.report = report,
+		.trace = trace,
 		.layout_path = options->layout_path,
 		.link_dir = options->link_dir,
 		.prefix = "",
@@ -74,8 +76,9 @@ static int verify(struct intoto_report *report, const struct intoto_verify_optio
 			       options->summary_name ? options->summary_name : "", summary, err);
 }
 
-int intoto_verify(struct intoto_report **report, struct intoto_link **summary,
-		  const struct intoto_verify_options *options, struct intoto_error **err)
+int it_verify(struct intoto_report **report, struct intoto_link **summary,
+	      const struct intoto_verify_options *options, struct it_trace *trace,
+	      struct intoto_error **err)
 {
 	IT_AUTO(intoto_report_freep) struct intoto_report *filled = NULL;
 	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
@@ -92,7 +95,7 @@ int intoto_verify(struct intoto_report **report, struct intoto_link **summary,
 		return rc;
 	now = copy.at_given ? copy.at : it_clock_now();
 	it_report_about(filled, copy.layout_path, now);
-	rc = verify(filled, &copy, now, &link, err);
+	rc = verify(filled, &copy, now, trace, &link, err);
 	if (rc)
 		return rc;
 	it_report_close(filled);
@@ -103,4 +106,10 @@ int intoto_verify(struct intoto_report **report, struct intoto_link **summary,
 	*report = filled;
 	filled = NULL; /* now the caller's */
 	return INTOTO_OK;
+}
+
+int intoto_verify(struct intoto_report **report, struct intoto_link **summary,
+		  const struct intoto_verify_options *options, struct intoto_error **err)
+{
+	return it_verify(report, summary, options, NULL, err);
 }

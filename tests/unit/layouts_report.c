@@ -161,6 +161,45 @@ static void gives_programs_valid_json_whatever_is_in_it(void **state)
 	assert_true(it_span_is(it_json_text(it_json_get(check, "text")), "\x01"));
 }
 
+#define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define SHA_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static void remembers_each_input_once_and_sorted(void **state)
+{
+	IT_AUTO(intoto_report_freep) struct intoto_report *report = new_report();
+
+	(void)state;
+	assert_int_equal(it_report_input_count(report), 0);
+	it_report_add_input(report, "z", SHA_A);
+	it_report_add_input(report, "a", SHA_B);
+	it_report_add_input(report, "z", SHA_A);
+	it_report_add_input(report, "a", SHA_A);
+	it_report_close(report);
+	assert_int_equal(it_report_input_count(report), 3);
+	assert_string_equal(it_report_input_at(report, 0)->uri, "a");
+	assert_string_equal(it_report_input_at(report, 0)->sha256, SHA_A);
+	assert_string_equal(it_report_input_at(report, 1)->sha256, SHA_B);
+	assert_string_equal(it_report_input_at(report, 2)->uri, "z");
+	assert_null(it_report_input_at(report, 3));
+}
+
+static void cannot_pass_with_an_input_that_is_no_sha256(void **state)
+{
+	static const char *const wrong[] = { "", "aa", SHA_A "a", "sha256:" SHA_A };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		IT_AUTO(intoto_report_freep) struct intoto_report *report = new_report();
+
+		add(report, INTOTO_CHECK_PASSED);
+		it_report_add_input(report, "a", wrong[i]);
+		it_report_close(report);
+		assert_int_equal(intoto_report_verdict(report), INTOTO_UNDECIDED);
+		assert_int_equal(it_report_cause(report), INTOTO_E_INTERNAL);
+		assert_int_equal(it_report_input_count(report), 0);
+	}
+}
+
 static void lists_every_code_once_and_sorted(void **state)
 {
 	(void)state;
@@ -189,6 +228,8 @@ int main(void)
 		cmocka_unit_test(shows_hostile_text_escaped_and_failures_first),
 		cmocka_unit_test(says_little_on_a_pass),
 		cmocka_unit_test(gives_programs_valid_json_whatever_is_in_it),
+		cmocka_unit_test(remembers_each_input_once_and_sorted),
+		cmocka_unit_test(cannot_pass_with_an_input_that_is_no_sha256),
 		cmocka_unit_test(lists_every_code_once_and_sorted),
 		cmocka_unit_test(names_outcomes),
 	};
