@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Memory, text, files, time, errors: libc only.
 CORE_SOURCES += \
+	%D%/ask.c %D%/ask.h \
 	%D%/attr.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
@@ -14,6 +15,7 @@ CORE_SOURCES += \
 	%D%/version.c
 
 UNIT_TESTS += \
+	tests/unit/base_ask \
 	tests/unit/base_buf \
 	tests/unit/base_clock \
 	tests/unit/base_error \

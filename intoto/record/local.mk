@@ -4,6 +4,10 @@ CORE_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/ignore.c %D%/ignore.h \
 	%D%/name.c %D%/name.h \
+	%D%/resolver.c %D%/resolver.h \
+	%D%/resolver_dir.c \
+	%D%/resolver_git.c \
+	%D%/resolver_ostree.c \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/walk.c %D%/walk.h \
 	%D%/wildcard.c %D%/wildcard.h
@@ -12,5 +16,6 @@ UNIT_TESTS += \
 	tests/unit/record_hash \
 	tests/unit/record_ignore \
 	tests/unit/record_name \
+	tests/unit/record_resolver \
 	tests/unit/record_snapshot
 EXTRA_DIST += tests/unit/workspace.h

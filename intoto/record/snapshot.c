@@ -10,12 +10,9 @@
 #include "base/text.h"
 #include "record/hash.h"
 #include "record/name.h"
-#include "record/walk.h"
+#include "record/resolver.h"
 
-/* ITE-4: a scheme that we resolve; it stays in the recorded name, as with the Python tool. */
-static const char file_scheme[] = "file:";
-
-enum { DIGESTS_MAX = 4096, NAME_MAX_BYTES = IT_WALK_NAME_MAX + sizeof file_scheme };
+enum { PREFIX_MAX = 16, DIGESTS_MAX = 4096, NAME_MAX_BYTES = IT_WALK_NAME_MAX + PREFIX_MAX };
 
 /* Which file stands behind a name that --lstrip-paths made. */
 struct origin {
@@ -26,7 +23,8 @@ struct origin {
 struct snapshot {
 	struct it_artifacts *out;
 	const struct it_snapshot_options *options;
-	const char *prefix; /* "file:" or "" in front of the names of the current path */
+	char prefix[PREFIX_MAX]; /* "file:" or "" in front of the names of the current path */
+	const struct it_strings *lstrip; /* NULL: names stay as they are */
 	struct it_hasher hasher;
 	struct it_buf digests;
 	struct it_buf name;
@@ -71,7 +69,7 @@ static int add_origin(struct snapshot *shot, struct it_span path, struct intoto_
 /* The name is prefix and the path without what --lstrip-paths takes off. */
 static int make_name(struct snapshot *shot, struct it_span path, struct intoto_error **err)
 {
-	struct it_span rest = it_name_strip(path, shot->options->lstrip);
+	struct it_span rest = it_name_strip(path, shot->lstrip);
 
 	if (!rest.len)
 		return it_name_refuse(err, INTOTO_E_USAGE, path,
@@ -89,7 +87,7 @@ static int add_artifact(struct snapshot *shot, struct it_span path, struct intot
 
 	if (!rc)
 		rc = make_name(shot, path, err);
-	if (!rc && shot->options->lstrip && shot->options->lstrip->count)
+	if (!rc && shot->lstrip && shot->lstrip->count)
 		rc = add_origin(shot, path, err);
 	if (!rc)
 		rc = it_artifacts_add(shot->out, it_buf_span(&shot->name),
@@ -134,21 +132,60 @@ static void pass_notice(void *arg, const char *text)
 		shot->options->notice(shot->options->arg, text);
 }
 
-static int take_path(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
-		     struct intoto_error **err)
+static int take_files(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
+		      struct intoto_error **err)
 {
 	const struct it_walk_visitor visitor = { visit_file, visit_symlink, pass_notice, shot };
 	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(IT_WALK_NAME_MAX);
-	bool schemed = it_starts_with(path, file_scheme);
 	int rc;
 
-	shot->prefix = schemed ? file_scheme : "";
-	path += schemed ? sizeof file_scheme - 1 : 0;
 	if (!*path)
 		return it_err_set(err, INTOTO_E_USAGE, "an empty path, want a file or a folder");
 	(void)it_name_of_path(&clean, it_span_text(path)); /* checked in the next line */
 	rc = it_buf_check(&clean, "a path", err);
 	return rc ? rc : it_walk(it_buf_text(&clean), walk, &visitor, err);
+}
+
+/* One artifact that is no file (ITE-4). */
+static int take_resolved(struct snapshot *shot, const struct it_walk_options *walk,
+			 const struct it_resolver *resolver, const char *rest,
+			 struct intoto_error **err)
+{
+	struct it_resolution resolution = { shot->options, walk, &shot->hasher,
+					    IT_BUF(IT_WALK_NAME_MAX), IT_BUF(DIGESTS_MAX) };
+	int rc = resolver->resolve(&resolution, rest, err);
+
+	if (!rc)
+		rc = it_buf_check(&resolution.name, "the name of an artifact", err);
+	if (!rc && resolution.name.len) {
+		it_buf_reset(&shot->digests);
+		(void)it_buf_add_span(&shot->digests,
+				      it_buf_span(&resolution.digests)); /* sticky */
+		if (resolution.digests.failed)
+			rc = it_buf_check(&resolution.digests, "the digests of an artifact", err);
+		if (!rc)
+			rc = add_artifact(shot, it_buf_span(&resolution.name), err);
+	}
+	it_buf_done(&resolution.name);
+	it_buf_done(&resolution.digests);
+	return rc;
+}
+
+/* The scheme stays in the recorded name (ITE-4), also file:, as with the Python tool. */
+static int take_path(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
+		     struct intoto_error **err)
+{
+	const struct it_resolver *resolver;
+	const char *rest;
+	int rc = it_resolver_find(&resolver, &rest, path, err);
+
+	if (rc)
+		return rc;
+	memcpy(shot->prefix, path, (size_t)(rest - path)); /* a known scheme, so a short one */
+	shot->prefix[rest - path] = '\0';
+	shot->lstrip = resolver && !resolver->is_path ? NULL : shot->options->lstrip;
+	return resolver ? take_resolved(shot, walk, resolver, rest, err)
+			: take_files(shot, walk, rest, err);
 }
 
 static int compare_origins(const void *a, const void *b)

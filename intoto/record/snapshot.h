@@ -43,10 +43,10 @@ struct it_snapshot_options {
 };
 
 /*
- * Takes a snapshot of paths (files or folders) into out, sealed.  A path with a scheme that is
- * known
- * ("file:") is resolved by it; "file:" stays in the recorded name (ITE-4, as Python).  An lstrip
- * that makes two files share a name is an error that names both.
+ * Takes a snapshot of paths (files or folders) into out, sealed.  A path with a scheme ("file:",
+ * "dir:" …, <record/resolver.h>) is resolved by it, and the scheme stays in the recorded name
+ * (ITE-4); an unknown scheme is an error.  An lstrip that makes two files share a name is an error
+ * that names both.
  */
 IT_CHECK int it_snapshot(struct it_artifacts *out, const struct it_strings *paths,
 			 const struct it_snapshot_options *options, struct intoto_error **err);

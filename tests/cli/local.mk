@@ -14,6 +14,7 @@ CLI_TESTS += %D%/key.t
 CLI_TESTS += %D%/sign.t
 
 # run
+CLI_TESTS += %D%/resolvers.t
 CLI_TESTS += %D%/run.t
 
 # record

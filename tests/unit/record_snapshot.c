@@ -234,8 +234,8 @@ static void refuses_a_path_that_is_not_there(void **state)
 	assert_refused(take(&shot, "c/x"), &shot.err, INTOTO_E_NOTFOUND,
 		       "c/x: no such file or folder");
 	assert_refused(take(&shot, "file:"), &shot.err, INTOTO_E_USAGE, "an empty path");
-	assert_refused(take(&shot, "fil:c"), &shot.err, INTOTO_E_NOTFOUND,
-		       "fil:c: no such file or folder");
+	assert_refused(take(&shot, "fil:c"), &shot.err, INTOTO_E_UNSUPPORTED,
+		       "fil:c: this scheme is not known");
 }
 
 static void skips_an_optional_path_with_a_notice(void **state)
