@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/step_options.h"
+#include "model/digest_set.h"
 #include "model/envelope.h"
 
 enum { REPORT_MAX = 1024 * 1024 * 1024, ALGORITHMS_MAX = 8 };
@@ -157,36 +158,6 @@ static void choose_algorithms(struct comparison *comparison)
 	}
 }
 
-static bool has_digest(const char *set, const struct digest *wanted, bool *other)
-{
-	struct digest digest;
-
-	while (next_digest(&digest, &set)) {
-		if (!it_span_eq(digest.algorithm, wanted->algorithm))
-			continue;
-		*other = !it_span_eq(digest.hex, wanted->hex);
-		return !*other;
-	}
-	return false;
-}
-
-/* Every digest that both have must agree, and a strong one must be among them. */
-static bool is_same(const char *recorded, const char *here)
-{
-	struct digest digest;
-	bool strong = false;
-	bool other = false;
-
-	while (next_digest(&digest, &here)) {
-		const struct it_digest_alg *alg = algorithm_of(&digest);
-
-		strong = (has_digest(recorded, &digest, &other) && alg && alg->strong) || strong;
-		if (other)
-			return false;
-	}
-	return strong;
-}
-
 /* --- the comparison --- */
 
 struct pair {
@@ -200,7 +171,9 @@ static enum finding judge(const struct pair *pair)
 		return ONLY_HERE;
 	if (!pair->here)
 		return ONLY_IN_LINK;
-	return is_same(pair->recorded->digests, pair->here->digests) ? SAME : DIFFERS;
+	return it_digests_match(pair->recorded->digests, pair->here->digests) == IT_DIGESTS_MATCH
+		       ? SAME
+		       : DIFFERS;
 }
 
 /* Both tables are sorted: goes through them side by side. */
