@@ -26,8 +26,9 @@ enum intoto_envelope_format {
 
 /*
  * Reads an envelope and the JSON document in it.  Top-level "payload" or "payloadType" means DSSE,
- * else "signed" means Metablock.  Refuses duplicate keys, trailing bytes, reals, over-deep and
- * over-long input in the envelope and in the payload.  Signatures are not verified here.
+ * else "signed" means Metablock.  Refuses duplicate keys, trailing bytes, reals (but in
+ * statements), over-deep and over-long input in the envelope and in the payload.  Signatures are
+ * not verified here.
  */
 INTOTO_API int intoto_envelope_parse(struct intoto_envelope **out, const void *data, size_t len,
 				     struct intoto_error **err);
@@ -42,7 +43,10 @@ INTOTO_API void intoto_envelope_free(struct intoto_envelope *envelope);
 
 INTOTO_API enum intoto_envelope_format
 intoto_envelope_format(const struct intoto_envelope *envelope);
-/* "link" or "layout" (member _type of the payload), or NULL for another document; borrowed. */
+/*
+ * "link", "layout" or "statement" (an in-toto attestation, DSSE only) by the member _type of the
+ * payload, or NULL for another document; borrowed.
+ */
 INTOTO_API const char *intoto_envelope_type(const struct intoto_envelope *envelope);
 /* Borrowed; for Metablock "". */
 INTOTO_API const char *intoto_envelope_payload_type(const struct intoto_envelope *envelope);

@@ -182,7 +182,7 @@ static int check_document(const struct intoto_envelope *envelope, const char *pa
 
 	if (is_link(envelope))
 		rc = intoto_link_from_envelope(&link, envelope, err);
-	else if (intoto_envelope_type(envelope))
+	else if (it_streq(intoto_envelope_type(envelope), "layout"))
 		rc = intoto_layout_from_envelope(&layout, envelope, err);
 	return it_err_wrap(err, rc, "%s", path);
 }

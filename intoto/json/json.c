@@ -247,3 +247,27 @@ bool it_json_equal(const struct it_json *a, const struct it_json *b)
 		return it_json_kind(b) == IT_JSON_NULL;
 	return json_equal(it_json_tree(a), it_json_tree(b)) == 1;
 }
+
+static bool has_real(json_t *value)
+{
+	const char *name;
+	json_t *member;
+	size_t index;
+
+	json_object_foreach(value, name, member)
+	{
+		if (has_real(member))
+			return true;
+	}
+	json_array_foreach(value, index, member)
+	{
+		if (has_real(member))
+			return true;
+	}
+	return json_is_real(value);
+}
+
+bool it_json_has_real(const struct it_json *value)
+{
+	return has_real(it_json_tree(value));
+}

@@ -77,6 +77,8 @@ IT_CHECK int it_json_members(struct it_json_member **out, size_t *count,
 
 /* Whether both are the same value; order of members does not count. */
 bool it_json_equal(const struct it_json *a, const struct it_json *b);
+/* Whether a real number stands anywhere in value. */
+bool it_json_has_real(const struct it_json *value);
 
 /* For building.  NULL when memory ran out or text is not UTF-8. */
 struct it_json *it_json_new_object(void);

@@ -103,8 +103,18 @@ static int read_digest(struct it_buf *out, const struct it_json_member *member,
 	return it_buf_check(out, "digests", err);
 }
 
-int it_digest_set_read(struct it_buf *out, const struct it_json *object,
-		       const struct it_where *where, struct intoto_error **err)
+static bool can_be_kept(const struct it_json_member *member)
+{
+	struct it_span hex = it_json_text(member->value);
+
+	if (find_algorithm(member->name) || !hex.data)
+		return true; /* right or refused */
+	return is_algorithm(member->name) && hex.len && hex.len % 2 == 0 &&
+	       hex.len <= IT_ARTIFACT_HEX_MAX && it_hex_valid(hex);
+}
+
+static int read_set(struct it_buf *out, const struct it_json *object, bool open,
+		    const struct it_where *where, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) struct it_json_member *members = NULL;
 	size_t count;
@@ -117,14 +127,29 @@ int it_digest_set_read(struct it_buf *out, const struct it_json *object,
 	rc = it_json_members(&members, &count, object, err);
 	if (rc)
 		return rc;
-	if (count == 0)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err, "no digest");
 	if (count > IT_ARTIFACT_DIGESTS_MAX)
 		return it_where_refuse(where, INTOTO_E_LIMIT, err, "more than %d digests",
 				       IT_ARTIFACT_DIGESTS_MAX);
 	for (size_t i = 0; rc == INTOTO_OK && i < count; i++)
-		rc = read_digest(out, &members[i], where, err);
+		if (!open || can_be_kept(&members[i]))
+			rc = read_digest(out, &members[i], where, err);
+	if (!rc && !out->len)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err,
+				       count ? "no digest of an algorithm that is known"
+					     : "no digest");
 	return rc;
+}
+
+int it_digest_set_read(struct it_buf *out, const struct it_json *object,
+		       const struct it_where *where, struct intoto_error **err)
+{
+	return read_set(out, object, false, where, err);
+}
+
+int it_digest_set_read_open(struct it_buf *out, const struct it_json *object,
+			    const struct it_where *where, struct intoto_error **err)
+{
+	return read_set(out, object, true, where, err);
 }
 
 void it_digest_set_write(struct it_writer *writer, const char *text)

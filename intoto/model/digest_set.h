@@ -9,6 +9,13 @@
 /* Fills out (emptied first) with the text of the set; refuses an empty set and bad hex. */
 IT_CHECK int it_digest_set_read(struct it_buf *out, const struct it_json *object,
 				const struct it_where *where, struct intoto_error **err);
+/*
+ * The same for attestations, whose sets are open (framework v1, "DigestSet"): an entry of an
+ * algorithm that is not known here and that does not look like one (gitoid:sha256, a value that is
+ * no hex) is left out.  Refuses a set of which nothing is left.
+ */
+IT_CHECK int it_digest_set_read_open(struct it_buf *out, const struct it_json *object,
+				     const struct it_where *where, struct intoto_error **err);
 /* A text that is none is a misuse of the writer. */
 void it_digest_set_write(struct it_writer *writer, const char *text);
 

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 # Envelopes, links, key objects: what documents mean.
 CORE_SOURCES += \
-	%D%/bundle.h \
-	%D%/statement.h \
 	%D%/artifacts.c %D%/artifacts.h \
+	%D%/bundle.c %D%/bundle.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/envelope_text.c %D%/envelope_text.h \
 	%D%/key_file.c \
 	%D%/key_object.c %D%/key_object.h \
 	%D%/link.c %D%/link.h \
-	%D%/signature.c
+	%D%/signature.c \
+	%D%/statement.c %D%/statement.h
 
 UNIT_TESTS += \
 	tests/unit/model_artifacts \
+	tests/unit/model_bundle \
 	tests/unit/model_digest_set \
 	tests/unit/model_envelope \
 	tests/unit/model_key_object \
 	tests/unit/model_link \
 	tests/unit/model_signature \
+	tests/unit/model_statement \
 	tests/unit/model_vectors

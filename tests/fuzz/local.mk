@@ -37,6 +37,11 @@ FUZZ_TARGETS += %D%/link
 %C%_link_SOURCES = %D%/link.c $(FUZZ_MAIN)
 %C%_link_LDFLAGS = $(FUZZ_LINK)
 
+# statement
+FUZZ_TARGETS += %D%/statement
+%C%_statement_SOURCES = %D%/statement.c $(FUZZ_MAIN)
+%C%_statement_LDFLAGS = $(FUZZ_LINK)
+
 # layout
 FUZZ_TARGETS += %D%/layout
 %C%_layout_SOURCES = %D%/layout.c $(FUZZ_MAIN)

@@ -209,6 +209,10 @@ static void refuses_payloads_as_strictly_as_files(void **state)
 		       "payload: line 2, column 1: something behind the end of the document");
 	refuse_payload("{\"name\": 1, \"name\": 1}",
 		       "payload: line 1, column 13: duplicate member \"name\"");
+	refuse_payload("{\"_type\": \"link\", \"a\": 0.5}",
+		       "payload: a: line 1, column 24: want a whole number, found a real number");
+	refuse_payload("{\"_type\": \"https://in-toto.io/Statement/v1\", \"a\": 0.5, \"a\": 1}",
+		       "payload: a: line 1, column 51: want a whole number, found a real number");
 	refuse_payload("{\"a\": 0.5}",
 		       "payload: a: line 1, column 7: want a whole number, found a real number");
 	refuse_payload("{\"byproducts\": {\"stdout\": \"a\n\"}}",

@@ -84,7 +84,7 @@ static void refuses_what_is_no_link(void **state)
 	(void)state;
 	refuse("{\"_type\": \"layout\"}", "want a link, found a layout");
 	refuse("{\"_type\": \"https://in-toto.io/Statement/v1\"}",
-	       "want a link, found another document");
+	       "want a link, found a statement");
 	refuse("{}", "want a link, found another document");
 }
 
