@@ -14,6 +14,7 @@ CORE_SOURCES += \
 	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_codes.c \
+	%D%/report_format.c %D%/report_format.h \
 	%D%/report_json.c \
 	%D%/report_text.c \
 	%D%/rule.c %D%/rule.h \

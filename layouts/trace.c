@@ -22,12 +22,27 @@ struct it_trace {
 	size_t cap;
 	struct chunk *chunks;
 	enum intoto_code broken;
+	bool brief;
 };
 
 int it_trace_new(struct it_trace **out, struct intoto_error **err)
 {
 	*out = calloc(1, sizeof **out);
 	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+int it_trace_new_brief(struct it_trace **out, struct intoto_error **err)
+{
+	int rc = it_trace_new(out, err);
+
+	if (!rc)
+		(*out)->brief = true;
+	return rc;
+}
+
+bool it_trace_wants_artifacts(const struct it_trace *trace)
+{
+	return trace && !trace->brief && !trace->broken;
 }
 
 void it_trace_free(struct it_trace *trace)
@@ -271,9 +286,13 @@ static void keep_side(struct it_trace *trace, struct it_traced_item *item,
 {
 	size_t index = (size_t)(item - trace->items);
 	const struct it_traced_side *other = &item->sides[!side];
-	struct donor donors[2] = { { other->artifacts, other->count, 0 } };
-	struct it_traced_artifact *items = calloc(artifacts->count + 1, sizeof *items);
+	struct donor donors[2] = { { other->artifacts, other->artifacts ? other->count : 0, 0 } };
+	struct it_traced_artifact *items;
 
+	item->sides[side].count = artifacts->count;
+	if (trace->brief)
+		return;
+	items = calloc(artifacts->count + 1, sizeof *items);
 	if (!items) {
 		mark_broken(trace, INTOTO_E_NOMEM);
 		return;
@@ -282,12 +301,12 @@ static void keep_side(struct it_trace *trace, struct it_traced_item *item,
 		const struct it_traced_side *before =
 			&trace->items[index - 1].sides[INTOTO_PRODUCTS];
 
-		donors[1] = (struct donor){ before->artifacts, before->count, 0 };
+		if (before->artifacts)
+			donors[1] = (struct donor){ before->artifacts, before->count, 0 };
 	}
 	for (size_t i = 0; i < artifacts->count; i++)
 		keep_artifact(trace, &items[i], &artifacts->items[i], donors, IT_COUNT_OF(donors));
 	item->sides[side].artifacts = items;
-	item->sides[side].count = artifacts->count;
 }
 
 void it_trace_link(struct it_trace *trace, const char *label, const char *file,
@@ -350,9 +369,9 @@ void it_trace_rule(struct it_trace *trace, const char *label, const struct it_tr
 		mark_broken(trace, INTOTO_E_INTERNAL);
 		return;
 	}
-	for (size_t i = 0; i < act->consumed_count; i++)
+	for (size_t i = 0; side->artifacts && i < act->consumed_count; i++)
 		side->artifacts[act->consumed[i]].consumed_by = (uint32_t)act->index + 1;
-	for (size_t i = 0; i < act->refused_count; i++)
+	for (size_t i = 0; side->artifacts && i < act->refused_count; i++)
 		if (!side->artifacts[act->refused[i]].refused_by)
 			side->artifacts[act->refused[i]].refused_by = (uint32_t)act->index + 1;
 	rule = &side->rules[act->index];
@@ -392,7 +411,7 @@ const struct it_traced_item *it_trace_find(const struct it_trace *trace, const c
 const struct it_traced_artifact *it_traced_find(const struct it_traced_side *side, const char *name)
 {
 	size_t low = 0;
-	size_t high = side->count;
+	size_t high = side->artifacts ? side->count : 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

@@ -17,6 +17,14 @@
 struct it_trace;
 
 IT_CHECK int it_trace_new(struct it_trace **out, struct intoto_error **err);
+/*
+ * One that keeps no artifacts, only how many there were: sides have counts and no artifacts, rules
+ * how much they consumed and refused.
+ */
+IT_CHECK int it_trace_new_brief(struct it_trace **out, struct intoto_error **err);
+/* Whether the positions of it_trace_act are looked at; false for NULL.  Without, they may be NULL
+ * beside their counts. */
+bool it_trace_wants_artifacts(const struct it_trace *trace);
 void it_trace_free(struct it_trace *trace);
 IT_DEFINE_AUTO(struct it_trace, it_trace_free);
 
@@ -81,7 +89,7 @@ struct it_traced_artifact {
 };
 
 struct it_traced_side {
-	struct it_traced_artifact *artifacts; /* sorted by name */
+	struct it_traced_artifact *artifacts; /* sorted by name; NULL in a brief trace */
 	size_t count;
 	struct it_traced_rule *rules; /* in the layout's order */
 	size_t rule_count;

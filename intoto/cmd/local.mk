@@ -36,7 +36,10 @@ libcmd_la_SOURCES = \
 	%D%/step_options.c %D%/step_options.h \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
-	%D%/verify.c \
+	%D%/verify.c %D%/verify.h \
+	%D%/verify_options.c \
+	%D%/verify_output.c \
+	%D%/verify_request.c \
 	%D%/version.c
 
 bin_PROGRAMS += %D%/intoto

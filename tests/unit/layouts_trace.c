@@ -195,6 +195,31 @@ static void tells_nothing_to_nobody(void **state)
 	intoto_layout_free(layout);
 }
 
+static void keeps_only_counts_in_a_brief_one(void **state)
+{
+	IT_AUTO(it_trace_freep) struct it_trace *trace = NULL;
+	struct it_layout_step *step = NULL;
+	struct intoto_layout *layout = new_layout(&step);
+	struct intoto_link *link = new_link();
+	const struct it_traced_item *item;
+
+	(void)state;
+	assert_int_equal(it_trace_new_brief(&trace, NULL), INTOTO_OK);
+	assert_false(it_trace_wants_artifacts(trace));
+	assert_false(it_trace_wants_artifacts(NULL));
+	tell(trace, "build", step, link);
+	tell(trace, "again", step, link);
+	assert_int_equal(it_trace_check(trace, NULL), INTOTO_OK);
+	item = it_trace_find(trace, "build");
+	assert_int_equal(item->sides[INTOTO_PRODUCTS].count, 2);
+	assert_null(item->sides[INTOTO_PRODUCTS].artifacts);
+	assert_null(it_traced_find(&item->sides[INTOTO_PRODUCTS], "app"));
+	assert_int_equal(item->sides[INTOTO_PRODUCTS].rules[1].refused, 1);
+	assert_int_equal(item->signer_count, 3);
+	intoto_link_free(link);
+	intoto_layout_free(layout);
+}
+
 /* --- what does not fit --- */
 
 struct scene {
@@ -327,6 +352,7 @@ int main(void)
 		cmocka_unit_test(remembers_everything_after_its_sources_are_gone),
 		cmocka_unit_test(keeps_both_when_a_label_comes_again),
 		cmocka_unit_test(tells_nothing_to_nobody),
+		cmocka_unit_test(keeps_only_counts_in_a_brief_one),
 		cmocka_unit_test(refuses_what_is_about_an_unknown_item),
 		cmocka_unit_test(refuses_a_second_link_for_an_item),
 		cmocka_unit_test(refuses_a_rule_that_is_not_the_items_or_comes_twice),

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * intoto verify, in parts: the option table (verify_options.c), the request made from the words
+ * (verify_request.c), what is printed and written (verify_output.c).
+ *
+ * A new option is a member here, a row in verify_options.c, and a line in verify_request.c.
+ */
+#ifndef IT_CMD_VERIFY_H
+#define IT_CMD_VERIFY_H
+
+#include <intoto/verify.h>
+
+#include "cmd/command.h"
+#include "layouts/trace.h"
+
+/* The words of the command line. */
+struct it_verify_words {
+	const char *layout;
+	struct it_strings verification_keys;
+	struct it_strings layout_keys; /* the same, by the older name */
+	struct it_strings key_types;
+	const char *link_dir;
+	struct it_strings parameters;
+	bool pass_parameters;
+	const char *at;
+	struct it_strings allow;
+	const char *inspections;
+	const char *inspection_timeout;
+	const char *format;
+	struct it_strings reports; /* FORMAT=FILE */
+	bool no_ci_summary;
+	const char *summary_link;
+	const char *summary_name;
+	unsigned verbose;
+	bool quiet;
+};
+
+/* What intoto_verify wants, and who owns it. */
+struct it_verify_request {
+	struct intoto_key **keys;
+	size_t key_count;
+	struct it_strings names; /* of parameters */
+	struct intoto_parameter *parameters;
+	struct intoto_verify_options verify;
+};
+
+/* Fills a zeroed request; it borrows from the words.  it_verify_request_done frees in any case. */
+IT_CHECK int it_verify_request_read(struct it_verify_request *request,
+				    const struct it_verify_words *words, struct intoto_error **err);
+void it_verify_request_done(struct it_verify_request *request);
+
+int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto_error **err);
+
+/* What came out. */
+struct it_verify_result {
+	struct intoto_report *report;
+	struct intoto_link *summary; /* NULL unless it passed */
+	struct it_trace *trace;
+};
+
+/* Mistakes in the words that are about output; before anything is verified. */
+IT_CHECK int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err);
+/*
+ * Prints and writes all that was asked for.  One that fails does not keep the others from being
+ * written; the first failure is returned.
+ */
+IT_CHECK int it_verify_output(const struct it_verify_words *words,
+			      const struct it_verify_result *result, struct intoto_error **err);
+
+#endif

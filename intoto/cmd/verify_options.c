@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of intoto verify, and the command itself. */
+#include "cmd/choices.h"
+#include "cmd/verify.h"
+
+static const char *const allow_words[] = { "bad-glob",	     "disagreement",
+					   "empty-layout",   "failed-step",
+					   "name-mismatch",  "no-expiry",
+					   "zero-threshold", NULL };
+static const char *const inspection_words[] = { "run", "refuse", NULL };
+/* As in the table of layouts/report_format.c. */
+static const char *const format_words[] = { "text", "json", NULL };
+static const char *const key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
+
+/* clang-format off */
+static const struct it_option options[] = {
+	IT_REQUIRED(struct it_verify_words, layout, 'l', "layout", "FILE", "the signed layout"),
+	IT_WORDS(struct it_verify_words, verification_keys, 0, "verification-keys", "FILE",
+		 "public keys; each of them must have signed the layout"),
+	IT_WORDS(struct it_verify_words, layout_keys, 'k', "layout-keys", "FILE",
+		 "the same by its older name"),
+	{ .letter = 't', .name = "key-types", .argument = "TYPE", .kind = IT_OPTION_LIST,
+	  .offset = offsetof(struct it_verify_words, key_types), .choices = key_type_words,
+	  .help = "what the --layout-keys are, in their order; only checked" },
+	IT_VALUE(struct it_verify_words, link_dir, 'd', "link-dir", "FOLDER",
+		 "where the links are (the current folder)"),
+	IT_EACH(struct it_verify_words, parameters, 0, "param", "NAME=VALUE",
+		"put VALUE for {NAME} in the layout"),
+	IT_FLAG(struct it_verify_words, pass_parameters, 0, "pass-parameters",
+		"put them into sublayouts too"),
+	IT_VALUE(struct it_verify_words, at, 0, "at", "TIME",
+		 "verify as of 2026-01-31T23:59:59Z, or @SECONDS since 1970"),
+	{ .name = "allow", .argument = "NAME", .kind = IT_OPTION_TEXTS,
+	  .offset = offsetof(struct it_verify_words, allow), .choices = allow_words,
+	  .help = "allow one thing that is refused by default" },
+	IT_CHOICE(struct it_verify_words, inspections, 0, "inspections", "WHAT", inspection_words,
+		  "run the commands of the layout here, or refuse a layout that has some"),
+	IT_VALUE(struct it_verify_words, inspection_timeout, 0, "inspection-timeout", "SECONDS",
+		 "end an inspection that takes longer (no limit)"),
+	IT_CHOICE(struct it_verify_words, format, 0, "format", "FORMAT", format_words,
+		  "how the report is printed (text)"),
+	IT_EACH(struct it_verify_words, reports, 0, "report", "FORMAT=FILE",
+		"write the report to a file too, whatever the verdict"),
+	IT_VALUE(struct it_verify_words, summary_link, 0, "summary-link", "FILE",
+		 "on a pass, write the unsigned summary link"),
+	IT_VALUE(struct it_verify_words, summary_name, 0, "summary-name", "NAME",
+		 "the step that the summary link stands for"),
+	IT_TALLY(struct it_verify_words, verbose, 'v', "verbose",
+		 "list every check, and show what inspections print"),
+	IT_FLAG(struct it_verify_words, quiet, 'q', "quiet", "say nothing on a pass"),
+};
+/* clang-format on */
+
+const struct it_command it_cmd_verify = {
+	.name = "verify",
+	.synopsis = "-l LAYOUT --verification-keys FILE... [OPTIONS]",
+	.summary = "check a chain of links against its layout",
+	.examples = "intoto verify -l root.layout --verification-keys owner.pub\n"
+		    "intoto verify -l root.layout --verification-keys owner.pub --link-dir links "
+		    "--format=json",
+	.options = options,
+	.option_count = IT_COUNT_OF(options),
+	.options_size = sizeof(struct it_verify_words),
+	.run = it_verify_run,
+};

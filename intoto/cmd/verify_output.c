@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What intoto verify prints, and the files that it writes. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cmd/output.h"
+#include "cmd/terminal.h"
+#include "cmd/verify.h"
+#include "layouts/report_format.h"
+#include "model/envelope.h"
+#include "model/link.h"
+
+enum { OUTPUT_MODE = 0666 }; /* and umask */
+
+/* --- the words --- */
+
+/* FORMAT=FILE; *path is what stands behind the sign. */
+static int split_report(const char *word, const struct it_report_format **format, const char **path,
+			struct intoto_error **err)
+{
+	const char *equals = strchr(word, '=');
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(word));
+	IT_AUTO(it_freep)
+	char *name = equals ? strndup(word, (size_t)(equals - word)) : strdup(word);
+
+	if (!name || !quoted)
+		return it_err_nomem(err);
+	*format = it_report_format_find(name);
+	*path = equals ? equals + 1 : "";
+	if (*format && **path)
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "--report: want FORMAT=FILE with text, json, junit, sarif or markdown, "
+			  "found '%s'",
+			  quoted);
+}
+
+int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < words->reports.count; i++) {
+		const struct it_report_format *format;
+		const char *path;
+
+		rc = split_report(words->reports.items[i], &format, &path, err);
+	}
+	return rc;
+}
+
+/* --- printing --- */
+
+static enum it_colour colour_of(enum intoto_verdict verdict)
+{
+	if (verdict == INTOTO_PASSED)
+		return IT_COLOUR_GOOD;
+	return verdict == INTOTO_REFUSED ? IT_COLOUR_BAD : IT_COLOUR_DOUBT;
+}
+
+/* The verdict is the first word. */
+static int print_text(const struct it_buf *text, enum intoto_verdict verdict,
+		      struct intoto_error **err)
+{
+	bool coloured = it_colour_wanted(STDOUT_FILENO);
+	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(IT_REPORT_MAX);
+	size_t word = strcspn(it_buf_text(text), ":");
+
+	/* Sticky, looked at by it_print. */
+	(void)it_buf_add_text(&out, it_colour_start(coloured, colour_of(verdict)));
+	(void)it_buf_add(&out, text->data, word);
+	(void)it_buf_add_text(&out, it_colour_stop(coloured));
+	(void)it_buf_add_text(&out, it_buf_text(text) + word);
+	return it_print(&out, err);
+}
+
+static int print_report(const struct it_verify_words *words, const struct it_report_view *view,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_REPORT_MAX);
+	const char *name = words->format ? words->format : "text";
+	enum intoto_verdict verdict = intoto_report_verdict(view->report);
+	bool is_text = it_streq(name, "text");
+	int rc;
+
+	if (is_text && words->quiet && verdict == INTOTO_PASSED)
+		return INTOTO_OK;
+	rc = it_report_print(&text, it_report_format_find(name), view, err);
+	if (rc)
+		return rc;
+	if (is_text)
+		return print_text(&text, verdict, err);
+	return it_streq(name, "json") ? it_print_json(&text, err) : it_print(&text, err);
+}
+
+/* --- files --- */
+
+static int write_report(const char *word, const struct it_report_view *view,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_REPORT_MAX);
+	const struct it_report_format *format;
+	const char *path;
+	int rc = split_report(word, &format, &path, err);
+
+	if (!rc)
+		rc = it_report_print(&text, format, view, err);
+	if (rc)
+		return rc;
+	return it_file_write(path, it_buf_span(&text), OUTPUT_MODE, IT_FILE_SYNC, err);
+}
+
+static int write_summary(const struct intoto_link *summary, const char *path,
+			 struct intoto_error **err)
+{
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	int rc;
+
+	if (!summary || !path)
+		return INTOTO_OK;
+	rc = it_link_to_envelope(&envelope, summary, INTOTO_DSSE, err);
+	return rc ? rc : intoto_envelope_save(envelope, path, err);
+}
+
+/* The first failure is the one that is told. */
+static void keep_first(int *first, int rc)
+{
+	if (!*first)
+		*first = rc;
+}
+
+int it_verify_output(const struct it_verify_words *words, const struct it_verify_result *result,
+		     struct intoto_error **err)
+{
+	struct it_report_view view = { .report = result->report,
+				       .trace = result->trace,
+				       .verbose = words->verbose > 0 };
+	int first = it_trace_check(result->trace, err);
+
+	keep_first(&first, print_report(words, &view, err));
+	for (size_t i = 0; i < words->reports.count; i++)
+		keep_first(&first, write_report(words->reports.items[i], &view, err));
+	keep_first(&first, write_summary(result->summary, words->summary_link, err));
+	return first;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the words of intoto verify to the request that the library understands. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cmd/verify.h"
+#include "crypto/key.h"
+
+enum { TIMEOUT_MAX_SECONDS = 365 * 24 * 3600 };
+
+static const struct {
+	const char *name;
+	enum intoto_allow allow;
+} exceptions[] = {
+	{ "bad-glob", INTOTO_ALLOW_BAD_GLOB },
+	{ "disagreement", INTOTO_ALLOW_DISAGREEMENT },
+	{ "empty-layout", INTOTO_ALLOW_EMPTY_LAYOUT },
+	{ "failed-step", INTOTO_ALLOW_FAILED_STEP },
+	{ "name-mismatch", INTOTO_ALLOW_NAME_MISMATCH },
+	{ "no-expiry", INTOTO_ALLOW_NO_EXPIRY },
+	{ "zero-threshold", INTOTO_ALLOW_ZERO_THRESHOLD },
+};
+
+void it_verify_request_done(struct it_verify_request *request)
+{
+	for (size_t i = 0; i < request->key_count; i++)
+		intoto_key_free(request->keys[i]);
+	free(request->keys);
+	free(request->parameters);
+	it_strings_done(&request->names);
+}
+
+static int load_keys(struct it_verify_request *request, const struct it_strings *paths,
+		     struct intoto_error **err)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		int rc = intoto_key_load(&request->keys[request->key_count], paths->items[i], NULL,
+					 NULL, err);
+
+		if (rc)
+			return rc;
+		request->key_count++;
+	}
+	return INTOTO_OK;
+}
+
+/* The types say nothing that the files do not, but a wrong one is a mistake worth telling. */
+static int check_key_types(const struct it_verify_request *request,
+			   const struct it_verify_words *words, struct intoto_error **err)
+{
+	size_t first = words->verification_keys.count;
+
+	if (!words->key_types.count)
+		return INTOTO_OK;
+	if (words->key_types.count != words->layout_keys.count)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--key-types: want one for each of the %zu --layout-keys, found "
+				  "%zu",
+				  words->layout_keys.count, words->key_types.count);
+	for (size_t i = 0; i < words->key_types.count; i++) {
+		const char *type = intoto_key_type(request->keys[first + i]);
+
+		if (!it_streq(type, words->key_types.items[i]))
+			return it_err_set(
+				err, INTOTO_E_USAGE, "%s: want a key of type %s, found %s",
+				words->layout_keys.items[i], words->key_types.items[i], type);
+	}
+	return INTOTO_OK;
+}
+
+static int read_keys(struct it_verify_request *request, const struct it_verify_words *words,
+		     struct intoto_error **err)
+{
+	size_t count = words->verification_keys.count + words->layout_keys.count;
+	int rc;
+
+	if (!count)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "want the public key of whoever signed the layout "
+				  "(--verification-keys FILE...)");
+	request->keys = calloc(count, sizeof(struct intoto_key *));
+	if (!request->keys)
+		return it_err_nomem(err);
+	rc = load_keys(request, &words->verification_keys, err);
+	if (!rc)
+		rc = load_keys(request, &words->layout_keys, err);
+	if (!rc)
+		rc = check_key_types(request, words, err);
+	request->verify.keys = (const struct intoto_key *const *)request->keys;
+	request->verify.key_count = request->key_count;
+	return rc;
+}
+
+static int read_parameter(struct it_verify_request *request, const char *text,
+			  struct intoto_error **err)
+{
+	const char *equals = strchr(text, '=');
+	int rc;
+
+	if (!equals) {
+		IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(text));
+
+		return it_err_set(err, INTOTO_E_USAGE, "--param: want NAME=VALUE, found '%s'",
+				  quoted ? quoted : "");
+	}
+	rc = it_strings_add_span(&request->names, it_span(text, (size_t)(equals - text)), err);
+	request->parameters[request->verify.parameter_count++].value = equals + 1;
+	return rc;
+}
+
+static int read_parameters(struct it_verify_request *request, const struct it_strings *texts,
+			   struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	request->parameters = calloc(texts->count + 1, sizeof *request->parameters);
+	if (!request->parameters)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < texts->count; i++)
+		rc = read_parameter(request, texts->items[i], err);
+	for (size_t i = 0; !rc && i < texts->count; i++)
+		request->parameters[i].name = request->names.items[i];
+	request->verify.parameters = request->parameters;
+	return rc;
+}
+
+static int read_time(struct it_verify_request *request, const char *text, struct intoto_error **err)
+{
+	uint64_t seconds = 0;
+	IT_AUTO(it_freep) char *quoted = NULL;
+
+	request->verify.at_given = text;
+	if (!text || it_time_parse(&request->verify.at, it_span_text(text)))
+		return INTOTO_OK;
+	if (text[0] == '@' && it_parse_u64(text + 1, INT64_MAX, &seconds)) {
+		request->verify.at = (int64_t)seconds;
+		return INTOTO_OK;
+	}
+	quoted = it_text_quoted(it_span_text(text));
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "--at: want 2026-01-31T23:59:59Z or @SECONDS, found '%s'",
+			  quoted ? quoted : "");
+}
+
+static int read_timeout(struct it_verify_request *request, const char *text,
+			struct intoto_error **err)
+{
+	uint64_t seconds = 0;
+	IT_AUTO(it_freep) char *quoted = NULL;
+
+	if (!text)
+		return INTOTO_OK;
+	if (it_parse_u64(text, TIMEOUT_MAX_SECONDS, &seconds) && seconds) {
+		request->verify.inspection_timeout_ms = seconds * 1000;
+		return INTOTO_OK;
+	}
+	quoted = it_text_quoted(it_span_text(text));
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "--inspection-timeout: want whole seconds from 1 to %d, found '%s'",
+			  (int)TIMEOUT_MAX_SECONDS, quoted ? quoted : "");
+}
+
+/* The option table has checked the words. */
+static unsigned allowed(const struct it_strings *names)
+{
+	unsigned allow = 0;
+
+	for (size_t i = 0; i < IT_COUNT_OF(exceptions); i++)
+		if (it_strings_has(names, exceptions[i].name))
+			allow |= (unsigned)exceptions[i].allow;
+	return allow;
+}
+
+int it_verify_request_read(struct it_verify_request *request, const struct it_verify_words *words,
+			   struct intoto_error **err)
+{
+	struct intoto_verify_options *verify = &request->verify;
+	int rc = read_time(request, words->at, err);
+
+	verify->size = sizeof *verify;
+	verify->layout_path = words->layout;
+	verify->link_dir = words->link_dir;
+	verify->allow = allowed(&words->allow);
+	verify->inspections = it_streq(words->inspections, "refuse") ? INTOTO_INSPECTIONS_REFUSE
+								     : INTOTO_INSPECTIONS_HOST;
+	verify->inspection_output = words->verbose > 0;
+	verify->summary_name = words->summary_name;
+	verify->pass_parameters = words->pass_parameters;
+	if (!rc)
+		rc = read_timeout(request, words->inspection_timeout, err);
+	if (!rc)
+		rc = read_parameters(request, &words->parameters, err);
+	return rc ? rc : read_keys(request, words, err);
+}
