@@ -10,6 +10,13 @@ CORE_SOURCES += \
 	%D%/path.c %D%/path.h \
 	%D%/proc.c %D%/proc.h \
 	%D%/random.c %D%/random.h \
+	%D%/sandbox.c %D%/sandbox.h \
+	%D%/sandbox_child.c %D%/sandbox_child.h \
+	%D%/sandbox_landlock.c \
+	%D%/sandbox_namespaces.c \
+	%D%/sandbox_reaper.c \
+	%D%/sandbox_seccomp.c \
+	%D%/sandbox_system.c \
 	%D%/strings.c %D%/strings.h \
 	%D%/text.c %D%/text.h \
 	%D%/version.c
@@ -22,5 +29,6 @@ UNIT_TESTS += \
 	tests/unit/base_file \
 	tests/unit/base_path \
 	tests/unit/base_proc \
+	tests/unit/base_sandbox \
 	tests/unit/base_strings \
 	tests/unit/base_text

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeper, init and the command, each up to where it becomes something else. */
+#include "base/sandbox_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STATUS_FAILED = 125, MOST_CAPABILITIES = 64, OWNER_GONE = SIGUSR1 };
+
+void it_sandbox_fail(const struct it_sandbox_plan *plan, enum it_sandbox_step step)
+{
+	plan->shared->number = errno;
+	plan->shared->failed = step;
+	_exit(STATUS_FAILED);
+}
+
+static void reach(const struct it_sandbox_plan *plan, enum it_sandbox_mechanism what)
+{
+	plan->shared->level.mechanisms |= (unsigned)what;
+}
+
+static bool has(const struct it_sandbox_plan *plan, enum it_sandbox_mechanism what)
+{
+	return plan->shared->level.mechanisms & (unsigned)what;
+}
+
+/* --- the command --- */
+
+static void set_limits(const struct it_sandbox_plan *plan)
+{
+	for (size_t i = 0; i < plan->limit_count; i++)
+		if (setrlimit((__rlimit_resource_t)plan->limits[i].what, &plan->limits[i].value))
+			it_sandbox_fail(plan, IT_SANDBOX_STEP_LIMITS);
+	reach(plan, IT_SANDBOX_RLIMITS);
+}
+
+/* Root's files, processes and limits are not those of another user. */
+void it_sandbox_leave_root(const struct it_sandbox_plan *plan)
+{
+	uid_t user = plan->spec->user;
+
+	if (plan->user != 0 || user == 0 || has(plan, IT_SANDBOX_OTHER_USER))
+		return;
+	/* System calls, not the C library's, which would wake threads that are not here. */
+	if (syscall(SYS_setgroups, 0, NULL) || syscall(SYS_setresgid, user, user, user) ||
+	    syscall(SYS_setresuid, user, user, user))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_USER);
+	reach(plan, IT_SANDBOX_OTHER_USER);
+}
+
+/* Neither now nor after exec, whoever we are. */
+static void drop_capabilities(const struct it_sandbox_plan *plan)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	bool bounded = true;
+
+	for (int i = 0; i < MOST_CAPABILITIES; i++)
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, i, 0, 0, 0))
+			bounded = false;
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* none on old kernels */
+	/* Only root gains some by exec. */
+	if (syscall(SYS_capset, &header, none) == 0 && (bounded || geteuid() != 0))
+		reach(plan, IT_SANDBOX_NO_CAPABILITIES);
+}
+
+/* A handler ends with exec, and what the caller ignores may not be ignored for its sake. */
+static void reset_signals(const struct it_sandbox_plan *plan)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	(void)sigaction(SIGPIPE, &usual, NULL); /* signals that exist */
+	(void)sigaction(SIGCHLD, &usual, NULL);
+	(void)sigprocmask(SIG_SETMASK, plan->blocked, NULL);
+}
+
+static void try_programs(const struct it_sandbox_plan *plan)
+{
+	char *const *environment = plan->proc->environment ? plan->proc->environment : environ;
+	int number = ENOENT;
+
+	for (char *const *program = plan->programs; program && *program; program++) {
+		(void)execve(*program, plan->proc->argv, environment); /* comes back on failure */
+		if (errno != ENOENT && errno != ENOTDIR)
+			number = errno;
+		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+			break;
+	}
+	errno = number;
+}
+
+void it_sandbox_become(const struct it_sandbox_plan *plan)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (!has(plan, IT_SANDBOX_PID_NS)) {
+		if (setsid() < 0)
+			it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+		plan->shared->group = getpid();
+	}
+	set_limits(plan);
+	it_sandbox_leave_root(plan);
+	if (plan->proc->folder && chdir(plan->proc->folder))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_FOLDER);
+	drop_capabilities(plan);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		reach(plan, IT_SANDBOX_NO_NEW_PRIVILEGES);
+	it_sandbox_landlock(plan);
+	it_sandbox_filter(plan);
+	errno = 0;
+	if (plan->spec->required & ~it_sandbox_promises(&plan->shared->level))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROMISE);
+	/* A change of user takes this away again. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it worked before */
+	reset_signals(plan);
+	plan->shared->ready = true;
+	try_programs(plan);
+	it_sandbox_fail(plan, IT_SANDBOX_STEP_EXEC);
+}
+
+/* --- init --- */
+
+/* In a process namespace the kernel kills what is left as soon as we end. */
+static void clean_up(const struct it_sandbox_plan *plan)
+{
+	if (!has(plan, IT_SANDBOX_PID_NS))
+		it_sandbox_kill_children();
+}
+
+/* Takes away whoever has ended; true when it was the command. */
+static bool reap(const struct it_sandbox_plan *plan, pid_t command)
+{
+	bool ended = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == command) {
+			plan->shared->status = status;
+			ended = true;
+		}
+	return ended || (pid < 0 && errno == ECHILD);
+}
+
+static _Noreturn void watch(const struct it_sandbox_plan *plan, pid_t command)
+{
+	const struct timespec look = { .tv_sec = 1 };
+	sigset_t wanted;
+
+	(void)sigemptyset(&wanted); /* cannot fail; signals that exist */
+	(void)sigaddset(&wanted, SIGCHLD);
+	(void)sigaddset(&wanted, OWNER_GONE);
+	while (!reap(plan, command))
+		if (sigtimedwait(&wanted, NULL, &look) == OWNER_GONE)
+			break;
+	clean_up(plan);
+	_exit(0);
+}
+
+static void become_reaper(const struct it_sandbox_plan *plan)
+{
+	bool namespaced = has(plan, IT_SANDBOX_PID_NS);
+
+	/* Our memory is the caller's, keys and all. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (prctl(PR_SET_PDEATHSIG, namespaced ? SIGKILL : OWNER_GONE, 0, 0, 0) || setsid() < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (!namespaced && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+		reach(plan, IT_SANDBOX_SUBREAPER);
+}
+
+static _Noreturn void init(const struct it_sandbox_plan *plan)
+{
+	pid_t command;
+
+	become_reaper(plan);
+	it_sandbox_build_view(plan);
+	command = fork();
+	if (command < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (command == 0)
+		it_sandbox_become(plan);
+	(void)close(IT_SANDBOX_REPORT_FD); /* ours; only read ends are left elsewhere */
+	watch(plan, command);
+}
+
+/* --- keeper --- */
+
+static void close_from(const struct it_sandbox_plan *plan, unsigned first)
+{
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+	for (unsigned fd = first; fd < plan->most_fds; fd++)
+		(void)close((int)fd); /* most are not open */
+}
+
+static void arrange_descriptors(const struct it_sandbox_plan *plan)
+{
+	for (int i = 0; i < 3; i++)
+		if (dup2(plan->streams[i], i) < 0)
+			it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
+	if (dup3(plan->report, IT_SANDBOX_REPORT_FD, O_CLOEXEC) < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
+	close_from(plan, IT_SANDBOX_REPORT_FD + 1);
+}
+
+/* As the command did: by the same signal, or with its status. */
+static _Noreturn void end_like(int status)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const struct rlimit none = { 0, 0 };
+	sigset_t set;
+
+	if (WIFEXITED(status))
+		_exit(WEXITSTATUS(status));
+	(void)setrlimit(RLIMIT_CORE, &none); /* a core of ours would say nothing */
+	(void)sigaction(WTERMSIG(status), &usual, NULL);
+	(void)sigemptyset(&set); /* cannot fail */
+	(void)kill(getpid(), WTERMSIG(status));
+	(void)sigprocmask(SIG_SETMASK, &set, NULL); /* now it comes */
+	_exit(STATUS_FAILED);
+}
+
+void it_sandbox_keep(const struct it_sandbox_plan *plan)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	pid_t child;
+
+	(void)sigaction(SIGCHLD, &usual, NULL); /* ignored, it would eat the status */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != plan->caller || setsid() < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	arrange_descriptors(plan);
+	it_sandbox_unshare(plan);
+	/* If we die before init does, nobody must think that the command exited with 0. */
+	plan->shared->status = SIGKILL;
+	child = fork();
+	if (child < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (child == 0)
+		init(plan);
+	if (has(plan, IT_SANDBOX_PID_NS))
+		plan->shared->group = child;
+	(void)close(IT_SANDBOX_REPORT_FD); /* the command's is the one that counts */
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	end_like(plan->shared->status);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Namespaces, and the root folder that stands in the one for mounts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/sandbox_child.h"
+
+enum { TARGET_MAX = 4096, FOLDER_MODE = 0755, FILE_MODE = 0644 };
+
+/* mount_setattr(2); the C library's header and the kernel's cannot be had together everywhere. */
+enum {
+	MOUNT_SETATTR = 442, /* the same on all architectures */
+	ATTR_RDONLY = 1,
+	ATTR_NOSUID = 2,
+	ATTR_NODEV = 4,
+	ATTR_NOEXEC = 8,
+	WHOLE_TREE = 0x8000, /* AT_RECURSIVE */
+};
+
+struct attributes {
+	uint64_t set;
+	uint64_t clear;
+	uint64_t propagation;
+	uint64_t user_ns_fd;
+};
+
+/* --- leaving the caller's --- */
+
+static bool leave(const struct it_sandbox_plan *plan, int flag, enum it_sandbox_mechanism what)
+{
+	if (unshare(flag))
+		return false;
+	plan->shared->level.mechanisms |= (unsigned)what;
+	return true;
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	bool good = fd >= 0 && write(fd, text, len) == (ssize_t)len;
+
+	if (fd >= 0)
+		(void)close(fd); /* the write told */
+	return good;
+}
+
+static bool map_user(const struct it_sandbox_plan *plan)
+{
+	/* Not there before Linux 3.19, where it is not needed. */
+	(void)write_text("/proc/self/setgroups", "deny");
+	return write_text("/proc/self/uid_map", plan->user_map) &&
+	       write_text("/proc/self/gid_map", plan->group_map);
+}
+
+/*
+ * Some systems grant the namespace and nothing in it: there is no way back out of that, so a child
+ * tries it first.
+ */
+static bool user_namespaces_work(const struct it_sandbox_plan *plan)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER) == 0 && map_user(plan) && unshare(CLONE_NEWIPC) == 0
+			      ? 0
+			      : 1);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/*
+ * Root of the machine needs no user namespace.  Root of a container is as everybody else here, and
+ * had better be somebody else from now on.
+ */
+static void leave_first(const struct it_sandbox_plan *plan)
+{
+	if (plan->user == 0 && leave(plan, CLONE_NEWIPC, IT_SANDBOX_IPC_NS))
+		return;
+	it_sandbox_leave_root(plan);
+	/* A change of user takes away the first, and closes /proc/self to us without the second. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_USER);
+	if (!user_namespaces_work(plan) || !leave(plan, CLONE_NEWUSER, IT_SANDBOX_USER_NS))
+		return;
+	if (!map_user(plan))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_USER);
+	(void)leave(plan, CLONE_NEWIPC, IT_SANDBOX_IPC_NS); /* the level tells */
+}
+
+void it_sandbox_unshare(const struct it_sandbox_plan *plan)
+{
+	/* The level tells which of them worked. */
+	leave_first(plan);
+	(void)leave(plan, CLONE_NEWUTS, IT_SANDBOX_UTS_NS);
+	if (!plan->spec->network)
+		(void)leave(plan, CLONE_NEWNET, IT_SANDBOX_NET_NS);
+	(void)leave(plan, CLONE_NEWPID, IT_SANDBOX_PID_NS);
+}
+
+/* --- the view --- */
+
+/* The folders above a target, in the view. */
+static bool make_parents(const struct it_sandbox_plan *plan, const char *target)
+{
+	char path[TARGET_MAX];
+	size_t len = strlen(target);
+	size_t first = strlen(plan->spec->view) + 1;
+
+	if (len >= sizeof path)
+		return false;
+	memcpy(path, target, len + 1);
+	for (size_t i = first; i < len; i++) {
+		if (path[i] != '/')
+			continue;
+		path[i] = '\0';
+		if (mkdir(path, FOLDER_MODE) && errno != EEXIST)
+			return false;
+		path[i] = '/';
+	}
+	return true;
+}
+
+static bool show_link(const char *source, const char *target)
+{
+	char text[TARGET_MAX];
+	ssize_t len = readlink(source, text, sizeof text - 1);
+
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	return symlink(text, target) == 0 || errno == EEXIST;
+}
+
+static uint64_t attributes_of(const struct stat *about, unsigned rights)
+{
+	uint64_t set = ATTR_NOSUID;
+
+	if (!S_ISCHR(about->st_mode))
+		set |= ATTR_NODEV;
+	if (!(rights & IT_SANDBOX_WRITE))
+		set |= ATTR_RDONLY;
+	if (!(rights & IT_SANDBOX_EXECUTE))
+		set |= ATTR_NOEXEC;
+	return set;
+}
+
+static bool set_attributes(const char *target, unsigned flags, uint64_t set)
+{
+	const struct attributes attributes = { .set = set };
+
+	return syscall(MOUNT_SETATTR, AT_FDCWD, target, flags, &attributes, sizeof attributes) == 0;
+}
+
+static bool make_place(const char *target, const struct stat *about)
+{
+	int fd;
+
+	if (S_ISDIR(about->st_mode))
+		return mkdir(target, FOLDER_MODE) == 0 || errno == EEXIST;
+	fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	if (fd < 0)
+		return false;
+	(void)close(fd); /* nothing was written */
+	return true;
+}
+
+/* Links are shown as they are; what they lead to is shown when the spec says so. */
+static bool show(const struct it_sandbox_plan *plan, const char *source, const char *target,
+		 unsigned rights)
+{
+	struct stat about;
+
+	if (lstat(source, &about))
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+	if (!make_parents(plan, target))
+		return false;
+	if (S_ISLNK(about.st_mode))
+		return show_link(source, target);
+	return make_place(target, &about) &&
+	       mount(source, target, NULL, MS_BIND | MS_REC, NULL) == 0 &&
+	       set_attributes(target, WHOLE_TREE, attributes_of(&about, rights));
+}
+
+static bool show_all(const struct it_sandbox_plan *plan)
+{
+	for (size_t i = 0; i < plan->spec->path_count; i++)
+		if (!show(plan, plan->sources[i], plan->targets[i], plan->spec->paths[i].rights))
+			return false;
+	return true;
+}
+
+/* With the current folder in the view.  /proc may be refused, and much works without it. */
+static bool add_own_folders(const struct it_sandbox_plan *plan)
+{
+	static const char *const links[][2] = {
+		{ "/proc/self/fd", "dev/fd" },
+		{ "/proc/self/fd/0", "dev/stdin" },
+		{ "/proc/self/fd/1", "dev/stdout" },
+		{ "/proc/self/fd/2", "dev/stderr" },
+	};
+	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+	if ((mkdir("proc", FOLDER_MODE) || mkdir("dev", FOLDER_MODE)) && errno != EEXIST)
+		return false;
+	for (size_t i = 0; i < IT_COUNT_OF(links); i++)
+		if (symlink(links[i][0], links[i][1]) && errno != EEXIST)
+			return false;
+	plan->shared->proc = (plan->shared->level.mechanisms & IT_SANDBOX_PID_NS) &&
+			     mount("proc", "proc", "proc", flags, NULL) == 0;
+	return true;
+}
+
+void it_sandbox_build_view(const struct it_sandbox_plan *plan)
+{
+	const char *view = plan->spec->view;
+
+	if (!view || unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return;
+	if (mount("intoto", view, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=0755,size=1m,nr_inodes=4096"))
+		return;
+	if (!show_all(plan) || chdir(view) || !add_own_folders(plan))
+		return;
+	/* The old root comes to lie on the new one, and is taken off. */
+	if (syscall(SYS_pivot_root, ".", "."))
+		return;
+	if (umount2(".", MNT_DETACH) || chdir("/") ||
+	    !set_attributes("/", 0, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_FOLDER);
+	plan->shared->level.mechanisms |= IT_SANDBOX_MOUNT_NS;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where there is no process namespace: whatever a command started becomes a child of the subreaper
+ * once its own parent has ended, so killing all children, again and again, comes to an end.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/sandbox_child.h"
+
+enum { LIST_SIZE = 16 * 1024, STAT_SIZE = 512, PATH_SIZE = 64, SETTLE_NS = 1000 * 1000 };
+
+/* The number that a text begins with, 0 when there is none. */
+static pid_t number_at(const char *text)
+{
+	pid_t number = 0;
+
+	for (; *text >= '0' && *text <= '9' && number < 100 * 1000 * 1000; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
+/* "PID (name) S PPID ...", where the name may hold anything. */
+static pid_t parent_of(int proc, const char *pid)
+{
+	char path[PATH_SIZE];
+	char text[STAT_SIZE];
+	size_t len = strlen(pid);
+	const char *end;
+	ssize_t got;
+	int fd;
+
+	if (len + sizeof "/stat" > sizeof path)
+		return 0;
+	memcpy(path, pid, len);
+	memcpy(path + len, "/stat", sizeof "/stat");
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	got = read(fd, text, sizeof text - 1);
+	(void)close(fd); /* only read */
+	text[got > 0 ? got : 0] = '\0';
+	end = strrchr(text, ')');
+	return end && strlen(end) > 4 ? number_at(end + 4) : 0;
+}
+
+static void kill_listed(int proc, const char *list, size_t len, pid_t self)
+{
+	for (size_t at = 0; at < len;) {
+		const struct dirent64 *entry = (const void *)(list + at);
+		pid_t pid = number_at(entry->d_name);
+
+		if (pid > 0 && parent_of(proc, entry->d_name) == self)
+			(void)kill(pid, SIGKILL); /* a child of ours: its number is still its own */
+		at += entry->d_reclen;
+	}
+}
+
+static void kill_once(pid_t self)
+{
+	_Alignas(struct dirent64) char list[LIST_SIZE];
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	long got;
+
+	if (proc < 0)
+		return;
+	while ((got = syscall(SYS_getdents64, proc, list, sizeof list)) > 0)
+		kill_listed(proc, list, (size_t)got, self);
+	(void)close(proc); /* only read */
+}
+
+void it_sandbox_kill_children(void)
+{
+	const struct timespec settle = { .tv_nsec = SETTLE_NS };
+	pid_t self = getpid();
+
+	for (;;) {
+		pid_t pid;
+
+		kill_once(self);
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			continue;
+		if (pid < 0 && errno == ECHILD)
+			return;
+		(void)nanosleep(&settle, NULL); /* for those that are dying */
+	}
+}
