@@ -9,7 +9,14 @@ CORE_SOURCES += \
 	%D%/layout.c %D%/layout.h \
 	%D%/layout_read.c \
 	%D%/layout_write.c \
+	%D%/lint.c %D%/lint.h \
+	%D%/lint_codes.c \
+	%D%/lint_members.c \
+	%D%/lint_order.c \
+	%D%/lint_patterns.c \
+	%D%/lint_people.c \
 	%D%/parameters.c %D%/parameters.h \
+	%D%/pattern.c %D%/pattern.h \
 	%D%/queue.c %D%/queue.h \
 	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
@@ -39,6 +46,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/layouts_glob \
 	tests/unit/layouts_layout \
+	tests/unit/layouts_pattern \
 	tests/unit/layouts_report \
 	tests/unit/layouts_rules \
 	tests/unit/layouts_trace \

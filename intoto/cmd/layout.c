@@ -7,10 +7,16 @@ extern const struct it_command it_cmd_layout_add_key;
 extern const struct it_command it_cmd_layout_add_step;
 extern const struct it_command it_cmd_layout_add_inspection;
 extern const struct it_command it_cmd_layout_show;
+extern const struct it_command it_cmd_layout_lint;
 
 static const struct it_command *const children[] = {
-	&it_cmd_layout_init,	       &it_cmd_layout_add_key, &it_cmd_layout_add_step,
-	&it_cmd_layout_add_inspection, &it_cmd_layout_show,    NULL,
+	&it_cmd_layout_init,
+	&it_cmd_layout_add_key,
+	&it_cmd_layout_add_step,
+	&it_cmd_layout_add_inspection,
+	&it_cmd_layout_show,
+	&it_cmd_layout_lint,
+	NULL,
 };
 
 const struct it_command it_cmd_layout = {

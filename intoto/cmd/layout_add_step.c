@@ -138,7 +138,7 @@ static int run(void *parsed, const struct it_strings *operands, struct intoto_er
 	if (!rc)
 		rc = it_layout_file_save(&file, err);
 	if (!rc && !self->quiet)
-		it_layout_remark(&file, &step->item, true);
+		it_layout_remark(&file, &step->item);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
 

@@ -10,12 +10,18 @@
 #include "layouts/words.h"
 #include "model/envelope.h"
 
+int it_layout_envelope_load(struct intoto_envelope **out, const char *path,
+			    struct intoto_error **err)
+{
+	return intoto_envelope_load(out, path, err);
+}
+
 int it_layout_file_load(struct it_layout_file *file, const char *path, struct intoto_error **err)
 {
 	int rc;
 
 	file->path = path;
-	rc = intoto_envelope_load(&file->envelope, path, err);
+	rc = it_layout_envelope_load(&file->envelope, path, err);
 	if (rc)
 		return rc;
 	rc = intoto_layout_from_envelope(&file->layout, file->envelope, err);

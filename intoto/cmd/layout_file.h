@@ -12,6 +12,9 @@ struct it_layout_file {
 	struct intoto_layout *layout;
 };
 
+/* The envelope of a layout file, or one around a layout that is written in YAML. */
+IT_CHECK int it_layout_envelope_load(struct intoto_envelope **out, const char *path,
+				     struct intoto_error **err);
 IT_CHECK int it_layout_file_load(struct it_layout_file *file, const char *path,
 				 struct intoto_error **err);
 /*
@@ -41,6 +44,6 @@ IT_CHECK int it_layout_add_command(struct it_strings *out, const struct it_strin
 				   struct intoto_error **err);
 
 /* Says on standard error what looks like a mistake in an item's rules. */
-void it_layout_remark(const struct it_layout_file *file, const struct it_item *item, bool is_step);
+void it_layout_remark(const struct it_layout_file *file, const struct it_item *item);
 
 #endif

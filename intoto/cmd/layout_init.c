@@ -7,12 +7,9 @@
 #include "base/text.h"
 #include "cmd/choices.h"
 #include "cmd/layout_file.h"
+#include "cmd/layout_options.h"
 #include "cmd/output.h"
 #include "model/envelope.h"
-
-enum { UNITS_MAX = 100 * 366 * 24 }; /* a hundred years of hours, and no more of any other unit */
-
-#define LONGEST_SPAN ((int64_t)UNITS_MAX * 3600)
 
 struct init_options {
 	const char *expires;
@@ -34,57 +31,14 @@ static const struct it_option options[] = {
 };
 /* clang-format on */
 
-static int refuse_time(const char *option, const char *want, const char *found,
-		       struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(found));
-
-	return it_err_set(err, INTOTO_E_USAGE, "%s: want %s, found '%s'", option, want,
-			  quoted ? quoted : "");
-}
-
-/* A number and h, d or w. */
-static int read_span(int64_t *seconds, const char *text, struct intoto_error **err)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = { { 'h', 3600 }, { 'd', 24 * 3600 }, { 'w', 7 * 24 * 3600 } };
-	size_t len = strlen(text);
-	IT_AUTO(it_freep) char *digits = len ? strndup(text, len - 1) : strdup("");
-	uint64_t count = 0;
-
-	if (!digits)
-		return it_err_nomem(err);
-	for (size_t i = 0; len && i < IT_COUNT_OF(units); i++) {
-		if (text[len - 1] != units[i].unit || !it_parse_u64(digits, UNITS_MAX, &count) ||
-		    !count)
-			continue;
-		*seconds = (int64_t)count * units[i].seconds;
-		if (*seconds <= LONGEST_SPAN)
-			return INTOTO_OK;
-	}
-	return refuse_time("--expires-in", "a number and h, d or w, as 90d", text, err);
-}
-
 static int read_expiry(struct intoto_layout *layout, const struct init_options *self,
 		       struct intoto_error **err)
 {
 	char text[IT_TIME_SIZE];
-	int64_t seconds = 0;
-	int rc;
+	int rc = it_read_expiry(&layout->expires, self->expires, self->expires_in, err);
 
-	if (!self->expires == !self->expires_in)
-		return it_err_set(err, INTOTO_E_USAGE, "want one of --expires and --expires-in");
-	if (self->expires && !it_time_parse(&layout->expires, it_span_text(self->expires)))
-		return refuse_time("--expires", "a date as 2026-01-31T23:59:59Z", self->expires,
-				   err);
-	if (self->expires_in) {
-		rc = read_span(&seconds, self->expires_in, err);
-		if (rc)
-			return rc;
-		layout->expires = it_clock_now() + seconds;
-	}
+	if (rc)
+		return rc;
 	it_time_format(text, layout->expires);
 	layout->expires_text = strdup(text);
 	return layout->expires_text ? INTOTO_OK : it_err_nomem(err);

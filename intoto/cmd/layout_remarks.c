@@ -4,57 +4,28 @@
 
 #include "base/text.h"
 #include "cmd/layout_file.h"
+#include "layouts/lint.h"
 
-static const char *const side_names[] = { "material", "product" };
-
-static void remark(const struct it_item *item, const char *side, const char *subject,
-		   const char *text)
+static void remark(const struct it_item *item, const struct it_finding *finding)
 {
+	bool products = finding->rules == &item->rules[INTOTO_PRODUCTS];
 	IT_AUTO(it_freep) char *name = it_text_quoted(it_span_text(item->name));
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(subject));
+	IT_AUTO(it_freep) char *subject = it_text_quoted(it_span_text(finding->subject));
+	IT_AUTO(it_freep) char *text = it_text_quoted(it_span_text(finding->text));
 
-	(void)fprintf(stderr, "note: %s: %s rules: %s%s%s\n", name ? name : "", side,
-		      quoted ? quoted : "", *subject ? ": " : "",
-		      text); /* a remark that cannot be printed is no failure */
+	(void)fprintf(stderr, "note: %s: %s rules: %s%s%s\n", name ? name : "",
+		      products ? "product" : "material", subject ? subject : "",
+		      *finding->subject ? ": " : "",
+		      text ? text : ""); /* a remark that cannot be printed is no failure */
 }
 
-static const char *fault_of(const struct it_layout_file *file, const struct it_rule *rule,
-			    enum intoto_link_side side)
+void it_layout_remark(const struct it_layout_file *file, const struct it_item *item)
 {
-	if (rule->kind == &it_rule_create && side == INTOTO_MATERIALS)
-		return "never matches a material";
-	if (rule->kind == &it_rule_delete && side == INTOTO_PRODUCTS)
-		return "never matches a product";
-	if (rule->kind == &it_rule_match && !it_layout_find(file->layout, rule->from))
-		return "the layout has no step or inspection of that name yet";
-	return NULL;
-}
+	IT_AUTO(it_findings_done) struct it_findings findings = { 0 };
 
-/* Implicit ALLOW: what no rule consumed is fine, which is rarely what is meant for a step. */
-static void check_end(const struct it_item *item, enum intoto_link_side side)
-{
-	const struct it_rules *rules = &item->rules[side];
-
-	if (!rules->count || rules->items[rules->count - 1].kind != &it_rule_disallow)
-		remark(item, side_names[side], "",
-		       "the last one is no DISALLOW, so anything else is allowed");
-}
-
-void it_layout_remark(const struct it_layout_file *file, const struct it_item *item, bool is_step)
-{
-	for (int side = INTOTO_MATERIALS; side <= INTOTO_PRODUCTS; side++) {
-		const struct it_rules *rules = &item->rules[side];
-
-		for (size_t i = 0; i < rules->count; i++) {
-			const char *fault =
-				fault_of(file, &rules->items[i], (enum intoto_link_side)side);
-			IT_AUTO(it_freep)
-			char *text = fault ? it_rule_text(&rules->items[i]) : NULL;
-
-			if (fault)
-				remark(item, side_names[side], text ? text : "", fault);
-		}
-		if (is_step)
-			check_end(item, (enum intoto_link_side)side);
-	}
+	if (it_lint_item(&findings, file->layout, item, NULL))
+		return; /* without memory there are no remarks */
+	for (size_t i = 0; i < findings.count; i++)
+		if (findings.items[i].code->level != IT_LINT_NOTE)
+			remark(item, &findings.items[i]);
 }

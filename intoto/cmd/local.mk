@@ -21,6 +21,8 @@ libcmd_la_SOURCES = \
 	%D%/layout_add_key.c \
 	%D%/layout_add_step.c \
 	%D%/layout_init.c \
+	%D%/layout_lint.c \
+	%D%/layout_options.c %D%/layout_options.h \
 	%D%/layout_remarks.c \
 	%D%/layout_show.c \
 	%D%/match.c \

@@ -9,9 +9,10 @@ shape='(inspection|layout|link|rule|step|sublayout)\.[a-z]+(-[a-z]+)*'
 in_table() {
 	sed -nE "s/^[[:space:]]*\\{ \"($shape)\",.*/\\1/p" "$1"
 }
+# Findings of intoto layout lint have codes of their own (layouts/lint_codes.c).
 # The code of a rule kind is made of its name, which is that of its file.
 in_code() {
-	find "$1/layouts" "$1/intoto" -name '*.c' ! -name report_codes.c -print0 |
+	find "$1/layouts" "$1/intoto" -name '*.c' ! -name report_codes.c ! -name 'lint*.c' ! -name layout_lint.c -print0 |
 		xargs -0 grep -hoE "\"$shape\"" | tr -d '"'
 	find "$1/layouts" -name 'rule_*.c' | sed 's|.*/rule_|rule.|; s|\.c$||'
 }

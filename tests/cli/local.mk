@@ -28,6 +28,7 @@ CLI_TESTS += %D%/verify.t
 
 # layout
 CLI_TESTS += %D%/layout.t
+CLI_TESTS += %D%/layout_lint.t
 
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
