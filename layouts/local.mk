@@ -20,9 +20,15 @@ CORE_SOURCES += \
 	%D%/queue.c %D%/queue.h \
 	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
+	%D%/report_advice.c \
 	%D%/report_codes.c \
 	%D%/report_format.c %D%/report_format.h \
+	%D%/report_groups.c %D%/report_groups.h \
 	%D%/report_json.c \
+	%D%/report_junit.c \
+	%D%/report_markdown.c \
+	%D%/report_place.c %D%/report_place.h \
+	%D%/report_sarif.c \
 	%D%/report_text.c \
 	%D%/rule.c %D%/rule.h \
 	%D%/rule_allow.c \
@@ -41,7 +47,8 @@ CORE_SOURCES += \
 	%D%/sublayout.c \
 	%D%/trace.c %D%/trace.h \
 	%D%/verify.c %D%/verify.h \
-	%D%/words.c %D%/words.h
+	%D%/words.c %D%/words.h \
+	%D%/xml.c %D%/xml.h
 
 UNIT_TESTS += \
 	tests/unit/layouts_glob \

@@ -19,6 +19,11 @@ struct it_report_code {
 extern const struct it_report_code it_report_codes[];
 extern const size_t it_report_code_count;
 
+/* What is checked, in the words of the table; "" for an unknown code. */
+const char *it_report_meaning(const char *code);
+/* What to do when that failed, for people; "" when there is nothing to say. */
+const char *it_report_advice(const char *code);
+
 IT_CHECK int it_report_new(struct intoto_report **out, struct intoto_error **err);
 
 /* What the report is about: the layout's path, and the time that counts as now. */

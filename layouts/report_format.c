@@ -5,8 +5,8 @@
 #include "base/text.h"
 
 static const struct it_report_format *const formats[] = {
-	&it_report_format_text,
-	&it_report_format_json,
+	&it_report_format_text,	 &it_report_format_json,     &it_report_format_junit,
+	&it_report_format_sarif, &it_report_format_markdown,
 };
 
 const struct it_report_format *it_report_format_find(const char *name)

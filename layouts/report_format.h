@@ -11,6 +11,7 @@ struct it_report_view {
 	const struct intoto_report *report;
 	const struct it_trace *trace; /* the same verification; NULL: only the report is known */
 	bool verbose;		      /* where it is for people: every check */
+	const char *link_dir;	      /* where links were looked for; NULL: the current folder */
 };
 
 struct it_report_format {
@@ -30,6 +31,9 @@ IT_CHECK int it_report_print(struct it_buf *out, const struct it_report_format *
 			     const struct it_report_view *view, struct intoto_error **err);
 
 extern const struct it_report_format it_report_format_json;
+extern const struct it_report_format it_report_format_junit;
+extern const struct it_report_format it_report_format_markdown;
+extern const struct it_report_format it_report_format_sarif;
 extern const struct it_report_format it_report_format_text;
 
 #endif

@@ -9,7 +9,7 @@ static const char *const allow_words[] = { "bad-glob",	     "disagreement",
 					   "zero-threshold", NULL };
 static const char *const inspection_words[] = { "run", "refuse", NULL };
 /* As in the table of layouts/report_format.c. */
-static const char *const format_words[] = { "text", "json", NULL };
+static const char *const format_words[] = { "text", "json", "junit", "sarif", "markdown", NULL };
 static const char *const key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
 
 /* clang-format off */
@@ -41,6 +41,8 @@ static const struct it_option options[] = {
 		  "how the report is printed (text)"),
 	IT_EACH(struct it_verify_words, reports, 0, "report", "FORMAT=FILE",
 		"write the report to a file too, whatever the verdict"),
+	IT_FLAG(struct it_verify_words, no_ci_summary, 0, "no-ci-summary",
+		"do not append a summary to the file that GITHUB_STEP_SUMMARY names"),
 	IT_VALUE(struct it_verify_words, summary_link, 0, "summary-link", "FILE",
 		 "on a pass, write the unsigned summary link"),
 	IT_VALUE(struct it_verify_words, summary_name, 0, "summary-name", "NAME",

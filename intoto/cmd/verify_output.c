@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What intoto verify prints, and the files that it writes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -111,6 +116,41 @@ static int write_report(const char *word, const struct it_report_view *view,
 	return it_file_write(path, it_buf_span(&text), OUTPUT_MODE, IT_FILE_SYNC, err);
 }
 
+/* Others append to the file as well; it is never cut. */
+static int append(const char *path, struct it_span bytes, struct intoto_error **err)
+{
+	IT_AUTO(it_fd_close)
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, OUTPUT_MODE);
+	struct stat about;
+
+	if (fd < 0 || fstat(fd, &about))
+		return it_err_errno(err, errno, "%s", path);
+	if (!S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_IO, "%s: is no regular file", path);
+	return it_err_wrap(err, it_fd_write(fd, bytes, err), "%s", path);
+}
+
+/*
+ * The CI server asks for it by a variable, the user did not: so one that cannot be written is a
+ * remark, and no failure.
+ */
+static void write_ci_summary(const struct it_verify_words *words, const struct it_report_view *view)
+{
+	const char *path = words->no_ci_summary ? NULL : getenv("GITHUB_STEP_SUMMARY");
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_REPORT_MAX);
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc;
+
+	if (!path || !*path)
+		return;
+	rc = it_report_print(&text, it_report_format_find("markdown"), view, &why);
+	if (!rc)
+		rc = append(path, it_buf_span(&text), &why);
+	if (rc)
+		(void)fprintf(stderr, "intoto verify: GITHUB_STEP_SUMMARY: %s\n",
+			      intoto_error_text(why)); /* nowhere else to say it */
+}
+
 static int write_summary(const struct intoto_link *summary, const char *path,
 			 struct intoto_error **err)
 {
@@ -135,12 +175,14 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 {
 	struct it_report_view view = { .report = result->report,
 				       .trace = result->trace,
-				       .verbose = words->verbose > 0 };
+				       .verbose = words->verbose > 0,
+				       .link_dir = words->link_dir };
 	int first = it_trace_check(result->trace, err);
 
 	keep_first(&first, print_report(words, &view, err));
 	for (size_t i = 0; i < words->reports.count; i++)
 		keep_first(&first, write_report(words->reports.items[i], &view, err));
+	write_ci_summary(words, &view);
 	keep_first(&first, write_summary(result->summary, words->summary_link, err));
 	return first;
 }
