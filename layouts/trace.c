@@ -7,7 +7,11 @@
 #include "base/text.h"
 #include "layouts/words.h"
 
-enum { CHUNK_FIRST = 64 * 1024, CHUNK_LARGEST = 4 * 1024 * 1024 };
+enum {
+	CHUNK_FIRST = 64 * 1024,
+	CHUNK_LARGEST = 4 * 1024 * 1024,
+	EARLY_MAX = 256 * 1024 * 1024, /* more artifacts than any document can hold */
+};
 
 struct chunk {
 	struct chunk *next;
@@ -264,7 +268,6 @@ static const struct it_traced_artifact *donor_find(struct donor *donor, const ch
 static void keep_artifact(struct it_trace *trace, struct it_traced_artifact *out,
 			  const struct it_artifact *artifact, struct donor *donors, size_t count)
 {
-	*out = (struct it_traced_artifact){ 0 };
 	for (size_t i = 0; i < count; i++) {
 		const struct it_traced_artifact *found = donor_find(&donors[i], artifact->name);
 
@@ -280,20 +283,36 @@ static void keep_artifact(struct it_trace *trace, struct it_traced_artifact *out
 		out->digests = keep_text(trace, artifact->digests);
 }
 
+/* Zeroed ones behind those that are there. */
+static bool grow_artifacts(struct it_traced_side *side, size_t from, size_t to)
+{
+	struct it_traced_artifact *artifacts =
+		reallocarray(side->artifacts, to + 1, sizeof *artifacts);
+
+	if (!artifacts)
+		return false;
+	side->artifacts = artifacts;
+	memset(artifacts + from, 0, (to + 1 - from) * sizeof *artifacts);
+	return true;
+}
+
 /* Most of what goes into a step came out of one before it, and much goes through unchanged. */
 static void keep_side(struct it_trace *trace, struct it_traced_item *item,
 		      enum intoto_link_side side, const struct it_artifacts *artifacts)
 {
 	size_t index = (size_t)(item - trace->items);
 	const struct it_traced_side *other = &item->sides[!side];
-	struct donor donors[2] = { { other->artifacts, other->artifacts ? other->count : 0, 0 } };
-	struct it_traced_artifact *items;
+	struct donor donors[2] = { { other->artifacts, trace->brief ? 0 : other->count, 0 } };
+	struct it_traced_side *own = &item->sides[side];
 
-	item->sides[side].count = artifacts->count;
+	own->count = artifacts->count;
 	if (trace->brief)
 		return;
-	items = calloc(artifacts->count + 1, sizeof *items);
-	if (!items) {
+	if (own->early > artifacts->count) {
+		mark_broken(trace, INTOTO_E_INTERNAL);
+		return;
+	}
+	if (!grow_artifacts(own, own->early, artifacts->count)) {
 		mark_broken(trace, INTOTO_E_NOMEM);
 		return;
 	}
@@ -301,12 +320,12 @@ static void keep_side(struct it_trace *trace, struct it_traced_item *item,
 		const struct it_traced_side *before =
 			&trace->items[index - 1].sides[INTOTO_PRODUCTS];
 
-		if (before->artifacts)
+		if (!trace->brief)
 			donors[1] = (struct donor){ before->artifacts, before->count, 0 };
 	}
 	for (size_t i = 0; i < artifacts->count; i++)
-		keep_artifact(trace, &items[i], &artifacts->items[i], donors, IT_COUNT_OF(donors));
-	item->sides[side].artifacts = items;
+		keep_artifact(trace, &own->artifacts[i], &artifacts->items[i], donors,
+			      IT_COUNT_OF(donors));
 }
 
 void it_trace_link(struct it_trace *trace, const char *label, const char *file,
@@ -336,21 +355,39 @@ void it_trace_link(struct it_trace *trace, const char *label, const char *file,
 
 /* --- rules --- */
 
-static bool are_positions(const struct it_traced_side *side, const size_t *positions, size_t count)
+/* One more than the largest. */
+static size_t end_of(const size_t *positions, size_t count)
 {
+	size_t end = 0;
+
 	for (size_t i = 0; i < count; i++)
-		if (positions[i] >= side->count)
-			return false;
+		if (positions[i] >= end)
+			end = positions[i] == SIZE_MAX ? SIZE_MAX : positions[i] + 1;
+	return end;
+}
+
+/* Whether the positions are artifacts; those of an inspection are known only later. */
+static bool has_positions(struct it_trace *trace, const struct it_traced_item *item,
+			  struct it_traced_side *side, const struct it_trace_act *act)
+{
+	size_t consumed = trace->brief ? 0 : end_of(act->consumed, act->consumed_count);
+	size_t refused = trace->brief ? 0 : end_of(act->refused, act->refused_count);
+	size_t end = consumed > refused ? consumed : refused;
+
+	if (item->has_link || trace->brief)
+		return end <= side->count;
+	if (end <= side->early)
+		return true;
+	if (end > EARLY_MAX || !grow_artifacts(side, side->early, end))
+		return false;
+	side->early = end;
 	return true;
 }
 
 static bool fits(const struct it_traced_side *side, const struct it_trace_act *act)
 {
 	return act->index < side->rule_count && act->index < UINT32_MAX &&
-	       side->rules[act->index].kind == act->rule->kind &&
-	       !side->rules[act->index].applied &&
-	       are_positions(side, act->consumed, act->consumed_count) &&
-	       are_positions(side, act->refused, act->refused_count);
+	       side->rules[act->index].kind == act->rule->kind && !side->rules[act->index].applied;
 }
 
 void it_trace_rule(struct it_trace *trace, const char *label, const struct it_trace_act *act)
@@ -365,13 +402,13 @@ void it_trace_rule(struct it_trace *trace, const char *label, const struct it_tr
 	if (!item)
 		return;
 	side = &item->sides[act->side];
-	if (!fits(side, act)) {
+	if (!fits(side, act) || !has_positions(trace, item, side, act)) {
 		mark_broken(trace, INTOTO_E_INTERNAL);
 		return;
 	}
-	for (size_t i = 0; side->artifacts && i < act->consumed_count; i++)
+	for (size_t i = 0; !trace->brief && i < act->consumed_count; i++)
 		side->artifacts[act->consumed[i]].consumed_by = (uint32_t)act->index + 1;
-	for (size_t i = 0; side->artifacts && i < act->refused_count; i++)
+	for (size_t i = 0; !trace->brief && i < act->refused_count; i++)
 		if (!side->artifacts[act->refused[i]].refused_by)
 			side->artifacts[act->refused[i]].refused_by = (uint32_t)act->index + 1;
 	rule = &side->rules[act->index];

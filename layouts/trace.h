@@ -45,7 +45,7 @@ void it_trace_signer(struct it_trace *trace, const char *label, const char *file
 void it_trace_link(struct it_trace *trace, const char *label, const char *file,
 		   const struct intoto_link *link);
 
-/* Rule number index of one side was applied: what it did. */
+/* Rule number index of one side was applied: what it did.  An inspection's link may come after. */
 struct it_trace_act {
 	enum intoto_link_side side;
 	size_t index;
@@ -93,6 +93,7 @@ struct it_traced_side {
 	size_t count;
 	struct it_traced_rule *rules; /* in the layout's order */
 	size_t rule_count;
+	size_t early; /* of the trace alone: artifacts that rules spoke of before the link came */
 };
 
 struct it_traced_item {

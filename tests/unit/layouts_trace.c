@@ -220,6 +220,64 @@ static void keeps_only_counts_in_a_brief_one(void **state)
 	intoto_layout_free(layout);
 }
 
+static void keeps_what_rules_did_before_the_link_came(void **state)
+{
+	IT_AUTO(it_trace_freep) struct it_trace *trace = new_trace();
+	struct it_layout_step *step = NULL;
+	struct intoto_layout *layout = new_layout(&step);
+	struct intoto_link *link = new_link();
+	struct it_trace_act disallow = act_of(step, INTOTO_PRODUCTS, 1);
+	static const size_t first[] = { 0 };
+	const struct it_traced_side *side;
+
+	(void)state;
+	disallow.refused = first;
+	disallow.refused_count = 1;
+	it_trace_item(trace, "check", &step->item, false, 1);
+	it_trace_rule(trace, "check", &disallow);
+	assert_int_equal(it_trace_find(trace, "check")->sides[INTOTO_PRODUCTS].count, 0);
+	it_trace_link(trace, "check", "", link);
+	assert_int_equal(it_trace_check(trace, NULL), INTOTO_OK);
+	side = &it_trace_find(trace, "check")->sides[INTOTO_PRODUCTS];
+	assert_int_equal(side->artifacts[0].refused_by, 2);
+	assert_string_equal(side->artifacts[0].name, "app");
+	assert_int_equal(side->artifacts[1].refused_by, 0);
+	intoto_link_free(link);
+	intoto_layout_free(layout);
+}
+
+static void tells_early_positions_once(struct it_trace *trace, const struct it_layout_step *step,
+				       size_t position)
+{
+	struct it_trace_act create = act_of(step, INTOTO_PRODUCTS, 0);
+
+	create.consumed = &position;
+	create.consumed_count = 1;
+	it_trace_item(trace, "check", &step->item, false, 1);
+	it_trace_rule(trace, "check", &create);
+}
+
+static void refuses_early_positions_that_the_link_does_not_have(void **state)
+{
+	static const size_t wrong[] = { 2, 1000, SIZE_MAX };
+	struct it_layout_step *step = NULL;
+	struct intoto_layout *layout = new_layout(&step);
+	struct intoto_link *link = new_link();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		IT_AUTO(it_trace_freep) struct it_trace *trace = new_trace();
+		struct intoto_error *err = NULL;
+
+		tells_early_positions_once(trace, step, wrong[i]);
+		it_trace_link(trace, "check", "", link);
+		assert_refused(it_trace_check(trace, &err), &err, INTOTO_E_INTERNAL,
+			       "does not fit together");
+	}
+	intoto_link_free(link);
+	intoto_layout_free(layout);
+}
+
 /* --- what does not fit --- */
 
 struct scene {
@@ -353,6 +411,8 @@ int main(void)
 		cmocka_unit_test(keeps_both_when_a_label_comes_again),
 		cmocka_unit_test(tells_nothing_to_nobody),
 		cmocka_unit_test(keeps_only_counts_in_a_brief_one),
+		cmocka_unit_test(keeps_what_rules_did_before_the_link_came),
+		cmocka_unit_test(refuses_early_positions_that_the_link_does_not_have),
 		cmocka_unit_test(refuses_what_is_about_an_unknown_item),
 		cmocka_unit_test(refuses_a_second_link_for_an_item),
 		cmocka_unit_test(refuses_a_rule_that_is_not_the_items_or_comes_twice),
