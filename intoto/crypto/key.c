@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/openpgp.h"
 #include "crypto/pbe.h"
 #include "crypto/pem.h"
 
@@ -20,6 +21,7 @@ void intoto_key_free(struct intoto_key *key)
 	if (key->pkey)
 		EVP_PKEY_free(key->pkey);
 	free(key->public_text);
+	it_openpgp_free(key->openpgp);
 	explicit_bzero(key, sizeof *key);
 	free(key);
 }
@@ -51,6 +53,8 @@ const char *intoto_key_fingerprint(const struct intoto_key *key)
 
 bool intoto_key_same(const struct intoto_key *a, const struct intoto_key *b)
 {
+	if (a->openpgp || b->openpgp)
+		return it_openpgp_shares(a, b);
 	return it_streq(a->fingerprint, b->fingerprint);
 }
 

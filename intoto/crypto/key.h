@@ -22,6 +22,7 @@ enum {
 };
 
 struct evp_pkey_st;
+struct it_openpgp;
 
 struct intoto_key {
 	const struct it_scheme *scheme; /* what signs and verifies */
@@ -34,6 +35,8 @@ struct intoto_key {
 	unsigned char ed25519_public[32];
 	unsigned char ed25519_secret[64]; /* seed, then public key */
 	struct evp_pkey_st *pkey;
+	/* An OpenPGP key: all of it is in there (openpgp.h), and its ids are fingerprints. */
+	struct it_openpgp *openpgp;
 	/* What a layout calls this key; empty for a key that was read from a file. */
 	char declared_id[129];
 	/* "public" of the key object: SPKI PEM with its last newline, or 64 hex digits (Ed25519).
@@ -134,8 +137,8 @@ IT_CHECK int it_key_verify(const struct intoto_key *key, struct it_span data,
 
 /*
  * Whether an id names this key: its declared id, either dialect, or Go's variant for P-384 and
- * P-521 (legacy dialect with scheme ecdsa-sha2-nistp256).  Ids are hints: trust follows from key
- * material only.
+ * P-521 (legacy dialect with scheme ecdsa-sha2-nistp256); for an OpenPGP key the fingerprints of
+ * the main key and of its subkeys.  Ids are hints: trust follows from key material only.
  */
 bool it_key_answers_to(const struct intoto_key *key, struct it_span keyid);
 /* Calls visit with each distinct id that the key answers to, declared id first, until it returns

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/key.h"
+#include "crypto/openpgp.h"
 
 struct spelling {
 	enum intoto_keyid_style style;
@@ -139,12 +140,26 @@ bool it_key_answers_to(const struct intoto_key *key, struct it_span keyid)
 	return it_key_each_id(key, compare, &search) != 0;
 }
 
+/* The main key's first, whichever of them signs. */
+static int each_openpgp_id(const struct it_openpgp *openpgp, const char *declared,
+			   int (*visit)(void *arg, const char *keyid), void *arg)
+{
+	int stop = 0;
+
+	for (size_t i = 0; !stop && i < openpgp->count; i++)
+		if (!it_streq(openpgp->parts[i].id, declared))
+			stop = visit(arg, openpgp->parts[i].id);
+	return stop;
+}
+
 int it_key_each_id(const struct intoto_key *key, int (*visit)(void *arg, const char *keyid),
 		   void *arg)
 {
 	const char *declared = key->declared_id;
 	int stop = declared[0] ? visit(arg, declared) : 0;
 
+	if (!stop && key->openpgp)
+		return each_openpgp_id(key->openpgp, declared, visit, arg);
 	for (size_t i = 0; !stop && i < IT_COUNT_OF(key->id); i++) {
 		if (!it_streq(key->id[i], declared))
 			stop = visit(arg, key->id[i]);

@@ -11,6 +11,14 @@ CORE_SOURCES += \
 	%D%/key_pem.c %D%/key_pem.h \
 	%D%/key_texts.c \
 	%D%/keyid.c \
+	%D%/openpgp.c %D%/openpgp.h \
+	%D%/openpgp_armor.c \
+	%D%/openpgp_certificate.c \
+	%D%/openpgp_numbers.c %D%/openpgp_numbers.h \
+	%D%/openpgp_packet.c %D%/openpgp_packet.h \
+	%D%/openpgp_part.c %D%/openpgp_part.h \
+	%D%/openpgp_ring.c %D%/openpgp_ring.h \
+	%D%/openpgp_signature.c %D%/openpgp_signature.h \
 	%D%/pbe.c %D%/pbe.h \
 	%D%/pbe_cost.c %D%/pbe_cost.h \
 	%D%/pem.c %D%/pem.h \

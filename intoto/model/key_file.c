@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key files: a JSON key object or PEM, told apart by the first character. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "crypto/openpgp.h"
+#include "crypto/pbe.h"
 #include "model/key_object.h"
 
 enum { KEY_FILE_MAX = 1024 * 1024 };
@@ -37,34 +40,64 @@ static int read_json(struct intoto_key **out, struct it_span text, struct intoto
 	return it_key_object_read(out, root, &where, err);
 }
 
+/* id chooses among several OpenPGP keys, or is NULL. */
+static int parse(struct intoto_key **out, struct it_span bytes, const char *id,
+		 const struct it_passphrase_source *source, struct intoto_error **err)
+{
+	struct it_span text = skip_space(bytes);
+
+	if (bytes.len > KEY_FILE_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "%s: more than %d bytes", source->name,
+				  KEY_FILE_MAX);
+	if (text.len == 0)
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: want a key, found nothing",
+				  source->name);
+	if (it_openpgp_is(bytes))
+		return it_openpgp_parse(out, bytes, id, source->name, err);
+	if (id)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "%s: is no file of OpenPGP keys, so #%s can choose none",
+				  source->name, id);
+	if (text.data[0] == '{')
+		return it_err_wrap(err, read_json(out, bytes, err), "%s", source->name);
+	if (is_legacy_encrypted(text))
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "%s: a legacy encrypted key, which is not read", source->name);
+	return it_key_from_pem(out, bytes, source->name, source->ask, source->arg, err);
+}
+
 int intoto_key_parse(struct intoto_key **out, const void *data, size_t len, const char *name,
 		     intoto_passphrase_fn passphrase, void *arg, struct intoto_error **err)
 {
-	struct it_span text = skip_space(it_span(data, len));
+	struct it_passphrase_source source = { passphrase, arg, name };
 
 	*out = NULL;
-	if (len > KEY_FILE_MAX)
-		return it_err_set(err, INTOTO_E_LIMIT, "%s: more than %d bytes", name,
-				  KEY_FILE_MAX);
-	if (text.len == 0)
-		return it_err_set(err, INTOTO_E_FORMAT, "%s: want a key, found nothing", name);
-	if (text.data[0] == '{')
-		return it_err_wrap(err, read_json(out, it_span(data, len), err), "%s", name);
-	if (is_legacy_encrypted(text))
-		return it_err_set(err, INTOTO_E_UNSUPPORTED,
-				  "%s: a legacy encrypted key, which is not read", name);
-	return it_key_from_pem(out, it_span(data, len), name, passphrase, arg, err);
+	return parse(out, it_span(data, len), NULL, &source, err);
+}
+
+/* FILE#KEYID, unless a file is called so. */
+static const char *split_id(const char *path)
+{
+	const char *mark = strrchr(path, '#');
+
+	if (!mark || mark == path || !it_openpgp_id_valid(mark + 1) || access(path, F_OK) == 0)
+		return NULL;
+	return mark + 1;
 }
 
 int intoto_key_load(struct intoto_key **out, const char *path, intoto_passphrase_fn passphrase,
 		    void *arg, struct intoto_error **err)
 {
+	const char *id = split_id(path);
+	IT_AUTO(it_freep)
+	char *file = id ? strndup(path, (size_t)(id - 1 - path)) : strdup(path);
 	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(KEY_FILE_MAX);
+	struct it_passphrase_source source = { passphrase, arg, file };
 	int rc;
 
 	*out = NULL;
-	rc = it_file_read(&text, path, err);
-	if (rc)
-		return rc;
-	return intoto_key_parse(out, text.data, text.len, path, passphrase, arg, err);
+	if (!file)
+		return it_err_nomem(err);
+	rc = it_file_read(&text, file, err);
+	return rc ? rc : parse(out, it_buf_span(&text), id, &source, err);
 }

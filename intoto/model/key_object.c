@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "json/field.h"
+#include "model/openpgp_object.h"
 
 enum { DECLARED_ID_MAX = sizeof((struct intoto_key *)NULL)->declared_id - 1 };
 
@@ -109,7 +110,7 @@ int it_key_object_read(struct intoto_key **out, const struct it_json *object,
 	*out = NULL;
 	/* OpenPGP keys have type, method and hashes instead (securesystemslib formats.py). */
 	if (!it_json_get(object, "keytype") && it_json_get(object, "method"))
-		return it_where_refuse(where, INTOTO_E_UNSUPPORTED, err, "an OpenPGP key");
+		return it_openpgp_object_read(out, object, where, err);
 	rc = it_fields_read(&read, object, fields, IT_COUNT_OF(fields), 0, where, err);
 	return rc ? rc : make_key(out, &read, where, err);
 }
@@ -132,6 +133,10 @@ static void write_public(struct it_writer *writer, const struct intoto_key *key,
 void it_key_object_write(struct it_writer *writer, const struct intoto_key *key,
 			 enum intoto_keyid_style style, bool with_keyid)
 {
+	if (key->openpgp) {
+		it_openpgp_object_write(writer, key);
+		return;
+	}
 	it_write_object(writer);
 	if (with_keyid) {
 		it_write_name(writer, "keyid");

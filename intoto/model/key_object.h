@@ -10,8 +10,8 @@
 /*
  * Reads a key object.  Lenient by knowledge: keyid optional, keyid_hash_algorithms absent, null or
  * a list, keyval.private absent, null or "", keytype spelled either way, other members ignored.  A
- * keytype or scheme that nothing here implements, and an OpenPGP key, is INTOTO_E_UNSUPPORTED, so
- * that a layout with such a key still loads (the key just never verifies anything).  A keyid
+ * keytype, scheme or OpenPGP method that nothing here implements is INTOTO_E_UNSUPPORTED, so that a
+ * layout with such a key still loads (the key just never verifies anything).  A keyid
  * becomes part of file names and so must be a safe name (it_name_is_safe) of at most 128 bytes.
  */
 IT_CHECK int it_key_object_read(struct intoto_key **out, const struct it_json *object,

@@ -9,6 +9,7 @@ CORE_SOURCES += \
 	%D%/key_file.c \
 	%D%/key_object.c %D%/key_object.h \
 	%D%/link.c %D%/link.h \
+	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/signature.c \
 	%D%/statement.c %D%/statement.h
 

@@ -2,7 +2,9 @@
 /* Signatures on an envelope: what they cover, whether they are good, and new ones. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "crypto/openpgp.h"
 #include "json/where.h"
 #include "model/envelope_text.h"
 
@@ -51,21 +53,70 @@ static int cover(struct it_span *out, const struct intoto_envelope *envelope,
 
 static bool is_openpgp(const struct it_signature *signature)
 {
-	return signature->raw && !it_json_get(signature->raw, "sig");
+	return signature->raw && (!it_json_get(signature->raw, "sig") ||
+				  it_json_get(signature->raw, "other_headers"));
+}
+
+/* "signature" of Metablock in hex; or "sig", which was decoded when the envelope was read. */
+static int read_value(struct it_buf *out, const struct it_signature *signature,
+		      struct intoto_error **err)
+{
+	const struct it_json *value = it_json_get(signature->raw, "signature");
+
+	if (!it_json_get(signature->raw, "sig") && !it_hex_decode(out, it_json_text(value)))
+		return it_err_set(err, INTOTO_E_UNTRUSTED, "signature: want hex digits, found %s",
+				  it_json_text(value).data ? "another text"
+							   : it_json_kind_name(value));
+	if (it_json_get(signature->raw, "sig"))
+		(void)it_buf_add_span(out, it_buf_span(&signature->bytes)); /* sticky */
+	return it_buf_check(out, "signature", err);
+}
+
+static int verify_openpgp(const struct it_signature *signature, struct it_span covered,
+			  const struct intoto_key *key, const struct it_terms *terms,
+			  struct intoto_error **err)
+{
+	const struct it_json *given = it_json_get(signature->raw, "other_headers");
+	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(IT_SIGNATURE_BYTES_MAX);
+	IT_AUTO(it_buf_done) struct it_buf headers = IT_BUF(IT_SIGNATURE_BYTES_MAX);
+	struct it_openpgp_claim claim = { .keyid = signature->keyid };
+	int rc;
+
+	if (!it_json_text(given).data || !it_hex_decode(&headers, it_json_text(given)))
+		return it_err_set(
+			err, INTOTO_E_UNTRUSTED, "other_headers: want hex digits, found %s",
+			it_json_text(given).data ? "another text" : it_json_kind_name(given));
+	rc = read_value(&value, signature, err);
+	if (rc)
+		return rc;
+	claim.headers = it_buf_span(&headers);
+	claim.value = it_buf_span(&value);
+	return it_openpgp_verify(key, &claim, covered, terms->at, terms->only, err);
 }
 
 static int verify_one(const struct it_signature *signature, struct it_span covered,
-		      const struct intoto_key *key, struct intoto_error **err)
+		      const struct intoto_key *key, const struct it_terms *terms,
+		      struct intoto_error **err)
 {
-	if (is_openpgp(signature))
+	if (is_openpgp(signature) && !key->openpgp)
 		return it_err_set(err, INTOTO_E_UNSUPPORTED, "an OpenPGP signature");
+	if (key->openpgp && !is_openpgp(signature))
+		return it_err_set(err, INTOTO_E_UNTRUSTED, "is no OpenPGP signature");
+	if (key->openpgp)
+		return verify_openpgp(signature, covered, key, terms, err);
 	return it_key_verify(key, covered, it_buf_span(&signature->bytes), err);
+}
+
+static struct it_terms terms_now(void)
+{
+	return (struct it_terms){ .at = it_clock_now() };
 }
 
 int it_envelope_verify_one(const struct intoto_envelope *envelope, size_t index,
 			   const struct intoto_key *key, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf scratch = IT_BUF(SIZE_MAX / 2);
+	const struct it_terms terms = terms_now();
 	struct it_span covered;
 	int rc;
 
@@ -74,7 +125,7 @@ int it_envelope_verify_one(const struct intoto_envelope *envelope, size_t index,
 	rc = cover(&covered, envelope, &scratch, err);
 	if (rc)
 		return rc;
-	return verify_one(&envelope->signatures[index], covered, key, err);
+	return verify_one(&envelope->signatures[index], covered, key, &terms, err);
 }
 
 /* The number of the first signature whose keyid names the key; the count when there is none. */
@@ -103,14 +154,20 @@ static void list_keyids(struct it_buf *out, const struct intoto_envelope *envelo
 		(void)it_buf_printf(out, " and %zu more", count - LISTED_MAX);
 }
 
+/* why is about the first signature that claims the key, or NULL. */
 static int refuse_all(const struct intoto_envelope *envelope, const struct intoto_key *key,
-		      struct intoto_error **err)
+		      const struct intoto_error *why, struct intoto_error **err)
 {
 	size_t claim = find_claim(envelope, key);
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(SIZE_MAX / 2);
 
 	if (claim < envelope->signature_count) {
 		it_where_quote(&text, it_span_text(envelope->signatures[claim].keyid));
+		if (key->openpgp && why)
+			return it_err_set(err, INTOTO_E_UNTRUSTED,
+					  "signature %zu of %zu, by %s, does not count: %s",
+					  claim + 1, envelope->signature_count, it_buf_text(&text),
+					  intoto_error_text(why));
 		return it_err_set(err, INTOTO_E_UNTRUSTED,
 				  "signature %zu of %zu, by %s, does not verify with that key",
 				  claim + 1, envelope->signature_count, it_buf_text(&text));
@@ -122,38 +179,59 @@ static int refuse_all(const struct intoto_envelope *envelope, const struct intot
 	return it_err_set(err, INTOTO_E_UNTRUSTED, "no signature by key %s", it_buf_text(&text));
 }
 
-/* Tries the signatures whose keyid names the key, or all others; UNTRUSTED when none is good. */
-static int try_signatures(const struct intoto_envelope *envelope, struct it_span covered,
-			  const struct intoto_key *key, bool claimed, struct intoto_error **err)
+/* What is tried, and against what. */
+struct trial {
+	const struct intoto_envelope *envelope;
+	struct it_span covered;
+	const struct intoto_key *key;
+	const struct it_terms *terms;
+};
+
+/*
+ * Tries the signatures whose keyid names the key, or all others; UNTRUSTED when none is good, *why
+ * is then about the first.
+ */
+static int try_signatures(const struct trial *trial, bool claimed, struct intoto_error **why)
 {
-	for (size_t i = 0; i < envelope->signature_count; i++) {
-		const struct it_signature *signature = &envelope->signatures[i];
+	for (size_t i = 0; i < trial->envelope->signature_count; i++) {
+		const struct it_signature *signature = &trial->envelope->signatures[i];
+		bool names = it_key_answers_to(trial->key, it_span_text(signature->keyid));
 		int rc;
 
-		if (it_key_answers_to(key, it_span_text(signature->keyid)) != claimed)
+		if (names != claimed)
 			continue;
-		rc = verify_one(signature, covered, key, NULL);
-		if (rc == INTOTO_E_NOMEM)
-			return it_err_nomem(err);
-		if (rc == INTOTO_OK)
+		rc = verify_one(signature, trial->covered, trial->key, trial->terms,
+				claimed && !*why ? why : NULL);
+		if (rc == INTOTO_E_NOMEM || rc == INTOTO_OK)
 			return rc;
 	}
 	return INTOTO_E_UNTRUSTED;
 }
 
-int intoto_envelope_verify(const struct intoto_envelope *envelope, const struct intoto_key *key,
-			   struct intoto_error **err)
+int it_envelope_verify_under(const struct intoto_envelope *envelope, const struct intoto_key *key,
+			     const struct it_terms *terms, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf scratch = IT_BUF(SIZE_MAX / 2);
-	struct it_span covered;
-	int rc = cover(&covered, envelope, &scratch, err);
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	struct trial trial = { .envelope = envelope, .key = key, .terms = terms };
+	int rc = cover(&trial.covered, envelope, &scratch, err);
 
 	if (rc)
 		return rc;
-	rc = try_signatures(envelope, covered, key, true, err);
+	rc = try_signatures(&trial, true, &why);
 	if (rc == INTOTO_E_UNTRUSTED)
-		rc = try_signatures(envelope, covered, key, false, err);
-	return rc == INTOTO_E_UNTRUSTED ? refuse_all(envelope, key, err) : rc;
+		rc = try_signatures(&trial, false, &why);
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	return rc == INTOTO_E_UNTRUSTED ? refuse_all(envelope, key, why, err) : rc;
+}
+
+int intoto_envelope_verify(const struct intoto_envelope *envelope, const struct intoto_key *key,
+			   struct intoto_error **err)
+{
+	const struct it_terms terms = terms_now();
+
+	return it_envelope_verify_under(envelope, key, &terms, err);
 }
 
 /*
@@ -164,8 +242,10 @@ int intoto_envelope_verify(const struct intoto_envelope *envelope, const struct 
 static bool is_replaced(const struct it_signature *old, struct it_span covered,
 			const struct intoto_key *key)
 {
+	const struct it_terms terms = terms_now();
+
 	return it_key_answers_to(key, it_span_text(old->keyid)) ||
-	       verify_one(old, covered, key, NULL) == INTOTO_OK;
+	       verify_one(old, covered, key, &terms, NULL) == INTOTO_OK;
 }
 
 /* Puts fresh where the first replaced one stood, or at the end; takes it on success only. */
@@ -230,11 +310,4 @@ int intoto_envelope_sign(struct intoto_envelope *envelope, const struct intoto_k
 	int rc = it_signer_borrow(&signer, key, err);
 
 	return rc ? rc : it_envelope_sign(envelope, signer, style, err);
-}
-
-int it_envelope_verify_under(const struct intoto_envelope *envelope, const struct intoto_key *key,
-			     const struct it_terms *terms, struct intoto_error **err)
-{
-	(void)terms; /* keys with a time of their own are refused as yet */
-	return intoto_envelope_verify(envelope, key, err);
 }

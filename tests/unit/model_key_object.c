@@ -144,10 +144,12 @@ static void tells_what_is_not_implemented_from_what_is_wrong(void **state)
 	assert_true(it_starts_with(intoto_error_text(err), "a.pub: key.scheme: "));
 	assert_non_null(strstr(intoto_error_text(err), "Fulcio"));
 	intoto_error_free(err);
-	refuse("{\"type\": \"rsa\", \"method\": \"pgp+rsa-pkcsv1.5\", \"hashes\": [\"pgp+SHA2\"], "
+	refuse("{\"type\": \"rsa\", \"method\": \"pgp+rsa-pss\", \"hashes\": [\"pgp+SHA2\"], "
 	       "\"keyid\": \"7b3abb26b97b655ab9296bd15b0bd02e1c768c43\", \"keyval\": "
 	       "{\"private\": \"\", \"public\": {\"e\": \"010001\", \"n\": \"00\"}}}",
-	       INTOTO_E_UNSUPPORTED, "a.pub: key: an OpenPGP key");
+	       INTOTO_E_UNSUPPORTED,
+	       "a.pub: key: method: found \"pgp+rsa-pss\", want one of pgp+rsa-pkcsv1.5, "
+	       "pgp+dsa-fips-180-2, pgp+eddsa-ed25519");
 	refuse("{\"kdf\": {\"name\": \"scrypt\"}, \"cipher\": {}, \"ciphertext\": \"AA==\"}",
 	       INTOTO_E_UNSUPPORTED,
 	       "a.pub: an encrypted JSON key, which is not read; convert it to PEM");
