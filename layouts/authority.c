@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "layouts/certificate.h"
 
 void it_authority_done(struct it_authority *authority)
 {
@@ -62,7 +63,8 @@ static void check_quorum(const struct it_authority *authority, struct it_chain *
 			 const struct it_layout_step *step)
 {
 	int64_t wanted = step->threshold > 1 ? step->threshold : 1;
-	bool enough = authority->count >= (uint64_t)wanted;
+	/* How many people have certificates, nobody knows before they have signed. */
+	bool enough = step->constraints.count || authority->count >= (uint64_t)wanted;
 
 	it_report_add(
 		chain->report, enough ? INTOTO_CHECK_PASSED : INTOTO_CHECK_FAILED, "step.quorum",
@@ -80,11 +82,7 @@ int it_authority_find(struct it_authority *authority, struct it_chain *chain,
 	authority->keys = calloc(step->pubkeys.count + 1, sizeof *authority->keys);
 	if (!authority->keys)
 		return it_err_nomem(err);
-	if (step->has_constraints)
-		it_report_add(chain->report, INTOTO_CHECK_WARNING, "step.certificates",
-			      it_chain_label(chain, step->item.name), "",
-			      "cert_constraints are not supported yet: links signed with "
-			      "certificates are not accepted");
+	it_constraints_remark(chain, step);
 	for (size_t i = 0; i < step->pubkeys.count; i++)
 		add_entry(authority, chain, step, i);
 	check_quorum(authority, chain, step);

@@ -8,13 +8,25 @@
 
 #include "layouts/chain.h"
 
+/* What the caller's options name, loaded once for a whole run. */
+struct it_trust {
+	struct it_certificates intermediates;
+	struct it_certificates timestamp_roots;
+};
+
+/* Errors begin with the file. */
+IT_CHECK int it_trust_load(struct it_trust *out, const struct intoto_verify_options *options,
+			   struct intoto_error **err);
+void it_trust_done(struct it_trust *trust);
+
 /* One signer by certificate. */
 struct it_certified {
-	/* What counts as one person: the same for two keys under one name, and for two
-	   certificates of one key. */
+	/* The full set of names and the root, hashed: the same for two keys of one person.  Two
+	   certificates of one key have the same fingerprint, too: see it_certified_same. */
 	char *identity;
+	char *issuer;	   /* the same with the issuer's key in place of the root */
 	char *fingerprint; /* of the public key: intoto_key_fingerprint */
-	char *name;	   /* for people: the URI, mail address or common name */
+	char *name;	   /* for people: the URI, mail address or common name; not quoted */
 };
 
 struct it_certifieds {
@@ -22,6 +34,12 @@ struct it_certifieds {
 	size_t count;
 };
 void it_certifieds_done(struct it_certifieds *certifieds);
+
+/*
+ * Whether two are one person, who counts once: the same key; or the same names under the same root,
+ * or by the same issuer (whom two roots may have certified).
+ */
+bool it_certified_same(const struct it_certified *a, const struct it_certified *b);
 
 /*
  * The signatures of an envelope that verify with the certificate they carry, where that certificate
@@ -32,5 +50,11 @@ void it_certifieds_done(struct it_certifieds *certifieds);
 IT_CHECK int it_certificates_judge(struct it_chain *chain, const struct it_layout_step *step,
 				   const char *file, const struct intoto_envelope *envelope,
 				   struct it_certifieds *out, struct intoto_error **err);
+
+/*
+ * Says in the report (step.certificates) what the constraints of a step mean: one that takes
+ * everybody, one that names a root that the layout does not have.
+ */
+void it_constraints_remark(struct it_chain *chain, const struct it_layout_step *step);
 
 #endif

@@ -25,10 +25,13 @@ enum {
 	IT_LISTED_MAX = 10, /* names in one sentence */
 };
 
+struct it_trust; /* layouts/certificate.h */
+
 struct it_chain {
 	const struct intoto_verify_options *options;
 	struct intoto_report *report;
-	struct it_trace *trace; /* NULL: nobody asked */
+	struct it_trace *trace;	      /* NULL: nobody asked */
+	const struct it_trust *trust; /* certificates that the options name; NULL: none */
 	const char *layout_path;
 	const char *link_dir;
 	const char *prefix; /* "" or "step/": stands before the names of items in the report */

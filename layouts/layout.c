@@ -35,9 +35,13 @@ void intoto_layout_free(struct intoto_layout *layout)
 	for (size_t i = 0; i < layout->step_count; i++) {
 		item_done(&layout->steps[i].item);
 		it_strings_done(&layout->steps[i].pubkeys);
+		it_constraints_done(&layout->steps[i].constraints);
 	}
 	for (size_t i = 0; i < layout->inspection_count; i++)
 		item_done(&layout->inspections[i]);
+	it_layout_anchors_done(&layout->rootcas);
+	it_layout_anchors_done(&layout->intermediatecas);
+	it_layout_anchors_done(&layout->bundles);
 	free(layout->keys);
 	free(layout->steps);
 	free(layout->inspections);

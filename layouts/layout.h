@@ -6,6 +6,8 @@
 #include <intoto/layout.h>
 
 #include "crypto/key.h"
+#include "layouts/constraint.h"
+#include "layouts/layout_certificates.h"
 #include "layouts/rule.h"
 
 /* A key of the layout, under the id that its steps use. */
@@ -28,14 +30,16 @@ struct it_layout_step {
 	struct it_item item;
 	int64_t threshold;
 	struct it_strings pubkeys; /* ids, hex digits */
-	bool has_constraints;	   /* cert_constraints: certificates are not supported yet */
+	struct it_constraints constraints; /* who else may do it, by certificate */
 };
 
 struct intoto_layout {
 	char *readme;
 	char *expires_text; /* NULL: no expiry */
 	int64_t expires;
-	bool has_certificates;	    /* members that we know and do not write */
+	struct it_layout_anchors rootcas;
+	struct it_layout_anchors intermediatecas;
+	struct it_layout_anchors bundles; /* trustBundles */
 	struct it_layout_key *keys; /* sorted by id when read */
 	size_t key_count;
 	struct it_layout_step *steps;

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Reading layouts (in-toto specification 4.3.1): by tables of fields, closed.
- *
- * The members of the Go implementation for certificates are known and not used: a step that relies
- * on them is reported, never quietly accepted.
- */
+/* Reading layouts (in-toto specification 4.3.1): by tables of fields, closed. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -145,15 +140,25 @@ static int read_pubkeys(void *target, const struct it_json *value, const struct 
 	return read_each(&step->pubkeys, value, where, read_id, err);
 }
 
+/* A list under two names would hide one of them from other readers. */
 static int read_constraints(void *target, const struct it_json *value, const struct it_where *where,
 			    struct intoto_error **err)
 {
 	struct it_layout_step *step = target;
 
-	if (it_json_kind(value) != IT_JSON_LIST)
-		return refuse_kind("a list", value, where, err);
-	step->has_constraints = it_json_count(value) > 0;
-	return INTOTO_OK;
+	if (step->constraints.count)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err,
+				       "the step has constraints under another name, too");
+	return it_constraints_read(&step->constraints, value, where, err);
+}
+
+static int read_prose_constraints(void *target, const struct it_json *value,
+				  const struct it_where *where, struct intoto_error **err)
+{
+	struct it_layout_step *step = target;
+
+	step->constraints.prose = true;
+	return read_constraints(target, value, where, err);
 }
 
 /* The item comes first in a step, so that one reader serves both. */
@@ -161,6 +166,7 @@ _Static_assert(offsetof(struct it_layout_step, item) == 0, "a step begins with i
 
 static const struct it_field step_fields[] = {
 	{ "_type", IT_FIELD_CUSTOM, false, 0, read_step_type },
+	{ "certConstraints", IT_FIELD_CUSTOM, false, 0, read_prose_constraints },
 	{ "cert_constraints", IT_FIELD_CUSTOM, false, 0, read_constraints },
 	{ "expected_command", IT_FIELD_TEXTS, false, offsetof(struct it_layout_step, item.command),
 	  NULL },
@@ -290,12 +296,9 @@ static int read_step(void *target, const struct it_json *value, const struct it_
 {
 	struct intoto_layout *layout = target;
 	struct it_layout_step *step = &layout->steps[layout->step_count++];
-	int rc = it_fields_read(step, value, step_fields, IT_COUNT_OF(step_fields),
-				IT_FIELDS_CLOSED, where, err);
 
-	if (step->has_constraints)
-		layout->has_certificates = true;
-	return rc;
+	return it_fields_read(step, value, step_fields, IT_COUNT_OF(step_fields), IT_FIELDS_CLOSED,
+			      where, err);
 }
 
 static int read_steps(void *target, const struct it_json *value, const struct it_where *where,
@@ -330,28 +333,40 @@ static int read_inspections(void *target, const struct it_json *value, const str
 	return read_each(layout, value, where, read_inspection, err);
 }
 
-/* Certificates of the Go implementation: known, not used. */
-static int pass_over(void *target, const struct it_json *value, const struct it_where *where,
-		     struct intoto_error **err)
+static int read_rootcas(void *target, const struct it_json *value, const struct it_where *where,
+			struct intoto_error **err)
 {
 	struct intoto_layout *layout = target;
 
-	if (it_json_kind(value) != IT_JSON_OBJECT)
-		return refuse_kind("an object", value, where, err);
-	if (it_json_count(value))
-		layout->has_certificates = true;
-	return INTOTO_OK;
+	return it_layout_read_rootcas(&layout->rootcas, value, where, err);
+}
+
+static int read_intermediatecas(void *target, const struct it_json *value,
+				const struct it_where *where, struct intoto_error **err)
+{
+	struct intoto_layout *layout = target;
+
+	return it_layout_read_intermediatecas(&layout->intermediatecas, value, where, err);
+}
+
+static int read_bundles(void *target, const struct it_json *value, const struct it_where *where,
+			struct intoto_error **err)
+{
+	struct intoto_layout *layout = target;
+
+	return it_layout_read_bundles(&layout->bundles, value, where, err);
 }
 
 static const struct it_field layout_fields[] = {
 	{ "_type", IT_FIELD_CUSTOM, true, 0, read_layout_type },
 	{ "expires", IT_FIELD_CUSTOM, false, 0, read_expires },
 	{ "inspect", IT_FIELD_CUSTOM, true, 0, read_inspections },
-	{ "intermediatecas", IT_FIELD_CUSTOM, false, 0, pass_over },
+	{ "intermediatecas", IT_FIELD_CUSTOM, false, 0, read_intermediatecas },
 	{ "keys", IT_FIELD_CUSTOM, true, 0, read_keys },
 	{ "readme", IT_FIELD_TEXT, false, offsetof(struct intoto_layout, readme), NULL },
-	{ "rootcas", IT_FIELD_CUSTOM, false, 0, pass_over },
+	{ "rootcas", IT_FIELD_CUSTOM, false, 0, read_rootcas },
 	{ "steps", IT_FIELD_CUSTOM, true, 0, read_steps },
+	{ "trustBundles", IT_FIELD_CUSTOM, false, 0, read_bundles },
 };
 
 static const struct it_where root = { NULL, "layout", 0 };

@@ -50,6 +50,11 @@ static void write_step(struct it_writer *writer, const struct it_layout_step *st
 	it_write_object(writer);
 	it_write_name(writer, "_type");
 	it_write_text(writer, "step");
+	if (step->constraints.count) {
+		it_write_name(writer, step->constraints.prose ? "certConstraints"
+							      : "cert_constraints");
+		it_constraints_write(writer, &step->constraints);
+	}
 	write_texts(writer, "expected_command", &step->item.command);
 	write_rules(writer, "expected_materials", &step->item.rules[INTOTO_MATERIALS]);
 	write_rules(writer, "expected_products", &step->item.rules[INTOTO_PRODUCTS]);
@@ -87,14 +92,17 @@ void it_layout_write(struct it_writer *writer, const struct intoto_layout *layou
 	for (size_t i = 0; i < layout->inspection_count; i++)
 		write_inspection(writer, &layout->inspections[i]);
 	it_write_list_end(writer);
+	it_layout_write_anchors(writer, "intermediatecas", &layout->intermediatecas);
 	write_keys(writer, layout);
 	it_write_name(writer, "readme");
 	it_write_text(writer, layout->readme ? layout->readme : "");
+	it_layout_write_anchors(writer, "rootcas", &layout->rootcas);
 	it_write_name(writer, "steps");
 	it_write_list(writer);
 	for (size_t i = 0; i < layout->step_count; i++)
 		write_step(writer, &layout->steps[i]);
 	it_write_list_end(writer);
+	it_layout_write_anchors(writer, "trustBundles", &layout->bundles);
 	it_write_object_end(writer);
 }
 

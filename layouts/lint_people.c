@@ -117,7 +117,7 @@ static void check_threshold(const struct authority *authority)
 	if (threshold < 1)
 		it_findings_add(authority->out, "step.threshold", &where, &step->item, "",
 				"the threshold is %lld", threshold);
-	else if (!step->has_constraints && (uint64_t)threshold > authority->count)
+	else if (!step->constraints.count && (uint64_t)threshold > authority->count)
 		it_findings_add(authority->out, "step.unreachable", &where, &step->item, "",
 				"the threshold is %lld, and %zu distinct keys may do the step",
 				threshold, authority->count);
@@ -139,7 +139,7 @@ static void check_step(struct it_findings *out, const struct intoto_layout *layo
 	}
 	for (size_t i = 0; i < step->pubkeys.count; i++)
 		check_entry(&authority, i);
-	if (!step->pubkeys.count && !step->has_constraints)
+	if (!step->pubkeys.count && !step->constraints.count)
 		it_findings_add(out, "step.no-keys", &pubkeys, &step->item, "",
 				"nobody may do the step");
 	else

@@ -2,11 +2,14 @@
 # The policy side: layouts, rules, verification, reports.
 CORE_SOURCES += \
 	%D%/authority.c %D%/authority.h \
-	%D%/certificate.h \
+	%D%/carried.c %D%/carried.h \
+	%D%/certificate.c %D%/certificate.h \
 	%D%/chain.c %D%/chain.h \
+	%D%/constraint.c %D%/constraint.h \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/layout.c %D%/layout.h \
+	%D%/layout_certificates.c %D%/layout_certificates.h \
 	%D%/layout_read.c \
 	%D%/layout_write.c \
 	%D%/lint.c %D%/lint.h \

@@ -193,7 +193,7 @@ void it_trace_item(struct it_trace *trace, const char *label, const struct it_it
 			(const void *)((const char *)item - offsetof(struct it_layout_step, item));
 
 		traced->authorised = step->pubkeys.count;
-		traced->by_certificate = step->has_constraints;
+		traced->by_certificate = step->constraints.count > 0;
 	}
 	for (size_t side = 0; side < IT_COUNT_OF(traced->sides); side++)
 		keep_rules(trace, &traced->sides[side], &item->rules[side]);

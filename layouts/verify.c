@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "layouts/certificate.h"
 #include "layouts/chain.h"
 #include "layouts/parameters.h"
 
@@ -32,6 +33,9 @@ static int copy_options(struct intoto_verify_options *out,
 		return it_err_set(err, INTOTO_E_USAGE, "options: want a time from 1970 to 9999");
 	if (out->parameter_count && !out->parameters)
 		return it_err_set(err, INTOTO_E_USAGE, "options: no parameters");
+	if ((out->intermediate_count && !out->intermediates) ||
+	    (out->timestamp_root_count && !out->timestamp_roots))
+		return it_err_set(err, INTOTO_E_USAGE, "options: no files of certificates");
 	return it_parameters_check(out->parameters, out->parameter_count, err);
 }
 
@@ -57,6 +61,7 @@ static int verify(struct intoto_report *report, const struct intoto_verify_optio
 		  struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	IT_AUTO(it_trust_done) struct it_trust trust = { 0 };
 	size_t sublayouts = 0;
 	struct it_chain chain = {
 		.options = options,
@@ -68,8 +73,10 @@ static int verify(struct intoto_report *report, const struct intoto_verify_optio
 		.sublayouts = &sublayouts,
 		.now = now,
 	};
-	int rc = load_layout(report, options->layout_path, &envelope, err);
+	int rc = it_trust_load(&trust, options, err);
 
+	if (!rc)
+		rc = load_layout(report, options->layout_path, &envelope, err);
 	if (rc || !envelope)
 		return rc;
 	return it_chain_verify(&chain, envelope, options->keys, options->key_count,

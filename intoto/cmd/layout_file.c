@@ -40,9 +40,6 @@ int it_layout_file_open(struct it_layout_file *file, const char *path, bool drop
 				  "%s: is signed, and a change makes its signatures wrong "
 				  "(--drop-signatures removes them)",
 				  path);
-	if (file->layout->has_certificates)
-		return it_err_set(err, INTOTO_E_UNSUPPORTED,
-				  "%s: has rules about certificates, which would be lost", path);
 	return INTOTO_OK;
 }
 

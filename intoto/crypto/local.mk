@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 CORE_SOURCES += \
+	%D%/certificate.c %D%/certificate.h %D%/certificate_part.h \
+	%D%/certificate_chain.c \
+	%D%/certificate_names.c \
 	%D%/der.c %D%/der.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/ecdsa.c \
@@ -24,7 +27,8 @@ CORE_SOURCES += \
 	%D%/pem.c %D%/pem.h \
 	%D%/rsa_pss.c \
 	%D%/scheme.c %D%/scheme.h \
-	%D%/signer.c %D%/signer.h
+	%D%/signer.c %D%/signer.h \
+	%D%/timestamp.c %D%/timestamp.h
 
 UNIT_TESTS += \
 	tests/unit/crypto_digest \

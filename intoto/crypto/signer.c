@@ -133,5 +133,6 @@ void it_signer_free(struct it_signer *signer)
 	if (signer->kind && signer->kind->close)
 		signer->kind->close(signer);
 	intoto_key_free(signer->owned);
+	free(signer->certificate);
 	free(signer);
 }

@@ -14,6 +14,9 @@ struct it_signer {
 	const struct intoto_key *key; /* public part at least, for keyids */
 	struct intoto_key *owned;     /* the same when the signer has to free it */
 	void *state;		      /* of the kind */
+	/* PEM that goes onto each signature (certificate.h): the key's certificate, then its
+	   issuers; NULL: none. */
+	char *certificate;
 };
 
 struct it_signer_kind {

@@ -140,7 +140,7 @@ new --format=metablock
 ok 'Metablock is changed' layout add-step root.layout x --key alice.pem.pub --quiet
 is "$(json 'all["format"], len(l["steps"])')" "('metablock', 1)" 'and stays Metablock'
 sed -i 's/"steps":/"rootcas":{"ab":{}},"steps":/' root.layout
-unchanged 65 'has rules about certificates' 'what would be lost is not changed' layout add-key root.layout bob.pem.pub
+unchanged 65 'layout.rootcas.ab: member "keyval" is missing' 'a root without a certificate is refused' layout add-key root.layout bob.pem.pub
 
 # --- show ----------------------------------------------------------------------------------------------
 new --readme $'\e[2Jhello'

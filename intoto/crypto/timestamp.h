@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timestamps of RFC 3161: at which time some bytes existed, by an authority's word. */
+#ifndef IT_CRYPTO_TIMESTAMP_H
+#define IT_CRYPTO_TIMESTAMP_H
+
+#include "crypto/certificate.h"
+
+enum { IT_TIMESTAMP_MAX = 64 * 1024 }; /* with a long chain of certificates: 10 KiB */
+
+/*
+ * Reads a timestamp over data: a token, or the whole response that it came in (which must say that
+ * it was granted).  The bare token is appended to token, which may be NULL; *time is what it says.
+ * UNTRUSTED when the token is over other bytes, or hashes them with anything but SHA-256, SHA-384
+ * or SHA-512.  Whoever made the token is not looked at: this is for carrying one.
+ */
+IT_CHECK int it_timestamp_read(int64_t *time, struct it_buf *token, struct it_span timestamp,
+			       struct it_span data, struct intoto_error **err);
+
+/*
+ * The same, and the token is signed (over SHA-2) by a certificate that is for timestamps and
+ * nothing else, as a critical extension says (RFC 3161 section 2.3), and that stood under one of
+ * the roots at the time of the token.
+ */
+IT_CHECK int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span data,
+				 const struct it_certificates *roots, struct intoto_error **err);
+
+#endif
