@@ -46,4 +46,5 @@ EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/peers.sh %D%/ben
 include %D%/cli/local.mk
 include %D%/checks/local.mk
 include %D%/fuzz/local.mk
+include %D%/conformance/local.mk
 include %D%/interop/local.mk
