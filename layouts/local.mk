@@ -47,8 +47,11 @@ CORE_SOURCES += \
 	%D%/stage_rules.c \
 	%D%/stage_signatures.c \
 	%D%/stage_summary.c \
+	%D%/story.c %D%/story.h \
+	%D%/story_words.c \
 	%D%/sublayout.c \
 	%D%/trace.c %D%/trace.h \
+	%D%/trace_order.c %D%/trace_order.h \
 	%D%/verify.c %D%/verify.h \
 	%D%/words.c %D%/words.h \
 	%D%/xml.c %D%/xml.h

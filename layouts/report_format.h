@@ -4,6 +4,7 @@
 #define IT_LAYOUTS_REPORT_FORMAT_H
 
 #include "layouts/report.h"
+#include "layouts/story.h"
 #include "layouts/trace.h"
 
 /* What is printed. */
@@ -11,7 +12,8 @@ struct it_report_view {
 	const struct intoto_report *report;
 	const struct it_trace *trace; /* the same verification; NULL: only the report is known */
 	bool verbose;		      /* where it is for people: every check */
-	const char *link_dir;	      /* where links were looked for; NULL: the current folder */
+	const struct it_stories *stories; /* told behind the report; NULL: none were asked for */
+	const char *link_dir; /* where links were looked for; NULL: the current folder */
 };
 
 struct it_report_format {

@@ -102,6 +102,17 @@ static void write_items(struct it_writer *writer, const struct it_trace *trace)
 	it_write_list_end(writer);
 }
 
+static void write_stories(struct it_writer *writer, const struct it_stories *stories)
+{
+	if (!stories || !stories->count)
+		return;
+	it_write_name(writer, "explained");
+	it_write_list(writer);
+	for (size_t i = 0; i < stories->count; i++)
+		it_story_write(writer, &stories->items[i]);
+	it_write_list_end(writer);
+}
+
 static int print_json(struct it_buf *out, const struct it_report_view *view,
 		      struct intoto_error **err)
 {
@@ -118,6 +129,7 @@ static int print_json(struct it_buf *out, const struct it_report_view *view,
 		write_check(&writer, intoto_report_at(report, i));
 	it_write_list_end(&writer);
 	write_counts(&writer, report);
+	write_stories(&writer, view->stories);
 	write_inputs(&writer, report);
 	if (view->trace)
 		write_items(&writer, view->trace);

@@ -82,6 +82,8 @@ static int print_text(struct it_buf *out, const struct it_report_view *view,
 		add_all(out, report, INTOTO_CHECK_SKIPPED);
 		add_all(out, report, INTOTO_CHECK_PASSED);
 	}
+	for (size_t i = 0; view->stories && i < view->stories->count; i++)
+		it_story_print(out, &view->stories->items[i], report);
 	return INTOTO_OK;
 }
 

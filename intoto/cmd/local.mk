@@ -39,6 +39,7 @@ libcmd_la_SOURCES = \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/verify.c %D%/verify.h \
+	%D%/verify_explain.c \
 	%D%/verify_options.c \
 	%D%/verify_output.c \
 	%D%/verify_request.c \

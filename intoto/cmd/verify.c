@@ -11,6 +11,7 @@ static void result_done(struct it_verify_result *result)
 {
 	intoto_report_free(result->report);
 	intoto_link_free(result->summary);
+	it_verify_explain_done(&result->stories);
 	it_trace_free(result->trace);
 }
 
@@ -47,9 +48,12 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 	if (!rc)
 		rc = it_verify_request_read(&request, words, err);
 	if (!rc)
-		rc = it_trace_new_brief(&result.trace, err);
+		rc = words->explain.count ? it_trace_new(&result.trace, err)
+					  : it_trace_new_brief(&result.trace, err);
 	if (!rc)
 		rc = it_verify(&result.report, &result.summary, &request.verify, result.trace, err);
+	if (!rc)
+		rc = it_verify_explain(&result, &words->explain, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
 	rc = it_verify_output(words, &result, err);

@@ -11,7 +11,7 @@
 #include <intoto/verify.h>
 
 #include "cmd/command.h"
-#include "layouts/trace.h"
+#include "layouts/story.h"
 
 /* The words of the command line. */
 struct it_verify_words {
@@ -29,6 +29,7 @@ struct it_verify_words {
 	const char *format;
 	struct it_strings reports; /* FORMAT=FILE */
 	bool no_ci_summary;
+	struct it_strings explain;
 	const char *summary_link;
 	const char *summary_name;
 	unsigned verbose;
@@ -56,7 +57,13 @@ struct it_verify_result {
 	struct intoto_report *report;
 	struct intoto_link *summary; /* NULL unless it passed */
 	struct it_trace *trace;
+	struct it_stories stories;
 };
+
+/* The stories of the artifacts that --explain names. */
+IT_CHECK int it_verify_explain(struct it_verify_result *result, const struct it_strings *queries,
+			       struct intoto_error **err);
+void it_verify_explain_done(struct it_stories *stories);
 
 /* Mistakes in the words that are about output; before anything is verified. */
 IT_CHECK int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err);

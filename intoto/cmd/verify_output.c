@@ -89,7 +89,7 @@ static int print_report(const struct it_verify_words *words, const struct it_rep
 	bool is_text = it_streq(name, "text");
 	int rc;
 
-	if (is_text && words->quiet && verdict == INTOTO_PASSED)
+	if (is_text && words->quiet && verdict == INTOTO_PASSED && !view->stories->count)
 		return INTOTO_OK;
 	rc = it_report_print(&text, it_report_format_find(name), view, err);
 	if (rc)
@@ -176,6 +176,7 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 	struct it_report_view view = { .report = result->report,
 				       .trace = result->trace,
 				       .verbose = words->verbose > 0,
+				       .stories = &result->stories,
 				       .link_dir = words->link_dir };
 	int first = it_trace_check(result->trace, err);
 
