@@ -160,7 +160,8 @@ static char *move_name(const char *name, const char *of, const char *to)
 	size_t put = folder_length(to);
 	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(NAME_LIMIT);
 
-	if (cut && (strncmp(name, of, cut - 1) != 0 || name[cut - 1] != '/'))
+	if (cut && (strlen(name) < cut || name[cut - 1] != '/' ||
+		    !it_span_eq(it_span(name, cut - 1), it_span(of, cut - 1))))
 		return NULL;
 	if (put) {
 		(void)it_buf_add(&out, to, put - 1); /* sticks; then there is no name */
