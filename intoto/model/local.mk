@@ -10,10 +10,12 @@ CORE_SOURCES += \
 	%D%/key_object.c %D%/key_object.h \
 	%D%/link.c %D%/link.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
+	%D%/rust_form.c %D%/rust_form.h \
 	%D%/signature.c \
 	%D%/statement.c %D%/statement.h
 
 UNIT_TESTS += \
+	tests/unit/model_rust_form \
 	tests/unit/model_artifacts \
 	tests/unit/model_bundle \
 	tests/unit/model_digest_set \

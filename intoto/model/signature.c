@@ -7,6 +7,7 @@
 #include "crypto/openpgp.h"
 #include "json/where.h"
 #include "model/envelope_text.h"
+#include "model/rust_form.h"
 
 enum {
 	PAE_HEAD_MAX = 64, /* "DSSEv1", two lengths, four spaces */
@@ -208,6 +209,21 @@ static int try_signatures(const struct trial *trial, bool claimed, struct intoto
 	return INTOTO_E_UNTRUSTED;
 }
 
+/* A Metablock by the Rust implementation, whose texts need another form. */
+static int try_rust_form(const struct trial *given)
+{
+	IT_AUTO(it_buf_done) struct it_buf form = IT_BUF(SIZE_MAX / 2);
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	struct trial trial = *given;
+
+	if (given->envelope->format != INTOTO_METABLOCK || !it_rust_form(&form, given->covered))
+		return INTOTO_E_UNTRUSTED;
+	if (form.failed)
+		return INTOTO_E_NOMEM;
+	trial.covered = it_buf_span(&form);
+	return try_signatures(&trial, true, &why);
+}
+
 int it_envelope_verify_under(const struct intoto_envelope *envelope, const struct intoto_key *key,
 			     const struct it_terms *terms, struct intoto_error **err)
 {
@@ -221,6 +237,8 @@ int it_envelope_verify_under(const struct intoto_envelope *envelope, const struc
 	rc = try_signatures(&trial, true, &why);
 	if (rc == INTOTO_E_UNTRUSTED)
 		rc = try_signatures(&trial, false, &why);
+	if (rc == INTOTO_E_UNTRUSTED)
+		rc = try_rust_form(&trial);
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
 	return rc == INTOTO_E_UNTRUSTED ? refuse_all(envelope, key, why, err) : rc;
