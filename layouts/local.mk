@@ -6,6 +6,9 @@ CORE_SOURCES += \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/constraint.c %D%/constraint.h \
+	%D%/draft.c %D%/draft.h \
+	%D%/draft_flow.c \
+	%D%/draft_rules.c \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/layout.c %D%/layout.h \

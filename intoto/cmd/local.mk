@@ -20,6 +20,7 @@ libcmd_la_SOURCES = \
 	%D%/layout_add_inspection.c \
 	%D%/layout_add_key.c \
 	%D%/layout_add_step.c \
+	%D%/layout_from_links.c \
 	%D%/layout_init.c \
 	%D%/layout_lint.c \
 	%D%/layout_options.c %D%/layout_options.h \

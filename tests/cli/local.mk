@@ -29,6 +29,7 @@ CLI_TESTS += %D%/verify.t
 # layout
 CLI_TESTS += %D%/layout.t
 CLI_TESTS += %D%/layout_lint.t
+CLI_TESTS += %D%/layout_from_links.t
 
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
