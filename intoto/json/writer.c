@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "json/plain.h"
 #include "json/tree.h"
 
 enum { INDENT = 2 };
@@ -136,40 +137,6 @@ static void add_escape(struct it_writer *writer, char c)
 	add_text(writer, text);
 }
 
-/*
- * JSON (RFC 8259 section 7) escapes quotes, backslashes and control characters; OLPC canonical JSON
- * only the first two (securesystemslib formats.py).
- */
-static bool needs_escape(char c, bool controls)
-{
-	return c == '"' || c == '\\' || (controls && (unsigned char)c < 0x20);
-}
-
-/* One byte in all eight of a word; the highest bits of those bytes of a word that are below n. */
-#define EIGHT(byte) ((uint64_t)(byte)*0x0101010101010101U)
-#define BELOW(word, n) (((word)-EIGHT(n)) & ~(word)&EIGHT(0x80))
-
-/*
- * The end of the run at from that needs no escape; *high collects the highest bits.  Eight bytes at
- * a time: links are mostly text, and this is most of the work of writing one.
- */
-static size_t plain_end(struct it_span text, size_t from, bool controls, uint64_t *high)
-{
-	size_t at = from;
-	uint64_t word;
-
-	for (; text.len - at >= sizeof word; at += sizeof word) {
-		memcpy(&word, text.data + at, sizeof word);
-		if (BELOW(word ^ EIGHT('"'), 1) | BELOW(word ^ EIGHT('\\'), 1) |
-		    (controls ? BELOW(word, 0x20) : 0))
-			break;
-		*high |= word & EIGHT(0x80);
-	}
-	for (; at < text.len && !needs_escape(text.data[at], controls); at++)
-		*high |= (unsigned char)text.data[at] & 0x80;
-	return at;
-}
-
 static void add_quoted(struct it_writer *writer, struct it_span text)
 {
 	bool controls = writer->style != IT_WRITE_CANONICAL;
@@ -178,7 +145,7 @@ static void add_quoted(struct it_writer *writer, struct it_span text)
 
 	add(writer, "\"", 1);
 	while (from < text.len) {
-		size_t end = plain_end(text, from, controls, &high);
+		size_t end = it_plain_end(text, from, controls, &high);
 
 		add(writer, text.data + from, end - from);
 		if (end < text.len)

@@ -51,8 +51,7 @@ static int add_chunk(struct it_artifacts *artifacts, size_t need)
 	return INTOTO_OK;
 }
 
-/* NULL when memory ran out. */
-static const char *keep_text(struct it_artifacts *artifacts, struct it_span text)
+const char *it_artifacts_keep(struct it_artifacts *artifacts, struct it_span text)
 {
 	struct it_artifact_chunk *chunk = artifacts->chunks;
 	char *copy;
@@ -82,18 +81,23 @@ static int make_room(struct it_artifacts *artifacts)
 	return INTOTO_OK;
 }
 
+int it_artifacts_append(struct it_artifacts *artifacts, const char *kept, struct it_span digests)
+{
+	const char *text = it_artifacts_keep(artifacts, digests);
+
+	if (!text || make_room(artifacts))
+		return INTOTO_E_NOMEM;
+	artifacts->items[artifacts->count++] = (struct it_artifact){ kept, text };
+	return INTOTO_OK;
+}
+
 static int add_checked(struct it_artifacts *artifacts, struct it_span name, struct it_span digests,
 		       struct intoto_error **err)
 {
-	struct it_artifact item;
+	const char *kept = it_artifacts_keep(artifacts, name);
 
-	if (make_room(artifacts))
+	if (!kept || it_artifacts_append(artifacts, kept, digests))
 		return it_err_nomem(err);
-	item.name = keep_text(artifacts, name);
-	item.digests = item.name ? keep_text(artifacts, digests) : NULL;
-	if (!item.digests)
-		return it_err_nomem(err);
-	artifacts->items[artifacts->count++] = item;
 	return INTOTO_OK;
 }
 
@@ -245,4 +249,18 @@ void it_artifacts_write(struct it_writer *writer, const struct it_artifacts *art
 		it_digest_set_write(writer, artifacts->items[i].digests);
 	}
 	it_write_object_end(writer);
+}
+
+int it_artifacts_copy(struct it_artifacts *out, const struct it_artifacts *artifacts,
+		      struct intoto_error **err)
+{
+	for (size_t i = 0; i < artifacts->count; i++) {
+		const struct it_artifact *item = &artifacts->items[i];
+		int rc = add_checked(out, it_span_text(item->name), it_span_text(item->digests),
+				     err);
+
+		if (rc)
+			return rc;
+	}
+	return INTOTO_OK;
 }

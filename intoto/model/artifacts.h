@@ -58,6 +58,18 @@ size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_
  */
 bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts *b);
 
+/* Fills an empty table with what another holds. */
+IT_CHECK int it_artifacts_copy(struct it_artifacts *out, const struct it_artifacts *artifacts,
+			       struct intoto_error **err);
+
+/*
+ * For readers that have checked both and meet the names sorted: a copy of a text that lives as long
+ * as the table (NULL without memory), and an artifact behind the others whose name is such a copy.
+ */
+const char *it_artifacts_keep(struct it_artifacts *artifacts, struct it_span text);
+IT_CHECK int it_artifacts_append(struct it_artifacts *artifacts, const char *kept,
+				 struct it_span digests);
+
 /* { name: { algorithm: hex } } into an empty table, sealed; checks names and hex, lowers the hex.
  */
 IT_CHECK int it_artifacts_read(struct it_artifacts *out, const struct it_json *object,

@@ -56,6 +56,9 @@ static int check_hex(struct it_span hex, struct it_span algorithm, const struct 
 			       it_buf_text(&shown));
 }
 
+#define IS_BETWEEN(c, low, high) ((unsigned char)((c) - (low)) <= (high) - (low))
+#define IS_LOWER_HEX(c) (IS_BETWEEN(c, '0', '9') | IS_BETWEEN(c, 'a', 'f'))
+
 static bool is_algorithm(struct it_span name)
 {
 	for (size_t i = 0; i < name.len; i++) {
@@ -77,6 +80,31 @@ static void add_lower(struct it_buf *out, struct it_span hex)
 	for (size_t i = from; i < out->len; i++)
 		if (out->data[i] >= 'A' && out->data[i] <= 'F')
 			out->data[i] = (char)(out->data[i] + ('a' - 'A'));
+}
+
+/* In blocks that the compiler makes vectors of: there is one of these for each artifact. */
+static bool is_lower_hex(struct it_span text)
+{
+	enum { BLOCK = 16 };
+	unsigned char wrong = 0;
+	size_t at = 0;
+
+	for (; text.len - at >= BLOCK; at += BLOCK)
+		for (size_t i = 0; i < BLOCK; i++)
+			wrong |= (unsigned char)!IS_LOWER_HEX(text.data[at + i]);
+	for (; at < text.len; at++)
+		wrong |= (unsigned char)!IS_LOWER_HEX(text.data[at]);
+	return !wrong;
+}
+
+bool it_digest_is_kept(struct it_span algorithm, struct it_span hex)
+{
+	const struct algorithm *known = find_algorithm(algorithm);
+
+	if (known && known->digits ? hex.len != known->digits
+				   : !hex.len || hex.len % 2 || hex.len > IT_ARTIFACT_HEX_MAX)
+		return false;
+	return (known || is_algorithm(algorithm)) && is_lower_hex(hex);
 }
 
 static int read_digest(struct it_buf *out, const struct it_json_member *member,

@@ -16,6 +16,9 @@ IT_CHECK int it_digest_set_read(struct it_buf *out, const struct it_json *object
  */
 IT_CHECK int it_digest_set_read_open(struct it_buf *out, const struct it_json *object,
 				     const struct it_where *where, struct intoto_error **err);
+/* Whether a reader of sets takes this digest, and keeps it as it stands (no capital digits). */
+bool it_digest_is_kept(struct it_span algorithm, struct it_span hex);
+
 /* A text that is none is a misuse of the writer. */
 void it_digest_set_write(struct it_writer *writer, const char *text);
 

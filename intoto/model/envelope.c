@@ -45,6 +45,7 @@ void intoto_envelope_free(struct intoto_envelope *envelope)
 	free(envelope->payload_type);
 	it_buf_done(&envelope->payload);
 	it_json_free(envelope->body);
+	intoto_link_free(envelope->link);
 	free(envelope);
 }
 

@@ -4,6 +4,7 @@
 #define IT_MODEL_ENVELOPE_H
 
 #include <intoto/envelope.h>
+#include <intoto/link.h>
 
 #include "crypto/signer.h"
 #include "json/json.h"
@@ -28,6 +29,10 @@ struct intoto_envelope {
 		payload; /* DSSE: the bytes as decoded; Metablock: the canonical form of "signed" */
 	struct it_json
 		*body; /* parsed from payload (DSSE) or the raw "signed" member (Metablock) */
+	struct intoto_link
+		*link;	     /* a link that was read with the envelope, which then has no body */
+	bool has_byproducts; /* of that link: the document has the member, be it null */
+	bool has_environment;
 	struct it_signature *signatures;
 	size_t signature_count;
 };
@@ -36,7 +41,8 @@ IT_DEFINE_AUTO(struct intoto_envelope, intoto_envelope_free);
 
 /*
  * Borrowed: the document that was signed.  NULL for a DSSE payload that its type does not call
- * JSON, and for an envelope of it_envelope_wrap, whose payload nobody has read yet.
+ * JSON, for an envelope of it_envelope_wrap, whose payload nobody has read yet, and for a link,
+ * which may have been read without making a tree: intoto_link_from_envelope() has it.
  */
 const struct it_json *it_envelope_body(const struct intoto_envelope *envelope);
 
@@ -46,6 +52,14 @@ const struct it_json *it_envelope_body(const struct intoto_envelope *envelope);
  */
 IT_CHECK int it_envelope_wrap(struct intoto_envelope **out, enum intoto_envelope_format format,
 			      struct it_buf *json, const char *kind, struct intoto_error **err);
+
+/*
+ * As intoto_link_from_envelope(), but the link moves out of the envelope where it can: that spares
+ * the copy of a long one.  The envelope then still has its signatures and what they cover, and is
+ * good for verifying; as a Metablock it cannot be printed any more.
+ */
+IT_CHECK int it_envelope_take_link(struct intoto_envelope *envelope, struct intoto_link **out,
+				   struct intoto_error **err);
 
 /* Appends what a signature covers: PAE(type, payload) (DSSE protocol.md) or the canonical form. */
 IT_CHECK int it_envelope_signed_bytes(const struct intoto_envelope *envelope, struct it_buf *out,

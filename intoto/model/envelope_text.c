@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "json/field.h"
 #include "json/writer.h"
+#include "model/link.h"
+#include "model/link_stream.h"
 
 static int refuse_kind(const struct it_where *where, const char *want, const struct it_json *value,
 		       struct intoto_error **err)
@@ -120,6 +122,15 @@ static int read_signatures(void *target, const struct it_json *value, const stru
 	return INTOTO_OK;
 }
 
+int it_envelope_read_signatures(struct intoto_envelope *envelope, const struct it_json *list,
+				struct intoto_error **err)
+{
+	static const struct it_where up = { NULL, "envelope", 0 };
+	struct it_where where = { &up, "signatures", 0 };
+
+	return read_signatures(envelope, list, &where, err);
+}
+
 static int read_payload(void *target, const struct it_json *value, const struct it_where *where,
 			struct intoto_error **err)
 {
@@ -181,8 +192,8 @@ static int read_envelope(struct intoto_envelope *envelope, const struct it_json 
 	return it_fields_read(envelope, root, metablock, IT_COUNT_OF(metablock), 0, &where, err);
 }
 
-int intoto_envelope_parse(struct intoto_envelope **out, const void *data, size_t len,
-			  struct intoto_error **err)
+int it_envelope_parse_document(struct intoto_envelope **out, struct it_span text,
+			       struct intoto_error **err)
 {
 	IT_AUTO(it_json_freep) struct it_json *root = NULL;
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
@@ -190,7 +201,7 @@ int intoto_envelope_parse(struct intoto_envelope **out, const void *data, size_t
 	int rc;
 
 	*out = NULL;
-	rc = it_json_parse(&root, it_span(data, len), &it_json_signed_limits, err);
+	rc = it_json_parse(&root, text, &it_json_signed_limits, err);
 	if (!rc)
 		rc = choose_format(&format, root, err);
 	if (!rc)
@@ -204,6 +215,15 @@ int intoto_envelope_parse(struct intoto_envelope **out, const void *data, size_t
 	*out = envelope;
 	envelope = NULL; /* now the caller's */
 	return INTOTO_OK;
+}
+
+int intoto_envelope_parse(struct intoto_envelope **out, const void *data, size_t len,
+			  struct intoto_error **err)
+{
+	struct it_span text = it_span(len ? data : "", len);
+	int rc = it_link_stream_envelope(out, text, err);
+
+	return rc || *out ? rc : it_envelope_parse_document(out, text, err);
 }
 
 static void write_encoded(struct it_writer *writer, const struct it_buf *bytes,
@@ -258,7 +278,11 @@ static void write_metablock(struct it_writer *writer, const struct intoto_envelo
 	it_write_object(writer);
 	write_signatures(writer, envelope);
 	it_write_name(writer, "signed");
-	it_write_value(writer, envelope->body);
+	if (envelope->link)
+		it_link_write_as_read(writer, envelope->link, envelope->has_byproducts,
+				      envelope->has_environment);
+	else
+		it_write_value(writer, envelope->body);
 	it_write_object_end(writer);
 }
 
@@ -272,6 +296,8 @@ int intoto_envelope_print(const struct intoto_envelope *envelope, char **out, si
 
 	*out = NULL;
 	*len = 0;
+	if (!is_dsse && !envelope->body && !envelope->link)
+		return it_err_set(err, INTOTO_E_INTERNAL, "the link was taken out of the envelope");
 	it_writer_init(&writer, &text, is_dsse ? IT_WRITE_COMPACT : IT_WRITE_PRETTY);
 	if (is_dsse)
 		write_dsse(&writer, envelope);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "json/field.h"
 #include "model/envelope.h"
+#include "model/link_stream.h"
 
 enum { KEYID_PART = 8 }; /* of the keyid, in file names (specification 4.3.2) */
 
@@ -119,28 +120,72 @@ static int read_link(struct intoto_link **out, const struct it_json *body,
 	return INTOTO_OK;
 }
 
+static int copy_link(struct intoto_link **out, const struct intoto_link *given,
+		     struct intoto_error **err)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	int rc = it_link_new(&link, given->name, err);
+
+	for (size_t i = 0; !rc && i < given->command.count; i++)
+		rc = it_strings_add(&link->command, given->command.items[i], err);
+	if (!rc)
+		rc = it_artifacts_copy(&link->materials, &given->materials, err);
+	if (!rc)
+		rc = it_artifacts_copy(&link->products, &given->products, err);
+	if (rc)
+		return rc;
+	link->byproducts = given->byproducts ? it_json_ref(given->byproducts) : NULL;
+	link->environment = given->environment ? it_json_ref(given->environment) : NULL;
+	*out = link;
+	link = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+/* The payload of DSSE that nobody has read yet, or whose link was taken. */
+static int read_payload(struct intoto_link **out, struct it_span payload, struct intoto_error **err)
+{
+	IT_AUTO(it_json_freep) struct it_json *body = NULL;
+	int rc = it_link_stream_read(out, payload, err);
+
+	if (rc || *out)
+		return rc;
+	rc = it_json_parse(&body, payload, &it_json_signed_limits, err);
+	return rc ? rc : read_link(out, body, err);
+}
+
 int intoto_link_from_envelope(struct intoto_link **out, const struct intoto_envelope *envelope,
 			      struct intoto_error **err)
 {
 	const char *kind = intoto_envelope_type(envelope);
-	IT_AUTO(it_json_freep) struct it_json *body = NULL;
-	int rc;
 
 	*out = NULL;
 	if (!it_streq(kind, "link"))
 		return it_err_set(err, INTOTO_E_FORMAT, "want a link, found %s%s",
 				  kind ? "a " : "another document", kind ? kind : "");
+	if (envelope->link)
+		return copy_link(out, envelope->link, err);
 	if (it_envelope_body(envelope))
 		return read_link(out, it_envelope_body(envelope), err);
-	/* One of ours that was wrapped unread. */
-	rc = it_json_parse(&body, it_buf_span(&envelope->payload), &it_json_signed_limits, err);
-	return rc ? rc : read_link(out, body, err);
+	if (envelope->format == INTOTO_METABLOCK)
+		return it_err_set(err, INTOTO_E_INTERNAL, "the link was taken out of the envelope");
+	return read_payload(out, it_buf_span(&envelope->payload), err);
 }
 
-static void write_object(struct it_writer *writer, const char *name, const struct it_json *object)
+int it_envelope_take_link(struct intoto_envelope *envelope, struct intoto_link **out,
+			  struct intoto_error **err)
+{
+	if (!envelope->link)
+		return intoto_link_from_envelope(out, envelope, err);
+	*out = envelope->link;
+	envelope->link = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+static void write_object(struct it_writer *writer, const char *name, const struct it_json *object,
+			 bool empty)
 {
 	it_write_name(writer, name);
-	if (object) {
+	if (object || !empty) {
 		it_write_value(writer, object);
 		return;
 	}
@@ -148,18 +193,22 @@ static void write_object(struct it_writer *writer, const char *name, const struc
 	it_write_object_end(writer);
 }
 
-void it_link_write(struct it_writer *writer, const struct intoto_link *link)
+/* Members that are NULL are written as {} or, where that is not asked for, as null. */
+static void write_link(struct it_writer *writer, const struct intoto_link *link, bool empty,
+		       bool has_byproducts, bool has_environment)
 {
 	it_write_object(writer);
 	it_write_name(writer, "_type");
 	it_write_text(writer, "link");
-	write_object(writer, "byproducts", link->byproducts);
+	if (has_byproducts)
+		write_object(writer, "byproducts", link->byproducts, empty);
 	it_write_name(writer, "command");
 	it_write_list(writer);
 	for (size_t i = 0; i < link->command.count; i++)
 		it_write_text(writer, link->command.items[i]);
 	it_write_list_end(writer);
-	write_object(writer, "environment", link->environment);
+	if (has_environment)
+		write_object(writer, "environment", link->environment, empty);
 	it_write_name(writer, "materials");
 	it_artifacts_write(writer, &link->materials);
 	it_write_name(writer, "name");
@@ -167,6 +216,17 @@ void it_link_write(struct it_writer *writer, const struct intoto_link *link)
 	it_write_name(writer, "products");
 	it_artifacts_write(writer, &link->products);
 	it_write_object_end(writer);
+}
+
+void it_link_write(struct it_writer *writer, const struct intoto_link *link)
+{
+	write_link(writer, link, true, true, true);
+}
+
+void it_link_write_as_read(struct it_writer *writer, const struct intoto_link *link,
+			   bool has_byproducts, bool has_environment)
+{
+	write_link(writer, link, false, has_byproducts, has_environment);
 }
 
 int it_link_to_envelope(struct intoto_envelope **out, const struct intoto_link *link,

@@ -25,6 +25,11 @@ IT_CHECK int it_link_new(struct intoto_link **out, const char *name, struct into
 /* Writes the link as one JSON object, members sorted. */
 void it_link_write(struct it_writer *writer, const struct intoto_link *link);
 
+/* The same without "byproducts" or "environment" where the document had none; with null for one
+ * that it had and that is NULL. */
+void it_link_write_as_read(struct it_writer *writer, const struct intoto_link *link,
+			   bool has_byproducts, bool has_environment);
+
 /* The unsigned envelope of a link, ready to be signed. */
 IT_CHECK int it_link_to_envelope(struct intoto_envelope **out, const struct intoto_link *link,
 				 enum intoto_envelope_format format, struct intoto_error **err);

@@ -9,6 +9,7 @@ CORE_SOURCES += \
 	%D%/key_file.c \
 	%D%/key_object.c %D%/key_object.h \
 	%D%/link.c %D%/link.h \
+	%D%/link_stream.c %D%/link_stream.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/signature.c \
@@ -22,6 +23,7 @@ UNIT_TESTS += \
 	tests/unit/model_envelope \
 	tests/unit/model_key_object \
 	tests/unit/model_link \
+	tests/unit/model_link_stream \
 	tests/unit/model_signature \
 	tests/unit/model_statement \
 	tests/unit/model_vectors

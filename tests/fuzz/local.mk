@@ -37,6 +37,11 @@ FUZZ_TARGETS += %D%/link
 %C%_link_SOURCES = %D%/link.c $(FUZZ_MAIN)
 %C%_link_LDFLAGS = $(FUZZ_LINK)
 
+# link_stream
+FUZZ_TARGETS += %D%/link_stream
+%C%_link_stream_SOURCES = %D%/link_stream.c %D%/same_link.h $(FUZZ_MAIN)
+%C%_link_stream_LDFLAGS = $(FUZZ_LINK)
+
 # statement
 FUZZ_TARGETS += %D%/statement
 %C%_statement_SOURCES = %D%/statement.c $(FUZZ_MAIN)
