@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "json/where.h"
+#include "layouts/sublayout.h"
 
 const char *it_chain_label(struct it_chain *chain, const char *item)
 {
@@ -20,17 +21,6 @@ const char *it_chain_label(struct it_chain *chain, const char *item)
 bool it_chain_allows(const struct it_chain *chain, enum intoto_allow what)
 {
 	return chain->options->allow & (unsigned)what;
-}
-
-const struct it_artifacts *it_chain_artifacts(const struct it_chain *chain, const char *item,
-					      enum intoto_link_side side)
-{
-	const struct it_item *found = it_layout_find(chain->layout, item);
-	const struct intoto_link *link = found ? chain->links[found->index] : NULL;
-
-	if (!link)
-		return NULL;
-	return side == INTOTO_MATERIALS ? &link->materials : &link->products;
 }
 
 void it_list_name(struct it_buf *out, size_t index, const char *name)
@@ -48,75 +38,22 @@ void it_list_end(struct it_buf *out, size_t count)
 		(void)it_buf_printf(out, " and %zu more", count - IT_LISTED_MAX); /* sticks */
 }
 
-static void skip_rest(struct it_chain *chain, const char *code, const char *why)
+void it_chain_skip(struct it_chain *chain, const char *code, const char *why)
 {
 	it_report_add(chain->report, INTOTO_CHECK_SKIPPED, code, it_chain_label(chain, ""), "",
 		      "steps and inspections were not looked at, because %s", why);
 }
 
-/* Whether there is a link for every item: none was skipped. */
-static bool is_complete(const struct it_chain *chain)
+bool it_chain_is_complete(const struct it_chain *chain)
 {
-	for (size_t i = 0; i < chain->layout->step_count + chain->layout->inspection_count; i++)
-		if (!chain->links[i])
+	size_t items =
+		chain->layout ? chain->layout->step_count + chain->layout->inspection_count : 0;
+
+	for (size_t i = 0; i < items; i++)
+		if (!chain->slots ||
+		    !(chain->links[i] || chain->slots[i].source || chain->slots[i].below))
 			return false;
-	return true;
-}
-
-/* Everything from the links on; the layout is trusted and complete. */
-static int verify_items(struct it_chain *chain, const char *summary_name,
-			struct intoto_link **summary, size_t faults_before,
-			struct intoto_error **err)
-{
-	int rc = it_stage_evidence(chain, err);
-
-	if (!rc)
-		rc = it_stage_step_rules(chain, err);
-	if (!rc)
-		rc = it_stage_inspections(chain, err);
-	if (!rc)
-		rc = it_stage_inspection_rules(chain, err);
-	if (!rc && it_report_faults(chain->report) == faults_before && is_complete(chain))
-		rc = it_stage_summary(chain, summary_name, summary, err);
-	return rc;
-}
-
-static void free_links(struct it_chain *chain)
-{
-	size_t count = chain->layout->step_count + chain->layout->inspection_count;
-
-	for (size_t i = 0; chain->links && i < count; i++)
-		intoto_link_free(chain->links[i]);
-	free(chain->links);
-	chain->links = NULL;
-	free(chain->open);
-	chain->open = NULL;
-	it_strings_done(&chain->folder);
-}
-
-static int verify_layout(struct it_chain *chain, struct intoto_layout *layout,
-			 const char *summary_name, struct intoto_link **summary,
-			 size_t faults_before, struct intoto_error **err)
-{
-	size_t items = layout->step_count + layout->inspection_count;
-	bool complete = false;
-	int rc;
-
-	it_stage_policy(chain);
-	rc = it_stage_parameters(chain, layout, &complete, err);
-	if (rc)
-		return rc;
-	if (!complete) {
-		skip_rest(chain, "layout.parameter", "a parameter is not right");
-		return INTOTO_OK;
-	}
-	chain->links = calloc(items + 1, sizeof(struct intoto_link *));
-	chain->open = calloc(items + 1, sizeof *chain->open);
-	rc = chain->links && chain->open
-		     ? verify_items(chain, summary_name, summary, faults_before, err)
-		     : it_err_nomem(err);
-	free_links(chain);
-	return rc;
+	return chain->layout;
 }
 
 /* A layout that cannot be read decides nothing; a sublayout like that is no evidence. */
@@ -130,43 +67,119 @@ static void report_unreadable(struct it_chain *chain, const struct intoto_error 
 		it_report_undecided(chain->report, "layout.format", "", chain->layout_path, why);
 }
 
-static int verify_envelope(struct it_chain *chain, const struct intoto_envelope *envelope,
-			   const struct intoto_key *const *keys, size_t key_count,
-			   const char *summary_name, struct intoto_link **summary,
-			   struct intoto_error **err)
+int it_chain_read(struct it_chain *chain, const struct intoto_envelope *envelope,
+		  struct intoto_error **err)
 {
-	IT_AUTO(intoto_layout_freep) struct intoto_layout *layout = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	size_t faults_before = it_report_faults(chain->report);
-	bool trusted = false;
-	int rc = intoto_layout_from_envelope(&layout, envelope, &why);
+	int rc = intoto_layout_from_envelope(&chain->layout, envelope, &why);
 
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
-	if (rc) {
+	if (rc)
 		report_unreadable(chain, why);
-		return INTOTO_OK;
-	}
-	chain->layout = layout;
-	rc = it_stage_signatures(chain, envelope, keys, key_count, &trusted, err);
-	if (!rc && !trusted)
-		skip_rest(chain, "layout.signature", "the layout is not signed as it must be");
-	if (!rc && trusted)
-		rc = verify_layout(chain, layout, summary_name, summary, faults_before, err);
-	chain->layout = NULL;
-	return rc;
+	return INTOTO_OK;
 }
 
-int it_chain_verify(struct it_chain *chain, const struct intoto_envelope *envelope,
-		    const struct intoto_key *const *keys, size_t key_count,
-		    const char *summary_name, struct intoto_link **summary,
-		    struct intoto_error **err)
+static int make_slots(struct it_chain *chain, struct intoto_error **err)
 {
+	/* One more than there are, so that none is not NULL. */
+	size_t items = chain->layout->step_count + chain->layout->inspection_count + 1;
+
+	chain->links = calloc(items, sizeof(struct intoto_link *));
+	chain->slots = calloc(items, sizeof *chain->slots);
+	chain->later = calloc(items, sizeof *chain->later);
+	return chain->links && chain->slots && chain->later ? INTOTO_OK : it_err_nomem(err);
+}
+
+static void trace_items(struct it_chain *chain)
+{
+	const struct intoto_layout *layout = chain->layout;
+
+	for (size_t i = 0; chain->trace && i < layout->step_count; i++)
+		it_trace_item(chain->trace, it_chain_label(chain, layout->steps[i].item.name),
+			      &layout->steps[i].item, false, layout->steps[i].threshold);
+	for (size_t i = 0; chain->trace && i < layout->inspection_count; i++)
+		it_trace_item(chain->trace, it_chain_label(chain, layout->inspections[i].name),
+			      &layout->inspections[i], true, 1);
+}
+
+int it_chain_verify(struct it_chain *chain, struct intoto_error **err)
+{
+	bool complete = false;
 	int rc;
 
-	*summary = NULL;
-	chain->label = (struct it_buf)IT_BUF(SIZE_MAX / 2);
-	rc = verify_envelope(chain, envelope, keys, key_count, summary_name, summary, err);
+	it_stage_policy(chain);
+	rc = it_stage_parameters(chain, &complete, err);
+	if (!rc && !complete)
+		it_chain_skip(chain, "layout.parameter", "a parameter is not right");
+	if (rc || !complete)
+		return rc;
+	rc = make_slots(chain, err);
+	if (rc)
+		return rc;
+	trace_items(chain);
+	rc = it_stage_steps(chain, err);
+	return rc ? rc : it_stage_standins(chain, err);
+}
+
+/* Inspections tell whoever asked what they recorded. */
+static void trace_links(struct it_chain *chain)
+{
+	const struct intoto_layout *layout = chain->layout;
+
+	for (size_t i = 0; chain->trace && i < layout->inspection_count; i++) {
+		const struct it_item *item = &layout->inspections[i];
+
+		if (chain->links[item->index])
+			it_trace_link(chain->trace, it_chain_label(chain, item->name), "",
+				      chain->links[item->index]);
+	}
+}
+
+int it_chain_inspect(struct it_chain *chain, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (struct it_sublayout *below = chain->sublayouts; !rc && below; below = below->next)
+		rc = it_sublayout_inspect(below, err);
+	if (rc || !chain->slots)
+		return rc;
+	rc = it_stage_inspections(chain, err);
+	if (rc)
+		return rc;
+	trace_links(chain);
+	return it_stage_inspection_rules(chain, err);
+}
+
+static void free_slots(struct it_chain *chain)
+{
+	size_t items =
+		chain->layout ? chain->layout->step_count + chain->layout->inspection_count : 0;
+
+	for (size_t i = 0; i < items; i++) {
+		if (chain->links)
+			intoto_link_free(chain->links[i]);
+		if (chain->slots && chain->slots[i].source) {
+			it_shelf_drop(&chain->run->shelf, chain->slots[i].source);
+			it_source_free(chain->slots[i].source);
+		}
+	}
+	free(chain->links);
+	free(chain->slots);
+	free(chain->later);
+}
+
+void it_chain_done(struct it_chain *chain)
+{
+	while (chain->sublayouts) {
+		struct it_sublayout *next = chain->sublayouts->next;
+
+		it_sublayout_free(chain->sublayouts);
+		chain->sublayouts = next;
+	}
+	free_slots(chain);
+	it_folder_done(&chain->folder);
+	intoto_layout_free(chain->layout);
 	it_buf_done(&chain->label);
-	return rc;
+	*chain = (struct it_chain){ 0 };
 }

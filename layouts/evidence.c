@@ -1,280 +1,246 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loading and verifying links (specification 5.2, steps 4 to 6).
+ * Loading and verifying the evidence of a step (specification 5.2, steps 4 to 6).
  *
- * Only files whose name has an id of an authorised key are opened, and only that key can make them
- * count.  A file that is broken is reported and counts as absent; it never ends the verification.
+ * Of link files only those are opened whose name has an id of an authorised key, and only that key
+ * can make them count; where a step accepts certificates, every link file of the step is opened.
+ * Attestations have no such names: whoever may do the step may have signed them.
  */
 #include "layouts/evidence.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
-#include "base/path.h"
 #include "base/text.h"
-#include "layouts/words.h"
+#include "layouts/certificate.h"
+#include "layouts/sublayout.h"
 
-enum { WORDS_MAX = 16 * 1024 };
+enum { SENTENCE_MAX = 64 * 1024, STRANGERS_TOLD = 10 };
 
 void it_evidence_done(struct it_evidence *evidence)
 {
 	for (size_t i = 0; i < evidence->count; i++) {
-		free(evidence->valid[i].file);
-		free(evidence->valid[i].signers);
-		intoto_link_free(evidence->valid[i].link);
+		struct it_source *source = evidence->valid[i].slot.source;
+
+		if (source)
+			it_shelf_drop(&evidence->chain->run->shelf, source);
+		it_source_free(source);
+		it_people_done(&evidence->valid[i].signers);
 	}
 	free(evidence->valid);
 	it_candidates_done(&evidence->candidates);
 	it_authority_done(&evidence->authority);
 }
 
-/* One file of the step, on its way. */
+/* One document of the step, on its way. */
 struct visit {
-	struct it_chain *chain;
 	struct it_evidence *evidence;
-	const char *file;
-	const char *path;
-	const struct it_candidate *claims; /* the keys whose name the file has */
+	struct it_document document;
+	const struct it_candidate *claims; /* the entries whose name the file has */
 	size_t claim_count;
-	bool *signers;
-	const struct intoto_key *first_signer;
 };
 
 static void report(const struct visit *visit, enum intoto_outcome outcome, const char *code,
 		   const char *text)
 {
-	it_report_add(visit->chain->report, outcome, code,
-		      it_chain_label(visit->chain, visit->evidence->step->item.name), visit->file,
-		      "%s", text);
+	it_document_report(&visit->document, outcome, code, text);
 }
 
-/* --- the file --- */
+/* --- signatures --- */
 
-static void report_unread(const struct visit *visit, int rc, const struct intoto_error *why)
+static int try_entry(struct visit *visit, size_t number, struct intoto_error **why,
+		     struct intoto_error **err)
 {
-	if (rc == INTOTO_E_IO) {
-		visit->evidence->unreadable++;
-		it_report_undecided(visit->chain->report, "link.file",
-				    it_chain_label(visit->chain, visit->evidence->step->item.name),
-				    visit->file, why);
-		return;
-	}
-	report(visit, INTOTO_CHECK_WARNING, "link.format", intoto_error_text(why));
+	const struct it_authority *authority = &visit->evidence->authority;
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(SENTENCE_MAX);
+	struct it_person signer = it_authority_person(authority, number, &name);
+	struct it_terms terms = { visit->document.chain->now, signer.only };
+	int rc = it_envelope_verify_under(visit->document.envelope, signer.key, &terms,
+					  *why ? NULL : why);
+
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	return rc ? INTOTO_OK : it_people_add(&visit->document.signers, &signer, err);
 }
 
-/* A FIFO or device would make us wait for ever. */
-static int check_regular(const char *path, struct intoto_error **err)
+static int try_keys(struct visit *visit, struct intoto_error **why, struct intoto_error **err)
 {
-	struct stat about;
+	bool claimed = visit->document.kind == IT_DOCUMENT_LINK;
+	size_t count = claimed ? visit->claim_count : visit->evidence->authority.count;
+	int rc = INTOTO_OK;
 
-	if (stat(path, &about))
-		return it_err_errno(err, errno, "%s", path);
-	if (S_ISREG(about.st_mode))
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = try_entry(visit, claimed ? visit->claims[i].number : i, why, err);
+	return rc;
+}
+
+static int try_certificates(struct visit *visit, struct intoto_error **err)
+{
+	const struct it_layout_step *step = visit->evidence->step;
+	IT_AUTO(it_certifieds_done) struct it_certifieds certified = { 0 };
+	int rc;
+
+	if (!step->constraints.count)
 		return INTOTO_OK;
-	return it_err_set(err, INTOTO_E_FORMAT, "%s: is no regular file", path);
+	rc = it_certificates_judge(visit->document.chain, step, visit->document.source->name,
+				   visit->document.envelope, &certified, err);
+	for (size_t i = 0; !rc && i < certified.count; i++) {
+		struct it_person signer = { .fingerprint = certified.items[i].fingerprint,
+					    .identity = certified.items[i].identity,
+					    .issuer = certified.items[i].issuer,
+					    .name = certified.items[i].name,
+					    .rank = step->pubkeys.count };
+
+		rc = it_people_add(&visit->document.signers, &signer, err);
+	}
+	return rc;
 }
 
-/* *envelope stays NULL when there is no file, or none that can be used. */
-static int load(const struct visit *visit, struct intoto_envelope **envelope,
-		struct intoto_error **err)
+static void report_signers(const struct visit *visit)
+{
+	const struct it_people *signers = &visit->document.signers;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(SENTENCE_MAX);
+
+	(void)it_buf_add_text(&text, "is signed by "); /* sticks; still a text */
+	for (size_t i = 0; i < signers->count; i++)
+		it_list_name(&text, i, signers->items[i].name);
+	it_list_end(&text, signers->count);
+	report(visit, INTOTO_CHECK_PASSED, "link.signature", it_buf_text(&text));
+	for (size_t i = 0; visit->document.chain->trace && i < signers->count; i++)
+		it_trace_signer(visit->document.chain->trace,
+				it_chain_label(visit->document.chain, visit->document.item->name),
+				visit->document.source->name,
+				signers->items[i].identity ? signers->items[i].identity
+							   : signers->items[i].fingerprint,
+				signers->items[i].name);
+}
+
+/* Anybody can fill a bundle with attestations, but not the report. */
+static void report_strangers(const struct visit *visit, const struct intoto_error *why)
+{
+	bool attested = visit->document.kind != IT_DOCUMENT_LINK;
+	const char *text = why ? intoto_error_text(why) : "is signed by nobody who may do the step";
+
+	if (attested && visit->evidence->authority.count > 1)
+		text = "is signed by none of the keys that may do the step";
+	if (!attested || ++visit->evidence->strangers <= STRANGERS_TOLD)
+		report(visit, INTOTO_CHECK_WARNING, "link.signature", text);
+}
+
+static int find_signers(struct visit *visit, struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = check_regular(visit->path, &why);
+	int rc = try_keys(visit, &why, err);
 
 	if (!rc)
-		rc = intoto_envelope_load(envelope, visit->path, &why);
-	if (rc == INTOTO_E_NOMEM)
-		return it_err_nomem(err);
-	if (rc && rc != INTOTO_E_NOTFOUND)
-		report_unread(visit, rc, why);
-	return INTOTO_OK;
-}
-
-/* --- its signatures --- */
-
-static int find_signers(struct visit *visit, const struct intoto_envelope *envelope,
-			struct intoto_error **err)
-{
-	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-
-	for (size_t i = 0; i < visit->claim_count; i++) {
-		size_t number = visit->claims[i].key;
-		const struct it_layout_key *key = visit->evidence->authority.keys[number];
-		int rc = intoto_envelope_verify(envelope, key->key, why ? NULL : &why);
-
-		if (rc == INTOTO_E_NOMEM)
-			return it_err_nomem(err);
-		visit->signers[number] = rc == INTOTO_OK;
-		if (rc == INTOTO_OK && !visit->first_signer)
-			visit->first_signer = key->key;
-	}
-	report(visit, visit->first_signer ? INTOTO_CHECK_PASSED : INTOTO_CHECK_WARNING,
-	       "link.signature",
-	       visit->first_signer ? "is signed by the key that it is named after"
-				   : intoto_error_text(why));
-	return INTOTO_OK;
-}
-
-/* --- what it says --- */
-
-static bool check_name(const struct visit *visit, const struct intoto_link *link)
-{
-	const char *step = visit->evidence->step->item.name;
-	bool allowed = it_chain_allows(visit->chain, INTOTO_ALLOW_NAME_MISMATCH);
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(WORDS_MAX);
-
-	if (it_streq(link->name, step))
-		return true;
-	(void)it_buf_add_text(&text, "this is a link of the step "); /* short; sticks */
-	it_where_quote(&text, it_span_text(link->name));
-	(void)it_buf_add_text(&text, ", renamed");
-	report(visit, allowed ? INTOTO_CHECK_WARNING : INTOTO_CHECK_FAILED, "link.name",
-	       it_buf_text(&text));
-	return allowed;
-}
-
-/* A sentence about a command that did not end well. */
-static void describe_end(struct it_buf *out, enum it_link_end end, int64_t value)
-{
-	/* The smallest number has no positive twin. */
-	unsigned long long size =
-		value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
-
-	if (end == IT_LINK_END_LATE)
-		(void)it_buf_add_text(out, "the command took too long and was ended"); /* short */
-	else if (end == IT_LINK_END_UNREADABLE)
-		(void)it_buf_add_text(out, "the link's \"return-value\" is no whole number, so "
-					   "nobody knows how the command ended"); /* short */
+		rc = try_certificates(visit, err);
+	if (rc)
+		return rc;
+	if (visit->document.signers.count)
+		report_signers(visit);
 	else
-		(void)it_buf_printf(out, /* short */
-				    value < 0 ? "the command was ended by signal %llu"
-					      : "the command failed with status %llu",
-				    size);
-}
-
-/* A step that failed gives a link that says so; it still counts, so that the report has one reason.
- */
-static void check_status(const struct visit *visit, const struct intoto_link *link)
-{
-	bool allowed = it_chain_allows(visit->chain, INTOTO_ALLOW_FAILED_STEP);
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(WORDS_MAX);
-	int64_t value = 0;
-	enum it_link_end end = it_link_end(link, &value);
-
-	if (end == IT_LINK_END_GOOD) {
-		report(visit, INTOTO_CHECK_PASSED, "link.status", "the command succeeded");
-	} else if (end == IT_LINK_END_UNTOLD) {
-		if (link->command.count)
-			report(visit, INTOTO_CHECK_WARNING, "link.status",
-			       "the link does not say how its command ended");
-	} else {
-		describe_end(&text, end, value);
-		report(visit, allowed ? INTOTO_CHECK_WARNING : INTOTO_CHECK_FAILED, "link.status",
-		       it_buf_text(&text));
-	}
-}
-
-static bool same_words(const struct it_strings *a, const struct it_strings *b)
-{
-	for (size_t i = 0; i < a->count && i < b->count; i++)
-		if (!it_streq(a->items[i], b->items[i]))
-			return false;
-	return a->count == b->count;
-}
-
-/* Only ever a warning (specification 5.2, step 7). */
-static void check_command(const struct visit *visit, const struct intoto_link *link)
-{
-	const struct it_strings *expected = &visit->evidence->step->item.command;
-	IT_AUTO(it_buf_done) struct it_buf ran = IT_BUF(WORDS_MAX);
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(WORDS_MAX);
-
-	if (!expected->count)
-		return;
-	if (same_words(expected, &link->command)) {
-		report(visit, INTOTO_CHECK_PASSED, "link.command",
-		       "the command is the expected one");
-		return;
-	}
-	it_words_join(&ran, &link->command);
-	(void)it_buf_add_text(&text, "the layout expects another command than "); /* sticks */
-	it_where_quote(&text, it_buf_span(&ran));
-	report(visit, INTOTO_CHECK_WARNING, "link.command", it_buf_text(&text));
-}
-
-/* *link stays NULL when the file is no evidence. */
-static int read_link(const struct visit *visit, const struct intoto_envelope *envelope,
-		     struct intoto_link **link, struct intoto_error **err)
-{
-	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = intoto_link_from_envelope(link, envelope, &why);
-
-	if (rc == INTOTO_E_NOMEM)
-		return it_err_nomem(err);
-	if (rc) {
-		report(visit, INTOTO_CHECK_WARNING, "link.format", intoto_error_text(why));
-		return INTOTO_OK;
-	}
-	if (!check_name(visit, *link)) {
-		intoto_link_free(*link);
-		*link = NULL;
-		return INTOTO_OK;
-	}
-	check_status(visit, *link);
-	check_command(visit, *link);
+		report_strangers(visit, why);
 	return INTOTO_OK;
 }
 
-/* --- all together --- */
+/* --- the document --- */
 
-/* Takes link, also on failure. */
-static int keep(const struct visit *visit, struct intoto_link *link, struct intoto_error **err)
+static int keep_sublayout(struct visit *visit, struct intoto_error **err)
 {
+	struct it_document *document = &visit->document;
 	struct it_evidence *evidence = visit->evidence;
-	size_t keys = evidence->authority.count;
-	struct it_valid_link added = { strdup(visit->file), calloc(keys, sizeof(bool)), link };
-	struct it_valid_link *valid =
-		reallocarray(evidence->valid, evidence->count + 1, sizeof *valid);
+	IT_AUTO(it_people_done) struct it_people signers = { 0 };
+	struct it_slot slot = { 0 };
+	struct it_sublayout *below = NULL;
+	bool open = false;
+	int rc = it_people_add_all(&signers, &document->signers, err);
 
-	if (valid)
-		evidence->valid = valid;
-	if (!added.file || !added.signers || !valid) {
-		free(added.file);
-		free(added.signers);
-		intoto_link_free(link);
-		return it_err_nomem(err);
-	}
-	memcpy(added.signers, visit->signers, keys * sizeof(bool));
-	valid[evidence->count++] = added;
-	return INTOTO_OK;
+	if (!rc)
+		rc = it_sublayout_verify(&below, &open, evidence->step, document, err);
+	evidence->unreadable += open;
+	slot.below = below;
+	return rc || !below ? rc : it_evidence_keep(evidence, slot, &signers, err);
 }
 
-static int visit_file(struct visit *visit, struct intoto_error **err)
+/* The link of the document, once it is known to be evidence. */
+static int keep_link(struct visit *visit, struct intoto_error **err)
 {
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
-	struct intoto_link *link = NULL;
-	int rc = load(visit, &envelope, err);
+	struct it_document *document = &visit->document;
+	struct it_slot slot = { 0 };
+	int rc;
 
-	if (rc || !envelope)
+	if (!it_document_fits(document))
+		return INTOTO_OK;
+	rc = it_document_shelve(document, err);
+	if (rc)
 		return rc;
-	rc = find_signers(visit, envelope, err);
-	if (rc || !visit->first_signer)
+	slot.source = document->source;
+	document->source = NULL; /* now the evidence's */
+	return it_evidence_keep(visit->evidence, slot, &document->signers, err);
+}
+
+/* A link file: what nobody has signed is not even looked at. */
+static int judge_file(struct visit *visit, struct intoto_error **err)
+{
+	struct it_document *document = &visit->document;
+	int rc = find_signers(visit, err);
+
+	if (rc || !document->signers.count)
 		return rc;
-	if (it_streq(intoto_envelope_type(envelope), "layout"))
-		rc = it_sublayout_verify(visit->chain, visit->evidence, visit->path, envelope,
-					 visit->first_signer, &link, err);
-	else
-		rc = read_link(visit, envelope, &link, err);
-	if (rc || !link)
+	if (it_streq(intoto_envelope_type(document->envelope), "layout"))
+		return keep_sublayout(visit, err);
+	rc = it_document_open(document, err);
+	return rc || !document->link ? rc : keep_link(visit, err);
+}
+
+/* An attestation may be about another matter, which is no reason to ask who signed it. */
+static int judge_attestation(struct visit *visit, struct intoto_error **err)
+{
+	struct it_document *document = &visit->document;
+	int rc = it_document_open(document, err);
+
+	if (rc || !document->link)
 		return rc;
-	return keep(visit, link, err);
+	rc = find_signers(visit, err);
+	return rc || !document->signers.count ? rc : keep_link(visit, err);
+}
+
+/* Takes source, also on failure. */
+static int visit_document(struct it_evidence *evidence, struct it_source *source,
+			  enum it_document_kind kind, const struct it_candidate *claims,
+			  size_t claim_count, struct intoto_error **err)
+{
+	struct visit visit = { .evidence = evidence,
+			       .document = { .chain = evidence->chain,
+					     .item = &evidence->step->item,
+					     .kind = kind,
+					     .source = source },
+			       .claims = claims,
+			       .claim_count = claim_count };
+	bool unreadable = false;
+	int rc = it_document_read(&visit.document, &unreadable, err);
+
+	evidence->unreadable += unreadable;
+	if (!rc && visit.document.envelope)
+		rc = kind == IT_DOCUMENT_LINK ? judge_file(&visit, err)
+					      : judge_attestation(&visit, err);
+	it_document_done(&visit.document);
+	return rc;
+}
+
+/* --- which documents there are --- */
+
+static int visit_file(struct it_evidence *evidence, const char *file, enum it_document_kind kind,
+		      const struct it_candidate *claims, size_t claim_count,
+		      struct intoto_error **err)
+{
+	struct it_source *source = NULL;
+	int rc = it_source_new(&source, evidence->chain->link_dir, file, err);
+
+	return rc ? rc : visit_document(evidence, source, kind, claims, claim_count, err);
 }
 
 /* The candidates come sorted by file; each file is visited once. */
-static int visit_files(struct it_chain *chain, struct it_evidence *evidence,
-		       struct intoto_error **err)
+static int visit_candidates(struct it_evidence *evidence, struct intoto_error **err)
 {
 	const struct it_candidates *candidates = &evidence->candidates;
 	size_t end;
@@ -282,22 +248,12 @@ static int visit_files(struct it_chain *chain, struct it_evidence *evidence,
 
 	for (size_t i = 0; !rc && i < candidates->count; i = end) {
 		const char *file = candidates->items[i].file;
-		IT_AUTO(it_freep) char *path = it_path_join(chain->link_dir, file);
-		IT_AUTO(it_freep) bool *signers = calloc(evidence->authority.count, sizeof(bool));
-		struct visit visit = { .chain = chain,
-				       .evidence = evidence,
-				       .file = file,
-				       .path = path,
-				       .claims = &candidates->items[i],
-				       .signers = signers };
 
 		for (end = i;
 		     end < candidates->count && it_streq(candidates->items[end].file, file);)
 			end++;
-		visit.claim_count = end - i;
-		if (!path || !signers)
-			return it_err_nomem(err);
-		rc = visit_file(&visit, err);
+		rc = visit_file(evidence, file, IT_DOCUMENT_LINK, &candidates->items[i], end - i,
+				err);
 	}
 	return rc;
 }
@@ -310,86 +266,139 @@ static bool is_candidate(const struct it_candidates *candidates, const char *fil
 	return false;
 }
 
-/* "<step>.????????.link" */
-static bool is_link_of(const char *file, const char *step)
+/* "<step>.????????" and the suffix */
+static bool is_named_after(const char *file, const char *step, const char *suffix)
 {
 	size_t len = strlen(step);
 
 	return it_starts_with(file, step) && file[len] == '.' &&
-	       strlen(file + len) == sizeof ".12345678.link" - 1 && it_ends_with(file, ".link");
+	       strlen(file + len) == sizeof ".12345678" - 1 + strlen(suffix) &&
+	       it_ends_with(file, suffix);
 }
 
-static void report_unauthorised(struct it_chain *chain, const struct it_evidence *evidence)
+/* The other link files: with a certificate anybody may have signed them. */
+static int visit_others(struct it_evidence *evidence, struct intoto_error **err)
 {
+	const struct it_strings *names = &evidence->chain->folder.names;
 	const char *step = evidence->step->item.name;
+	int rc = INTOTO_OK;
 
-	for (size_t i = 0; i < chain->folder.count; i++) {
-		const char *file = chain->folder.items[i];
+	for (size_t i = 0; !rc && i < names->count; i++) {
+		const char *file = names->items[i];
 
-		if (is_link_of(file, step) && !is_candidate(&evidence->candidates, file))
-			it_report_add(chain->report, INTOTO_CHECK_WARNING, "link.unauthorised",
-				      it_chain_label(chain, step), file,
+		if (!is_named_after(file, step, ".link") ||
+		    is_candidate(&evidence->candidates, file))
+			continue;
+		if (evidence->step->constraints.count)
+			rc = visit_file(evidence, file, IT_DOCUMENT_LINK, NULL, 0, err);
+		else
+			it_report_add(evidence->chain->report, INTOTO_CHECK_WARNING,
+				      "link.unauthorised", it_chain_label(evidence->chain, step),
+				      file,
 				      "was not looked at: it is named after no key that may do "
 				      "the step");
 	}
+	return rc;
+}
+
+static bool is_exact(const char *file, const char *step)
+{
+	size_t len = strlen(step);
+
+	return is_named_after(file, step, ".json") ||
+	       (it_starts_with(file, step) && it_streq(file + len, ".json"));
+}
+
+static int visit_attestations(struct it_evidence *evidence, struct intoto_error **err)
+{
+	const struct it_chain *chain = evidence->chain;
+	const char *step = evidence->step->item.name;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < chain->folder.names.count; i++) {
+		const char *file = chain->folder.names.items[i];
+
+		if (it_starts_with(file, step) && it_ends_with(file, ".json") &&
+		    it_folder_step_of(chain, file, ".json") == evidence->step)
+			rc = visit_file(evidence, file,
+					is_exact(file, step) ? IT_DOCUMENT_ATTESTATION
+							     : IT_DOCUMENT_LOOSE,
+					NULL, 0, err);
+	}
+	return rc;
+}
+
+/* The lines of bundles that were found to be about the step. */
+static int visit_lines(struct it_evidence *evidence, struct intoto_error **err)
+{
+	struct it_folder *folder = &evidence->chain->folder;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < folder->line_count; i++) {
+		struct it_source *source = folder->lines[i].source;
+
+		if (folder->lines[i].step != evidence->step->item.index)
+			continue;
+		folder->lines[i].source = NULL; /* now the evidence's */
+		rc = visit_document(evidence, source, IT_DOCUMENT_ATTESTATION, NULL, 0, err);
+	}
+	return rc;
+}
+
+static int visit_all(struct it_evidence *evidence, struct intoto_error **err)
+{
+	bool has_names = !evidence->chain->folder.is_bundle;
+	int rc = has_names ? visit_candidates(evidence, err) : INTOTO_OK;
+
+	if (!rc)
+		rc = visit_others(evidence, err);
+	if (!rc)
+		rc = visit_attestations(evidence, err);
+	return rc ? rc : visit_lines(evidence, err);
 }
 
 /*
- * Files that are broken, or not signed by who they are named after, count as absent (specification
- * 5.2, step 5).  Where the threshold is met without them they stay warnings: else anybody who can
- * put a file into the folder could stop a release.
+ * Documents that are broken, or not signed by who they are named after, count as absent
+ * (specification 5.2, step 5).  Where the threshold is met without them they stay warnings: else
+ * anybody who can put a file into the folder could stop a release.
  */
-static void condemn_absent(struct it_chain *chain, const struct it_evidence *evidence, size_t first)
+static void condemn_absent(struct it_evidence *evidence, size_t first)
 {
+	static const char *const codes[] = { "link.format", "link.signature", "link.certificate" };
+	struct it_chain *chain = evidence->chain;
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 
 	if (evidence->enough)
 		return;
-	it_report_condemn(chain->report, first, "link.format", label);
-	it_report_condemn(chain->report, first, "link.signature", label);
+	for (size_t i = 0; i < IT_COUNT_OF(codes); i++)
+		it_report_condemn(chain->report, first, codes[i], label);
 }
 
-static int gather(struct it_chain *chain, const struct it_layout_step *step,
-		  struct intoto_error **err)
+static void report_more_strangers(struct it_evidence *evidence)
 {
-	IT_AUTO(it_evidence_done) struct it_evidence evidence = { .step = step };
+	if (evidence->strangers > STRANGERS_TOLD)
+		it_report_add(evidence->chain->report, INTOTO_CHECK_WARNING, "link.signature",
+			      it_chain_label(evidence->chain, evidence->step->item.name), "",
+			      "%zu more attestations are signed by nobody who may do the step",
+			      evidence->strangers - STRANGERS_TOLD);
+}
+
+int it_step_gather(struct it_chain *chain, const struct it_layout_step *step,
+		   struct intoto_error **err)
+{
+	IT_AUTO(it_evidence_done) struct it_evidence evidence = { .chain = chain, .step = step };
 	size_t first = intoto_report_count(chain->report);
 	int rc = it_authority_find(&evidence.authority, chain, step, err);
 
 	if (!rc)
 		rc = it_candidates_find(&evidence.candidates, &evidence.authority, step, err);
 	if (!rc)
-		rc = visit_files(chain, &evidence, err);
+		rc = visit_all(&evidence, err);
 	if (rc)
 		return rc;
-	report_unauthorised(chain, &evidence);
-	chain->links[step->item.index] = it_evidence_choose(chain, &evidence);
-	chain->open[step->item.index] = evidence.open;
-	condemn_absent(chain, &evidence, first);
-	return INTOTO_OK;
-}
-
-/* Missing files are reported by their steps; that the folder cannot be listed hides only strangers.
- */
-static int list_folder(struct it_chain *chain, struct intoto_error **err)
-{
-	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	const char *folder = chain->link_dir && *chain->link_dir ? chain->link_dir : ".";
-	int rc = it_dir_list(&chain->folder, folder, &why);
-
-	if (rc == INTOTO_E_NOMEM)
-		return it_err_nomem(err);
-	if (rc)
-		it_report_add(chain->report, INTOTO_CHECK_WARNING, "link.folder",
-			      it_chain_label(chain, ""), folder, "%s", intoto_error_text(why));
-	return INTOTO_OK;
-}
-
-int it_stage_evidence(struct it_chain *chain, struct intoto_error **err)
-{
-	int rc = chain->layout->step_count ? list_folder(chain, err) : INTOTO_OK;
-
-	for (size_t i = 0; !rc && i < chain->layout->step_count; i++)
-		rc = gather(chain, &chain->layout->steps[i], err);
+	report_more_strangers(&evidence);
+	rc = it_evidence_choose(&evidence, err);
+	chain->slots[step->item.index].open |= evidence.open;
+	condemn_absent(&evidence, first);
 	return rc;
 }

@@ -6,10 +6,12 @@ CORE_SOURCES += \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/constraint.c %D%/constraint.h \
+	%D%/document.c %D%/document.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/draft_flow.c \
 	%D%/draft_rules.c \
 	%D%/evidence.c %D%/evidence.h \
+	%D%/folder.c %D%/folder.h \
 	%D%/glob.c %D%/glob.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/layout_certificates.c %D%/layout_certificates.h \
@@ -23,6 +25,7 @@ CORE_SOURCES += \
 	%D%/lint_people.c \
 	%D%/parameters.c %D%/parameters.h \
 	%D%/pattern.c %D%/pattern.h \
+	%D%/people.c %D%/people.h \
 	%D%/queue.c %D%/queue.h \
 	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
@@ -44,15 +47,21 @@ CORE_SOURCES += \
 	%D%/rule_match.c \
 	%D%/rule_modify.c \
 	%D%/rule_require.c \
+	%D%/shelf.c %D%/shelf.h \
+	%D%/source.c %D%/source.h \
 	%D%/stage_inspections.c \
 	%D%/stage_parameters.c \
 	%D%/stage_policy.c \
 	%D%/stage_rules.c \
 	%D%/stage_signatures.c \
+	%D%/stage_standins.c \
+	%D%/stage_steps.c \
 	%D%/stage_summary.c \
 	%D%/story.c %D%/story.h \
 	%D%/story_words.c \
-	%D%/sublayout.c \
+	%D%/sublayout.c %D%/sublayout.h \
+	%D%/table.c \
+	%D%/testimony.c \
 	%D%/trace.c %D%/trace.h \
 	%D%/trace_order.c %D%/trace_order.h \
 	%D%/verify.c %D%/verify.h \

@@ -9,6 +9,8 @@ static const struct {
 } advices[] = {
 	{ "inspection.command", "run the command by hand on the same files to see what it says" },
 	{ "inspection.files", "see that the files around the inspection can be read" },
+	{ "inspection.link",
+	  "have who signed the sublayout carry out the inspection again, and sign its link" },
 	{ "inspection.refused",
 	  "allow inspections if you trust the layout's author to run commands" },
 	{ "inspection.timeout", "give the inspection more time, or find out why it hangs" },
@@ -21,6 +23,7 @@ static const struct {
 	{ "layout.pattern", "have the owner close the bracket of the pattern" },
 	{ "layout.signature",
 	  "see that the key is the owner's, and that the layout is the one that the owner signed" },
+	{ "link.changed", "verify again where nobody writes to the links meanwhile" },
 	{ "link.file", "see that the file can be read" },
 	{ "link.folder", "see that the folder of the links is the right one" },
 	{ "link.format", "have the step carried out again: the file is no link, or was changed" },

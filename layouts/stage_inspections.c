@@ -163,6 +163,8 @@ int it_stage_inspections(struct it_chain *chain, struct intoto_error **err)
 	for (size_t i = 0; !rc && i < chain->layout->inspection_count; i++) {
 		const struct it_item *item = &chain->layout->inspections[i];
 
+		if (chain->slots[item->index].source)
+			continue; /* a signed link stands in for it (specification 4.5.3) */
 		if (may_run(chain, item))
 			rc = inspect(chain, item, err);
 	}

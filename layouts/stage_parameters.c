@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parameters (specification 5.2, step 3), and then the patterns as they stand.  Sublayouts get no
- * parameters, as in every other implementation.
+ * parameters, as in every other implementation, unless the caller asks for that.
  */
 #include "layouts/chain.h"
 #include "layouts/parameters.h"
 
+/* One that a sublayout does not need is none of its business. */
 static void report_unused(struct it_chain *chain, const struct it_parameters *parameters)
 {
+	bool passed_on = chain->options->pass_parameters;
+
 	for (size_t i = 0; i < parameters->count; i++)
-		it_report_add(chain->report,
-			      parameters->used[i] ? INTOTO_CHECK_PASSED : INTOTO_CHECK_WARNING,
-			      "layout.parameter", it_chain_label(chain, ""),
-			      parameters->items[i].name, "%s",
-			      parameters->used[i] ? "was put into the layout"
-						  : "nothing in the layout asks for it");
+		if (parameters->used[i])
+			it_report_add(chain->report, INTOTO_CHECK_PASSED, "layout.parameter",
+				      it_chain_label(chain, ""), parameters->items[i].name,
+				      "was put into the layout");
+		else if (!chain->depth)
+			it_report_add(chain->report,
+				      passed_on ? INTOTO_CHECK_SKIPPED : INTOTO_CHECK_WARNING,
+				      "layout.parameter", "", parameters->items[i].name,
+				      passed_on ? "nothing in this layout asks for it; sublayouts "
+						  "get it too"
+						: "nothing in the layout asks for it");
 }
 
-static int substitute(struct it_chain *chain, struct intoto_layout *layout, bool *complete,
-		      struct intoto_error **err)
+static int substitute(struct it_chain *chain, bool *complete, struct intoto_error **err)
 {
+	bool given = !chain->depth || chain->options->pass_parameters;
 	struct it_parameters parameters = { chain->options->parameters,
-					    chain->depth ? 0 : chain->options->parameter_count,
-					    NULL };
+					    given ? chain->options->parameter_count : 0, NULL };
 	IT_AUTO(it_freep) bool *used = calloc(parameters.count + 1, sizeof *used);
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	int rc;
@@ -30,7 +37,7 @@ static int substitute(struct it_chain *chain, struct intoto_layout *layout, bool
 	if (!used)
 		return it_err_nomem(err);
 	parameters.used = used;
-	rc = it_parameters_apply(&parameters, layout, &why);
+	rc = it_parameters_apply(&parameters, chain->layout, &why);
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
 	*complete = rc == INTOTO_OK;
@@ -67,10 +74,10 @@ static int check_patterns(struct it_chain *chain, const struct it_item *item,
 	return INTOTO_OK;
 }
 
-int it_stage_parameters(struct it_chain *chain, struct intoto_layout *layout, bool *complete,
-			struct intoto_error **err)
+int it_stage_parameters(struct it_chain *chain, bool *complete, struct intoto_error **err)
 {
-	int rc = substitute(chain, layout, complete, err);
+	const struct intoto_layout *layout = chain->layout;
+	int rc = substitute(chain, complete, err);
 
 	for (size_t i = 0; !rc && i < layout->step_count; i++)
 		rc = check_patterns(chain, &layout->steps[i].item, err);

@@ -3,10 +3,19 @@
  * Artifact rules (specification 5.2, steps 9 and 11): each item's materials, then its products.  A
  * failed rule does not end the evaluation, so that every failure is in the report.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "layouts/chain.h"
 
 enum { SENTENCE_MAX = 1024 * 1024 };
+
+/* The artifacts behind a FROM: those asked for last stay in memory. */
+struct finder {
+	struct it_chain *chain;
+	struct it_table table;
+	int rc; /* no memory */
+};
 
 /* One rule on its way. */
 struct act {
@@ -18,12 +27,19 @@ struct act {
 	struct it_rule_result result;
 	const char *text; /* of the rule */
 	size_t before;	  /* how much was queued */
+	uint64_t *gone;	  /* for whoever traces: what was consumed before the rule */
 	bool open;	  /* a rule so far needed evidence that could not be read */
 };
 
-static const struct it_artifacts *find(void *arg, const char *item, enum intoto_link_side side)
+static const struct it_artifacts *find(void *arg, const char *name, enum intoto_link_side side)
 {
-	return it_chain_artifacts(arg, item, side);
+	struct finder *finder = arg;
+	const struct it_item *item = it_layout_find(finder->chain->layout, name);
+
+	it_table_done(&finder->table);
+	if (item && !finder->rc)
+		finder->rc = it_table_get(&finder->table, finder->chain, item->index, side, NULL);
+	return finder->table.artifacts;
 }
 
 static const char *side_name(const struct act *act)
@@ -47,19 +63,24 @@ static void name_code(struct it_buf *out, const struct it_rule_kind *kind)
 		(void)it_buf_add_byte(out, (char)(*c | 0x20)); /* keywords are capital letters */
 }
 
-/* Why the rules before this one left an artifact in the queue: the last that knows. */
-static void add_explanation(const struct act *act, size_t position, struct it_buf *out)
+/*
+ * Why the rules before this one left the named artifacts in the queue: the last that knows.  Rule
+ * by rule, because each may need another link.
+ */
+static void find_explanations(const struct act *act, size_t count, struct it_buf *why)
 {
 	for (size_t i = act->index; i-- > 0;) {
 		const struct it_rule *rule = &act->rules->items[i];
-		IT_AUTO(it_buf_done) struct it_buf why = IT_BUF(SENTENCE_MAX);
+		bool done = true;
 
-		if (rule->kind->explain)
-			rule->kind->explain(rule, act->scene, position, &why);
-		if (!why.len)
-			continue;
-		(void)it_buf_printf(out, " (%s)", it_buf_text(&why)); /* sticks in out */
-		return;
+		for (size_t j = 0; rule->kind->explain && j < count; j++) {
+			if (!why[j].len)
+				rule->kind->explain(rule, act->scene, act->result.named[j],
+						    &why[j]);
+			done = done && why[j].len;
+		}
+		if (rule->kind->explain && done)
+			return;
 	}
 }
 
@@ -67,13 +88,20 @@ static void report_refused(const struct act *act, const char *code)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(SENTENCE_MAX);
 	const struct it_artifact *items = act->scene->queue.artifacts->items;
+	struct it_buf why[IT_RULE_NAMED];
+	size_t count = act->result.refused < IT_RULE_NAMED ? act->result.refused : IT_RULE_NAMED;
 
+	for (size_t i = 0; i < count; i++)
+		why[i] = (struct it_buf)IT_BUF(SENTENCE_MAX);
+	find_explanations(act, count, why);
 	(void)it_buf_printf(&text, "%zu %s: ", act->result.refused, /* sticks */
 			    act->result.refused == 1 ? "artifact is left that it forbids"
 						     : "artifacts are left that it forbids");
-	for (size_t i = 0; i < act->result.refused && i < IT_RULE_NAMED; i++) {
+	for (size_t i = 0; i < count; i++) {
 		it_list_name(&text, i, items[act->result.named[i]].name);
-		add_explanation(act, act->result.named[i], &text);
+		if (why[i].len)
+			(void)it_buf_printf(&text, " (%s)", it_buf_text(&why[i])); /* sticks */
+		it_buf_done(&why[i]);
 	}
 	it_list_end(&text, act->result.refused);
 	report(act, act->open ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED, code,
@@ -131,16 +159,70 @@ static void report_act(const struct act *act)
 	}
 }
 
+/* --- for whoever traces --- */
+
+static size_t bitmap_words(const struct act *act)
+{
+	return act->scene->queue.artifacts->count / 64 + 1;
+}
+
+static void remember_queue(const struct act *act)
+{
+	if (act->gone)
+		memcpy(act->gone, act->scene->queue.gone, bitmap_words(act) * sizeof *act->gone);
+}
+
+static bool is_gone(const uint64_t *bitmap, size_t position)
+{
+	return bitmap[position / 64] >> position % 64 & 1;
+}
+
+/* What the rule consumed, or what it refused: the one positions, in order. */
+static int trace_act(const struct act *act, struct intoto_error **err)
+{
+	const struct it_rule *rule = &act->rules->items[act->index];
+	const struct it_queue *queue = &act->scene->queue;
+	size_t total = queue->artifacts->count;
+	IT_AUTO(it_freep) size_t *consumed = calloc(act->result.consumed + 1, sizeof *consumed);
+	IT_AUTO(it_freep) size_t *refused = calloc(act->result.refused + 1, sizeof *refused);
+	size_t consumed_count = 0;
+	size_t refused_count = 0;
+
+	if (!consumed || !refused)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < total; i++) {
+		if (!is_gone(act->gone, i) && is_gone(queue->gone, i) &&
+		    consumed_count < act->result.consumed)
+			consumed[consumed_count++] = i;
+		else if (refused_count < act->result.refused && !rule->kind->literal &&
+			 !is_gone(queue->gone, i) && it_rule_matches(rule, act->scene, i))
+			refused[refused_count++] = i;
+	}
+	it_trace_rule(act->chain->trace, it_chain_label(act->chain, act->item->name),
+		      &(struct it_trace_act){ .side = act->scene->side,
+					      .index = act->index,
+					      .rule = rule,
+					      .consumed = consumed,
+					      .consumed_count = consumed_count,
+					      .refused = refused,
+					      .refused_count = refused_count,
+					      .failed = act->result.refused > 0 });
+	return INTOTO_OK;
+}
+
+/* --- */
+
 static bool is_open(const struct it_chain *chain, const char *name)
 {
 	const struct it_item *item = it_layout_find(chain->layout, name);
 
-	return item && chain->open[item->index];
+	return item && chain->slots[item->index].open;
 }
 
 static int apply(struct act *act, struct intoto_error **err)
 {
 	const struct it_rule *rule = &act->rules->items[act->index];
+	const struct finder *finder = act->scene->arg;
 	IT_AUTO(it_freep) char *text = it_rule_text(rule);
 	int rc;
 
@@ -148,11 +230,16 @@ static int apply(struct act *act, struct intoto_error **err)
 		return it_err_nomem(err);
 	act->text = text;
 	act->before = act->scene->queue.left;
+	remember_queue(act);
 	rc = it_rule_apply(rule, act->scene, &act->result, err);
 	if (!rc && act->result.unknown_item)
 		act->open |= is_open(act->chain, rule->from);
 	if (!rc)
 		report_act(act);
+	if (!rc && act->gone)
+		rc = trace_act(act, err);
+	if (!rc && finder->rc)
+		rc = it_err_nomem(err);
 	act->text = NULL;
 	return rc;
 }
@@ -163,7 +250,12 @@ static int apply_all(struct it_chain *chain, const struct it_item *item,
 	struct act act = {
 		.chain = chain, .item = item, .rules = &item->rules[scene->side], .scene = scene
 	};
+	IT_AUTO(it_freep)
+	uint64_t *gone = chain->trace ? calloc(bitmap_words(&act), sizeof *gone) : NULL;
 
+	if (chain->trace && !gone)
+		return it_err_nomem(err);
+	act.gone = gone;
 	for (act.index = 0; act.index < act.rules->count; act.index++) {
 		int rc = apply(&act, err);
 
@@ -178,26 +270,45 @@ static int apply_all(struct it_chain *chain, const struct it_item *item,
 	return INTOTO_OK;
 }
 
-int it_item_judge(struct it_chain *chain, const struct it_item *item, enum intoto_link_side side,
-		  struct intoto_error **err)
+/* Both sides are in memory here. */
+static int judge(struct it_chain *chain, const struct it_item *item, enum intoto_link_side side,
+		 const struct it_table sides[2], struct intoto_error **err)
 {
-	const struct intoto_link *link = chain->links[item->index];
-	const struct it_artifacts *sides[] = { &link->materials, &link->products };
-	struct it_rule_scene scene = { .side = side, .find = find, .arg = chain };
-	int rc = it_queue_init(&scene.queue, sides[side], sides[!side], err);
+	struct finder finder = { .chain = chain };
+	struct it_rule_scene scene = { .side = side, .find = find, .arg = &finder };
+	int rc = it_queue_init(&scene.queue, sides[side].artifacts, sides[!side].artifacts, err);
 
 	if (rc)
 		return rc;
 	rc = apply_all(chain, item, &scene, err);
+	it_table_done(&finder.table);
 	it_queue_done(&scene.queue);
 	return rc;
 }
 
-static int apply_item(struct it_chain *chain, const struct it_item *item, struct intoto_error **err)
+int it_item_judge(struct it_chain *chain, const struct it_item *item, enum intoto_link_side side,
+		  struct intoto_error **err)
 {
+	struct it_table sides[2] = { 0 };
+	int rc = it_table_get(&sides[INTOTO_MATERIALS], chain, item->index, INTOTO_MATERIALS, err);
+
+	if (!rc)
+		rc = it_table_get(&sides[INTOTO_PRODUCTS], chain, item->index, INTOTO_PRODUCTS,
+				  err);
+	/* What could not be read again is in the report. */
+	if (!rc && sides[INTOTO_MATERIALS].artifacts && sides[INTOTO_PRODUCTS].artifacts)
+		rc = judge(chain, item, side, sides, err);
+	it_table_done(&sides[INTOTO_MATERIALS]);
+	it_table_done(&sides[INTOTO_PRODUCTS]);
+	return rc;
+}
+
+int it_item_judge_all(struct it_chain *chain, const struct it_item *item, struct intoto_error **err)
+{
+	const struct it_slot *slot = &chain->slots[item->index];
 	int rc;
 
-	if (!chain->links[item->index]) {
+	if (!chain->links[item->index] && !slot->source && !slot->below) {
 		it_report_add(chain->report, INTOTO_CHECK_SKIPPED, "rule.evidence",
 			      it_chain_label(chain, item->name), "",
 			      "there is no link to apply the rules to");
@@ -207,20 +318,11 @@ static int apply_item(struct it_chain *chain, const struct it_item *item, struct
 	return rc ? rc : it_item_judge(chain, item, INTOTO_PRODUCTS, err);
 }
 
-int it_stage_step_rules(struct it_chain *chain, struct intoto_error **err)
-{
-	int rc = INTOTO_OK;
-
-	for (size_t i = 0; !rc && i < chain->layout->step_count; i++)
-		rc = apply_item(chain, &chain->layout->steps[i].item, err);
-	return rc;
-}
-
 int it_stage_inspection_rules(struct it_chain *chain, struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < chain->layout->inspection_count; i++)
-		rc = apply_item(chain, &chain->layout->inspections[i], err);
+		rc = it_item_judge_all(chain, &chain->layout->inspections[i], err);
 	return rc;
 }

@@ -22,13 +22,14 @@ int it_stage_signatures(struct it_chain *chain, const struct intoto_envelope *en
 
 	*trusted = false;
 	for (size_t i = 0; i < key_count; i++) {
+		struct it_terms terms = { .at = chain->now };
 		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 		int rc;
 
 		if (came_before(keys, i))
 			continue;
 		wanted++;
-		rc = intoto_envelope_verify(envelope, keys[i], &why);
+		rc = it_envelope_verify_under(envelope, keys[i], &terms, &why);
 		if (rc == INTOTO_E_NOMEM)
 			return it_err_nomem(err);
 		good += rc == INTOTO_OK;

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "crypto/digest.h"
+#include "json/json.h"
 #include "layouts/certificate.h"
 #include "layouts/chain.h"
 #include "layouts/parameters.h"
@@ -39,48 +42,113 @@ static int copy_options(struct intoto_verify_options *out,
 	return it_parameters_check(out->parameters, out->parameter_count, err);
 }
 
-/* A layout that cannot be read decides nothing; *envelope stays NULL then. */
-static int load_layout(struct intoto_report *report, const char *path,
-		       struct intoto_envelope **envelope, struct intoto_error **err)
+/* What a verification needs besides its chain. */
+struct task {
+	struct intoto_report *report;
+	struct it_trace *trace;
+	struct it_trust trust;
+	struct it_run run;
+	struct it_chain chain;
+};
+
+static void task_init(struct task *task, struct intoto_report *report, struct it_trace *trace,
+		      const struct intoto_verify_options *options, int64_t now)
 {
+	*task = (struct task){
+		.report = report,
+		.trace = trace,
+		.run = { .text = IT_BUF(IT_JSON_BYTES_MAX) },
+		.chain = { .options = options,
+			   .report = report,
+			   .trace = trace,
+			   .layout_path = options->layout_path,
+			   .link_dir = options->link_dir,
+			   .prefix = "",
+			   .now = now,
+			   .label = IT_BUF(SIZE_MAX / 2) },
+	};
+	task->chain.run = &task->run;
+	task->chain.trust = &task->trust;
+}
+
+static void task_done(struct task *task)
+{
+	it_chain_done(&task->chain);
+	it_shelf_done(&task->run.shelf);
+	it_buf_done(&task->run.text);
+	it_trust_done(&task->trust);
+}
+
+static int read_layout(struct it_buf *text, const char *path, struct intoto_envelope **envelope,
+		       struct intoto_error **err)
+{
+	int rc = it_file_read(text, path, err);
+
+	return rc ? rc
+		  : it_err_wrap(err, intoto_envelope_parse(envelope, text->data, text->len, err),
+				"%s", path);
+}
+
+/* A layout that cannot be read decides nothing; *envelope stays NULL then. */
+static int load_layout(struct task *task, struct intoto_envelope **envelope,
+		       struct intoto_error **err)
+{
+	const char *path = task->chain.layout_path;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = intoto_envelope_load(envelope, path, &why);
+	IT_AUTO(it_buf_done) struct it_buf sha256 = IT_BUF(IT_DIGEST_MAX * 2);
+	int rc = read_layout(&task->run.text, path, envelope, &why);
 
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
-	if (rc)
-		it_report_undecided(report,
+	if (rc) {
+		it_report_undecided(task->report,
 				    rc == INTOTO_E_NOTFOUND || rc == INTOTO_E_IO ? "layout.file"
 										 : "layout.format",
 				    "", path, why);
-	return INTOTO_OK;
+		return INTOTO_OK;
+	}
+	it_sha256_hex(&sha256, it_buf_span(&task->run.text));
+	it_report_add_input(task->report, path, it_buf_text(&sha256));
+	return sha256.failed ? it_err_nomem(err) : INTOTO_OK;
 }
 
-static int verify(struct intoto_report *report, const struct intoto_verify_options *options,
-		  int64_t now, struct it_trace *trace, struct intoto_link **summary,
-		  struct intoto_error **err)
+/* *trusted: it is a layout, and signed as it must be. */
+static int open_layout(struct task *task, bool *trusted, struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
-	IT_AUTO(it_trust_done) struct it_trust trust = { 0 };
-	size_t sublayouts = 0;
-	struct it_chain chain = {
-		.options = options,
-		.report = report,
-		.trace = trace,
-		.layout_path = options->layout_path,
-		.link_dir = options->link_dir,
-		.prefix = "",
-		.sublayouts = &sublayouts,
-		.now = now,
-	};
-	int rc = it_trust_load(&trust, options, err);
+	const struct intoto_verify_options *options = task->chain.options;
+	int rc = load_layout(task, &envelope, err);
 
-	if (!rc)
-		rc = load_layout(report, options->layout_path, &envelope, err);
+	*trusted = false;
 	if (rc || !envelope)
 		return rc;
-	return it_chain_verify(&chain, envelope, options->keys, options->key_count,
-			       options->summary_name ? options->summary_name : "", summary, err);
+	rc = it_chain_read(&task->chain, envelope, err);
+	if (rc || !task->chain.layout)
+		return rc;
+	rc = it_stage_signatures(&task->chain, envelope, options->keys, options->key_count, trusted,
+				 err);
+	if (!rc && !*trusted)
+		it_chain_skip(&task->chain, "layout.signature",
+			      "the layout is not signed as it must be");
+	return rc;
+}
+
+static int verify(struct task *task, struct intoto_link **summary, struct intoto_error **err)
+{
+	const char *name = task->chain.options->summary_name;
+	bool trusted = false;
+	int rc = it_trust_load(&task->trust, task->chain.options, err);
+
+	if (!rc)
+		rc = open_layout(task, &trusted, err);
+	if (rc || !trusted)
+		return rc;
+	rc = it_chain_verify(&task->chain, err);
+	if (!rc)
+		rc = it_chain_inspect(&task->chain, err);
+	if (!rc && summary && !it_report_faults(task->report) && it_chain_is_complete(&task->chain))
+		rc = it_stage_summary(&task->chain, name ? name : "", summary, err);
+	return rc;
 }
 
 int it_verify(struct intoto_report **report, struct intoto_link **summary,
@@ -90,6 +158,7 @@ int it_verify(struct intoto_report **report, struct intoto_link **summary,
 	IT_AUTO(intoto_report_freep) struct intoto_report *filled = NULL;
 	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
 	struct intoto_verify_options copy;
+	struct task task;
 	int64_t now;
 	int rc = copy_options(&copy, options, err);
 
@@ -102,7 +171,9 @@ int it_verify(struct intoto_report **report, struct intoto_link **summary,
 		return rc;
 	now = copy.at_given ? copy.at : it_clock_now();
 	it_report_about(filled, copy.layout_path, now);
-	rc = verify(filled, &copy, now, trace, &link, err);
+	task_init(&task, filled, trace, &copy, now);
+	rc = verify(&task, summary ? &link : NULL, err);
+	task_done(&task);
 	if (rc)
 		return rc;
 	it_report_close(filled);

@@ -10,6 +10,7 @@ CORE_SOURCES += \
 	%D%/path.c %D%/path.h \
 	%D%/proc.c %D%/proc.h \
 	%D%/random.c %D%/random.h \
+	%D%/regular.c %D%/regular.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_child.c %D%/sandbox_child.h \
 	%D%/sandbox_landlock.c \

@@ -4,7 +4,7 @@
 # the manual of intoto-verify.  (Options and pages: tests/cli/manual.t.)
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
-shape='(inspection|layout|link|rule|step|sublayout)\.[a-z]+(-[a-z]+)*'
+shape='(attestation|inspection|layout|link|rule|step|sublayout)\.[a-z]+(-[a-z]+)*'
 
 in_table() {
 	sed -nE "s/^[[:space:]]*\\{ \"($shape)\",.*/\\1/p" "$1"
@@ -38,6 +38,6 @@ ok 'the table is sorted and has each code once' bash -c 'LC_ALL=C sort -cu table
 { cat table; echo link.invented; } >more
 refuses 1 '+link.invented' 'sees a code that the table does not have' same table more
 sed 1d table >less
-refuses 1 '-inspection.command' 'sees a code that is explained nowhere' same table less
+refuses 1 '-attestation.file' 'sees a code that is explained nowhere' same table less
 
 done_testing
