@@ -2,6 +2,7 @@
 /* A check names a file, or an item that has one, or is about the layout. */
 #include "layouts/report_place.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -9,18 +10,36 @@
 
 enum { PATH_LIMIT = 1024 * 1024 };
 
-/* "PATH#LINE" of a bundle; a path may have the sign in it by itself. */
-static void set_uri(struct it_report_place *place, const char *uri)
+void it_report_place_uri(struct it_buf *out, struct it_span path)
+{
+	if (path.len && path.data[0] == '/')
+		(void)it_buf_add_text(out, "file://"); /* sticks in out, as the rest */
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned char c = (unsigned char)path.data[i];
+
+		if ((c < 0x80 && isalnum(c)) || (c && strchr("-._~/", c)))
+			(void)it_buf_add_byte(out, (char)c);
+		else
+			(void)it_buf_printf(out, "%%%02X", (unsigned)c);
+	}
+}
+
+/* A path may have the sign in it by itself. */
+struct it_span it_report_input_path(const char *uri, uint64_t *line)
 {
 	const char *sign = strrchr(uri, '#');
-	uint64_t line = 0;
 
-	if (sign && it_parse_u64(sign + 1, UINT32_MAX, &line) && line) {
-		place->line = line;
-		(void)it_buf_add(&place->path, uri, (size_t)(sign - uri)); /* sticks in path */
-		return;
-	}
-	(void)it_buf_add_text(&place->path, uri); /* sticks in path */
+	*line = 0;
+	if (sign && it_parse_u64(sign + 1, UINT32_MAX, line) && *line)
+		return it_span(uri, (size_t)(sign - uri));
+	return it_span_text(uri);
+}
+
+static void set_uri(struct it_report_place *place, const char *uri)
+{
+	struct it_span path = it_report_input_path(uri, &place->line);
+
+	(void)it_buf_add_span(&place->path, path); /* sticks in path */
 }
 
 /* A file that was opened, by its path or its name alone. */

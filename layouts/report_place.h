@@ -13,6 +13,13 @@ struct it_report_place {
 
 void it_report_place_find(struct it_report_place *place, const struct it_report_view *view,
 			  const struct intoto_check *check);
+/*
+ * Appends a path as a URI reference (RFC 3986): relative to where the caller stood, or file:///….
+ */
+void it_report_place_uri(struct it_buf *out, struct it_span path);
+/* "PATH#LINE" of a bundle; the line is 0 when it has none. */
+struct it_span it_report_input_path(const char *uri, uint64_t *line);
+
 void it_report_place_done(struct it_report_place *place);
 
 #endif

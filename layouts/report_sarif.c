@@ -101,21 +101,6 @@ static void write_tool(struct it_writer *writer)
 
 /* --- results --- */
 
-/* A path as a URI reference (RFC 3986): relative to wherever the caller stood, or file:///. */
-static void add_uri(struct it_buf *out, struct it_span path)
-{
-	if (path.len && path.data[0] == '/')
-		(void)it_buf_add_text(out, "file://"); /* sticks in out, as the rest */
-	for (size_t i = 0; i < path.len; i++) {
-		unsigned char c = (unsigned char)path.data[i];
-
-		if ((isalnum(c) && c < 0x80) || (c && strchr("-._~/", c)))
-			(void)it_buf_add_byte(out, (char)c);
-		else
-			(void)it_buf_printf(out, "%%%02X", (unsigned)c);
-	}
-}
-
 static void write_location(struct it_writer *writer, const struct it_report_view *view,
 			   const struct intoto_check *check)
 {
@@ -123,7 +108,7 @@ static void write_location(struct it_writer *writer, const struct it_report_view
 	IT_AUTO(it_buf_done) struct it_buf uri = IT_BUF(TEXT_LIMIT);
 
 	it_report_place_find(&place, view, check);
-	add_uri(&uri, it_buf_span(&place.path));
+	it_report_place_uri(&uri, it_buf_span(&place.path));
 	it_write_name(writer, "locations");
 	it_write_list(writer);
 	it_write_object(writer);

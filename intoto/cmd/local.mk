@@ -44,6 +44,7 @@ libcmd_la_SOURCES = \
 	%D%/verify_options.c \
 	%D%/verify_output.c \
 	%D%/verify_request.c \
+	%D%/verify_sign.c \
 	%D%/version.c
 
 bin_PROGRAMS += %D%/intoto

@@ -13,6 +13,7 @@ static void result_done(struct it_verify_result *result)
 	intoto_link_free(result->summary);
 	it_verify_explain_done(&result->stories);
 	it_trace_free(result->trace);
+	it_signer_free(result->signer);
 }
 
 static int status_of(const struct intoto_report *report)
@@ -37,7 +38,7 @@ static int status_without_output(const struct intoto_report *report)
 
 int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
-	const struct it_verify_words *words = parsed;
+	struct it_verify_words *words = parsed;
 	IT_AUTO(it_verify_request_done) struct it_verify_request request = { 0 };
 	IT_AUTO(result_done) struct it_verify_result result = { 0 };
 	int rc;
@@ -47,6 +48,8 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 	rc = it_verify_output_check(words, err);
 	if (!rc)
 		rc = it_verify_request_read(&request, words, err);
+	if (!rc)
+		rc = it_verify_sign_open(words, &result.signer, err);
 	if (!rc)
 		rc = words->explain.count ? it_trace_new(&result.trace, err)
 					  : it_trace_new_brief(&result.trace, err);

@@ -10,7 +10,8 @@
 
 #include <intoto/verify.h>
 
-#include "cmd/command.h"
+#include "cmd/passphrase.h"
+#include "crypto/signer.h"
 #include "layouts/story.h"
 
 /* The words of the command line. */
@@ -32,6 +33,16 @@ struct it_verify_words {
 	struct it_strings explain;
 	const char *summary_link;
 	const char *summary_name;
+	const char *vsa;
+	const char *svr;
+	const char *signing_key;
+	struct it_passphrase passphrase;
+	const char *keyid_style;
+	const char *verifier_id;
+	const char *resource_uri;
+	const char *policy_uri;
+	struct it_strings levels;
+	struct it_strings subjects;
 	unsigned verbose;
 	bool quiet;
 };
@@ -58,12 +69,27 @@ struct it_verify_result {
 	struct intoto_link *summary; /* NULL unless it passed */
 	struct it_trace *trace;
 	struct it_stories stories;
+	struct it_signer *signer; /* NULL: nothing is to be signed */
 };
 
 /* The stories of the artifacts that --explain names. */
 IT_CHECK int it_verify_explain(struct it_verify_result *result, const struct it_strings *queries,
 			       struct intoto_error **err);
 void it_verify_explain_done(struct it_stories *stories);
+
+/*
+ * The signed outputs, in verify_sign.c: the summary link, the VSA and the SVR.  Mistakes in the
+ * words come first, then the key is opened, and both before anything is verified.
+ */
+IT_CHECK int it_verify_sign_check(const struct it_verify_words *words, struct intoto_error **err);
+IT_CHECK int it_verify_sign_open(struct it_verify_words *words, struct it_signer **signer,
+				 struct intoto_error **err);
+/*
+ * Writes them.  One that this verdict does not allow is taken away if it is there: an old one must
+ * not look like ours.
+ */
+IT_CHECK int it_verify_sign(const struct it_verify_words *words,
+			    const struct it_verify_result *result, struct intoto_error **err);
 
 /* Mistakes in the words that are about output; before anything is verified. */
 IT_CHECK int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err);

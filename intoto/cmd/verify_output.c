@@ -14,8 +14,6 @@
 #include "cmd/terminal.h"
 #include "cmd/verify.h"
 #include "layouts/report_format.h"
-#include "model/envelope.h"
-#include "model/link.h"
 
 enum { OUTPUT_MODE = 0666 }; /* and umask */
 
@@ -44,7 +42,7 @@ static int split_report(const char *word, const struct it_report_format **format
 
 int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err)
 {
-	int rc = INTOTO_OK;
+	int rc = it_verify_sign_check(words, err);
 
 	for (size_t i = 0; !rc && i < words->reports.count; i++) {
 		const struct it_report_format *format;
@@ -151,18 +149,6 @@ static void write_ci_summary(const struct it_verify_words *words, const struct i
 			      intoto_error_text(why)); /* nowhere else to say it */
 }
 
-static int write_summary(const struct intoto_link *summary, const char *path,
-			 struct intoto_error **err)
-{
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
-	int rc;
-
-	if (!summary || !path)
-		return INTOTO_OK;
-	rc = it_link_to_envelope(&envelope, summary, INTOTO_DSSE, err);
-	return rc ? rc : intoto_envelope_save(envelope, path, err);
-}
-
 /* The first failure is the one that is told. */
 static void keep_first(int *first, int rc)
 {
@@ -184,6 +170,6 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 	for (size_t i = 0; i < words->reports.count; i++)
 		keep_first(&first, write_report(words->reports.items[i], &view, err));
 	write_ci_summary(words, &view);
-	keep_first(&first, write_summary(result->summary, words->summary_link, err));
+	keep_first(&first, it_verify_sign(words, result, err));
 	return first;
 }

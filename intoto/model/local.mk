@@ -13,7 +13,10 @@ CORE_SOURCES += \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/signature.c \
-	%D%/statement.c %D%/statement.h
+	%D%/statement.c %D%/statement.h \
+	%D%/svr.c \
+	%D%/vsa.c %D%/vsa.h \
+	%D%/vsa_statement.c %D%/vsa_statement.h
 
 UNIT_TESTS += \
 	tests/unit/model_rust_form \
@@ -26,4 +29,5 @@ UNIT_TESTS += \
 	tests/unit/model_link_stream \
 	tests/unit/model_signature \
 	tests/unit/model_statement \
-	tests/unit/model_vectors
+	tests/unit/model_vectors \
+	tests/unit/model_vsa
