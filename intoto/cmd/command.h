@@ -52,6 +52,7 @@ struct it_option {
 	const char *const *
 		choices; /* NULL-terminated; other values of TEXT are refused; for completion too */
 	bool dashed;	 /* LIST: a word with one dash in front is a value too (commands) */
+	bool bare;	 /* TEXT, TEXTS, LIST: may stand without a value, which is "" then */
 	bool hidden;	 /* for checks, not for people: in no help, completion or man page */
 };
 

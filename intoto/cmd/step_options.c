@@ -37,16 +37,27 @@ static void hide_passphrase(const struct it_passphrase *source)
 static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
 		       struct intoto_error **err)
 {
-	int rc = it_signer_open(&setup->signer, words->key, it_passphrase_get, &words->passphrase,
-				err);
+	const char *name = words->key;
 	const char *type;
+	int rc = it_gpg_check(words->gpg != NULL, words->key != NULL, words->gpg_home, err);
 
+	if (!rc && !words->gpg && !words->key)
+		rc = it_err_set(err, INTOTO_E_USAGE,
+				"option --signing-key KEY is missing (or --gpg [KEYID])");
+	if (!rc && words->gpg) {
+		setup->uri = it_gpg_uri(words->gpg, words->gpg_home);
+		name = setup->uri;
+		rc = name ? INTOTO_OK : it_err_nomem(err);
+	}
+	if (!rc)
+		rc = it_signer_open(&setup->signer, name, it_passphrase_get, &words->passphrase,
+				    err);
 	if (rc)
 		return rc;
 	type = intoto_key_type(setup->signer->key);
 	if (words->key_type && !it_streq(type, words->key_type))
 		return it_err_set(err, INTOTO_E_KEY, "%s: want a key of type %s, found %s",
-				  words->key, words->key_type, type);
+				  name, words->key_type, type);
 	return INTOTO_OK;
 }
 
@@ -94,6 +105,7 @@ void it_step_setup_done(struct it_step_setup *setup)
 {
 	it_progress_end(&setup->progress);
 	it_signer_free(setup->signer);
+	free(setup->uri);
 }
 
 void it_step_tell(const struct it_step_setup *setup, const struct it_step_words *words,

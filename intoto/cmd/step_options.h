@@ -4,6 +4,7 @@
 #define IT_CMD_STEP_OPTIONS_H
 
 #include "cmd/choices.h"
+#include "cmd/gpg_options.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
 #include "run/step.h"
@@ -12,6 +13,8 @@ struct it_step_words {
 	const char *name;
 	const char *key;
 	const char *key_type;
+	const char *gpg; /* "" is gpg's default key */
+	const char *gpg_home;
 	struct it_strings exclude;
 	const char *base_path;
 	struct it_strings lstrip;
@@ -36,9 +39,11 @@ int it_refuse_password(void *options, const char *value, struct intoto_error **e
 /* The rows in front of those of a command, and behind them. */
 #define IT_STEP_WHO_OPTIONS(type, member) \
 	IT_REQUIRED(type, member.name, 'n', "step-name", "NAME", "the step's name in the layout"), \
-	IT_REQUIRED(type, member.key, 0, "signing-key", "KEY", \
-		    "the private key that signs: a file, or the URI of a signer"), \
-	IT_REQUIRED(type, member.key, 'k', "key", "KEY", "the same by its older name"), \
+	IT_VALUE(type, member.key, 0, "signing-key", "KEY", \
+		 "the private key that signs: a file, or the URI of a signer"), \
+	IT_VALUE(type, member.key, 'k', "key", "KEY", "the same by its older name"), \
+	IT_GPG_OPTION(type, member.gpg), \
+	IT_GPG_HOME_OPTION(type, member.gpg_home), \
 	IT_CHOICE(type, member.key_type, 't', "key-type", "TYPE", it_key_type_words, \
 		  "what kind of key that is; only checked"), \
 	IT_PASSPHRASE_OPTIONS(type, member.passphrase), \
@@ -71,6 +76,7 @@ enum { IT_STEP_DIGESTS = 3 };
 struct it_step_setup {
 	struct it_step_options options;
 	struct it_signer *signer;
+	char *uri; /* of a key that gpg keeps */
 	const struct it_digest_alg *algorithms[IT_STEP_DIGESTS + 1];
 	struct it_progress progress;
 };

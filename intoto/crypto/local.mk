@@ -10,6 +10,8 @@ CORE_SOURCES += \
 	%D%/ed25519_long.c %D%/ed25519_long.h \
 	%D%/evp.c %D%/evp.h \
 	%D%/evp_key.c %D%/evp_key.h \
+	%D%/gpg.c %D%/gpg.h \
+	%D%/gpg_signer.c %D%/gpg_signer.h \
 	%D%/key.c %D%/key.h \
 	%D%/key_pem.c %D%/key_pem.h \
 	%D%/key_texts.c \

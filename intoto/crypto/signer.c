@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "crypto/gpg_signer.h"
 
 static int refuse_public(const char *what, struct intoto_error **err)
 {
@@ -40,7 +41,7 @@ static const struct it_signer_kind borrowed_kind = {
 	.sign = key_sign,
 };
 
-static const struct it_signer_kind *const kinds[] = { &file_kind };
+static const struct it_signer_kind *const kinds[] = { &file_kind, &it_gpg_signer_kind };
 
 /* The length of the scheme of a URI (RFC 3986 section 3.1, lower case, at least two letters), or 0.
  */

@@ -326,6 +326,41 @@ static int certify(struct it_signature *fresh, const char *certificate,
 	return INTOTO_OK;
 }
 
+/*
+ * As securesystemslib writes them: { keyid, other_headers, signature } in Metablock, and in DSSE
+ * "sig" for the last.  Those members are what is printed.
+ */
+static int describe_openpgp(struct it_signature *fresh, enum intoto_envelope_format format,
+			    struct intoto_error **err)
+{
+	bool dsse = format == INTOTO_DSSE;
+	IT_AUTO(it_buf_done) struct it_buf headers = IT_BUF(IT_SIGNATURE_BYTES_MAX);
+	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(IT_SIGNATURE_BYTES_MAX);
+	IT_AUTO(it_buf_done) struct it_buf headers_text = IT_BUF(SIZE_MAX / 2);
+	IT_AUTO(it_buf_done) struct it_buf value_text = IT_BUF(SIZE_MAX / 2);
+	char keyid[IT_PGP_ID_SIZE];
+	int rc = it_openpgp_split(it_buf_span(&fresh->bytes), &headers, &value, keyid, err);
+
+	if (rc)
+		return rc;
+	it_hex_encode(&headers_text, it_buf_span(&headers));
+	(dsse ? it_base64_encode : it_hex_encode)(&value_text, it_buf_span(&value));
+	fresh->raw = it_json_new_object();
+	if (!fresh->raw)
+		return it_err_nomem(err);
+	rc = it_json_set_take(fresh->raw, "keyid", it_json_new_text(it_span_text(fresh->keyid)),
+			      err);
+	if (!rc)
+		rc = it_json_set_take(fresh->raw, "other_headers",
+				      it_json_new_text(it_buf_span(&headers_text)), err);
+	if (!rc)
+		rc = it_json_set_take(fresh->raw, dsse ? "sig" : "signature",
+				      it_json_new_text(it_buf_span(&value_text)), err);
+	it_buf_reset(&fresh->bytes);
+	(void)it_buf_add_span(&fresh->bytes, it_buf_span(&value)); /* sticky */
+	return rc ? rc : it_buf_check(&fresh->bytes, "signature", err);
+}
+
 int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,
 		     enum intoto_keyid_style style, struct intoto_error **err)
 {
@@ -348,6 +383,8 @@ int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *s
 		return it_err_nomem(err);
 	if (signer->certificate)
 		rc = certify(&fresh, signer->certificate, envelope->format, err);
+	else if (signer->key->openpgp)
+		rc = describe_openpgp(&fresh, envelope->format, err);
 	if (rc)
 		return rc;
 	return put_signature(envelope, &fresh, covered, signer->key, err);
