@@ -207,6 +207,27 @@ static int copy_public(struct it_layout_key *out, const struct intoto_key *key,
 	return rc ? rc : it_key_object_read(&out->key, out->object, &where, err);
 }
 
+/* A certificate of OpenPGP changes: what was exported last counts.  Other keys never do. */
+static int refresh_key(struct it_layout_key *old, const struct intoto_key *key,
+		       enum intoto_keyid_style style, struct intoto_error **err)
+{
+	struct it_layout_key fresh = { 0 };
+	int rc;
+
+	if (!key->openpgp || !it_streq(old->id, intoto_key_id(key, style)))
+		return INTOTO_OK;
+	rc = copy_public(&fresh, key, style, err);
+	if (!rc) {
+		fresh.id = old->id;
+		old->id = NULL;
+		key_done(old);
+		*old = fresh;
+		return INTOTO_OK;
+	}
+	key_done(&fresh);
+	return rc;
+}
+
 int it_layout_add_key(struct intoto_layout *layout, const struct intoto_key *key,
 		      enum intoto_keyid_style style, const char **id, struct intoto_error **err)
 {
@@ -216,7 +237,7 @@ int it_layout_add_key(struct intoto_layout *layout, const struct intoto_key *key
 	for (size_t i = 0; i < layout->key_count; i++) {
 		*id = layout->keys[i].id;
 		if (layout->keys[i].key && intoto_key_same(layout->keys[i].key, key))
-			return INTOTO_OK;
+			return refresh_key(&layout->keys[i], key, style, err);
 	}
 	added.id = strdup(intoto_key_id(key, style));
 	rc = added.id ? copy_public(&added, key, style, err) : it_err_nomem(err);

@@ -29,7 +29,7 @@ struct it_item {
 struct it_layout_step {
 	struct it_item item;
 	int64_t threshold;
-	struct it_strings pubkeys; /* ids, hex digits */
+	struct it_strings pubkeys;	   /* ids, hex digits */
 	struct it_constraints constraints; /* who else may do it, by certificate */
 };
 
@@ -40,7 +40,7 @@ struct intoto_layout {
 	struct it_layout_anchors rootcas;
 	struct it_layout_anchors intermediatecas;
 	struct it_layout_anchors bundles; /* trustBundles */
-	struct it_layout_key *keys; /* sorted by id when read */
+	struct it_layout_key *keys;	  /* sorted by id when read */
 	size_t key_count;
 	struct it_layout_step *steps;
 	size_t step_count;
@@ -64,7 +64,8 @@ const struct it_item *it_layout_find(const struct intoto_layout *layout, const c
 const struct it_layout_key *it_layout_key(const struct intoto_layout *layout, const char *id);
 
 /* For building one.  Each checks what reading checks. */
-/* Adds a key under its id; a key that is there already (by material) is kept.  *id is borrowed. */
+/* Adds a key under its id; a key that is there already (by material) is kept, and an
+ * OpenPGP key replaces its older self.  *id is borrowed. */
 IT_CHECK int it_layout_add_key(struct intoto_layout *layout, const struct intoto_key *key,
 			       enum intoto_keyid_style style, const char **id,
 			       struct intoto_error **err);

@@ -3,12 +3,14 @@
  * Layout signatures (specification 5.2, step 1): each key that was given must have signed the
  * layout.  A key that was given twice is one key.
  */
+#include "base/text.h"
 #include "layouts/chain.h"
 
+/* By the main key: two OpenPGP keys that share a subkey are two all the same. */
 static bool came_before(const struct intoto_key *const *keys, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (intoto_key_same(keys[i], keys[index]))
+		if (it_streq(intoto_key_fingerprint(keys[i]), intoto_key_fingerprint(keys[index])))
 			return true;
 	return false;
 }

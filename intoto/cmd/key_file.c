@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/gpg.h"
 
 enum { PATH_TEXT_MAX = 64 * 1024 };
 
@@ -27,7 +28,9 @@ int it_key_file_load(struct it_key_file *file, const char *path, struct it_passp
 		     struct intoto_error **err)
 {
 	struct listener listener = { passphrase, false };
-	int rc = intoto_key_load(&file->key, path, listen, &listener, err);
+	int rc = it_starts_with(path, "gpg:")
+			 ? it_gpg_uri_key(&file->key, path, err)
+			 : intoto_key_load(&file->key, path, listen, &listener, err);
 
 	file->path = path;
 	file->encrypted = listener.asked;
@@ -51,6 +54,10 @@ void it_key_file_describe(struct it_buf *out, const struct it_key_file *file)
 {
 	const struct intoto_key *key = file->key;
 
+	if (key->openpgp) {
+		it_key_file_describe_openpgp(out, file);
+		return;
+	}
 	it_text_quote(out, it_span_text(file->path));
 	/* Sticky: whoever prints it looks once. */
 	(void)it_buf_printf(out, "\n  kind           %s\n", kind_of(file));
@@ -80,6 +87,10 @@ void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *
 {
 	const struct intoto_key *key = file->key;
 
+	if (key->openpgp) {
+		it_key_file_write_openpgp(writer, file);
+		return;
+	}
 	it_write_object(writer);
 	it_write_name(writer, "encrypted");
 	it_write_bool(writer, file->encrypted);

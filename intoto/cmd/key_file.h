@@ -14,6 +14,7 @@ struct it_key_file {
 	bool encrypted;
 };
 
+/* path may also be gpg:KEYID[?home=FOLDER], for a public key that gpg keeps. */
 IT_CHECK int it_key_file_load(struct it_key_file *file, const char *path,
 			      struct it_passphrase *passphrase, struct intoto_error **err);
 void it_key_file_done(struct it_key_file *file);
@@ -21,6 +22,10 @@ void it_key_file_done(struct it_key_file *file);
 /* Kind, scheme, every keyid and the fingerprint, for people or as one JSON object. */
 void it_key_file_describe(struct it_buf *out, const struct it_key_file *file);
 void it_key_file_write_json(struct it_writer *writer, const struct it_key_file *file);
+
+/* The same for an OpenPGP key: its subkeys, and who may sign until when (key_openpgp.c). */
+void it_key_file_describe_openpgp(struct it_buf *out, const struct it_key_file *file);
+void it_key_file_write_openpgp(struct it_writer *writer, const struct it_key_file *file);
 
 /* A member that holds a path: one may be any bytes, JSON text may not. */
 void it_write_path(struct it_writer *writer, const char *name, const char *path);

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "crypto/key.h"
+#include "crypto/openpgp.h"
 #include "layouts/words.h"
 #include "model/envelope.h"
 
@@ -65,6 +66,15 @@ void it_layout_file_done(struct it_layout_file *file)
 	*file = (struct it_layout_file){ 0 };
 }
 
+int it_layout_file_put_key(struct it_layout_file *file, const struct intoto_key *key,
+			   enum intoto_keyid_style style, const char **id,
+			   struct intoto_error **err)
+{
+	int rc = it_openpgp_check_fresh(key, it_clock_now(), err);
+
+	return rc ? rc : it_layout_add_key(file->layout, key, style, id, err);
+}
+
 int it_layout_file_add_key(struct it_layout_file *file, const char *key_path,
 			   enum intoto_keyid_style style, const char **id,
 			   struct intoto_error **err)
@@ -72,7 +82,9 @@ int it_layout_file_add_key(struct it_layout_file *file, const char *key_path,
 	IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
 	int rc = intoto_key_load(&key, key_path, NULL, NULL, err);
 
-	return rc ? rc : it_layout_add_key(file->layout, key, style, id, err);
+	if (rc)
+		return rc;
+	return it_err_wrap(err, it_layout_file_put_key(file, key, style, id, err), "%s", key_path);
 }
 
 static int add_rule(struct it_rules *rules, const char *text, const char *option,

@@ -29,7 +29,14 @@ void it_layout_file_done(struct it_layout_file *file);
 
 enum { IT_LAYOUT_MODE = 0666 }; /* and umask */
 
-/* Loads a public key file and adds it; *id is borrowed from the layout. */
+/*
+ * Adds a key; *id is borrowed from the layout.  An OpenPGP key that is revoked or expired is KEY: a
+ * key object cannot say so, and nobody would hear of it again.
+ */
+IT_CHECK int it_layout_file_put_key(struct it_layout_file *file, const struct intoto_key *key,
+				    enum intoto_keyid_style style, const char **id,
+				    struct intoto_error **err);
+/* Loads a public key file and adds it. */
 IT_CHECK int it_layout_file_add_key(struct it_layout_file *file, const char *key_path,
 				    enum intoto_keyid_style style, const char **id,
 				    struct intoto_error **err);

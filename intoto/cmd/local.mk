@@ -15,6 +15,7 @@ libcmd_la_SOURCES = \
 	%D%/key.c %D%/key_file.c %D%/key_file.h \
 	%D%/key_convert.c \
 	%D%/key_generate.c \
+	%D%/key_openpgp.c \
 	%D%/key_passphrase.c \
 	%D%/key_show.c \
 	%D%/layout.c %D%/layout_file.c %D%/layout_file.h \

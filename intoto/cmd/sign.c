@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/choices.h"
+#include "cmd/gpg_options.h"
 #include "cmd/output.h"
 #include "layouts/layout.h"
 #include "model/envelope_text.h"
@@ -21,12 +22,13 @@ enum { DOCUMENT_MODE = 0666 }; /* and umask */
 static const struct it_option sign_options[] = {
 	IT_REQUIRED(struct it_sign_options, file, 'f', "file", "FILE",
 		    "the layout or link to sign, or - for standard input"),
-	{ .letter = 'k', .name = "key", .argument = "KEY", .kind = IT_OPTION_LIST, .required = true,
-	  .offset = offsetof(struct it_sign_options, keys),
-	  .help = "private keys to sign with; with --verify public keys" },
-	{ .name = "signing-key", .argument = "KEY", .kind = IT_OPTION_LIST, .required = true,
-	  .offset = offsetof(struct it_sign_options, keys),
-	  .help = "another name for --key" },
+	IT_WORDS(struct it_sign_options, keys, 'k', "key", "KEY",
+		 "private keys to sign with; with --verify public keys"),
+	IT_WORDS(struct it_sign_options, keys, 0, "signing-key", "KEY", "another name for --key"),
+	{ .letter = 'g', .name = "gpg", .argument = "[KEYID]", .kind = IT_OPTION_LIST, .bare = true,
+	  .offset = offsetof(struct it_sign_options, gpg),
+	  .help = "the same for keys that gpg keeps (its default key)" },
+	IT_GPG_HOME_OPTION(struct it_sign_options, gpg_home),
 	IT_VALUE(struct it_sign_options, output, 'o', "output", "FILE",
 		 "write here instead of in place"),
 	IT_FLAG(struct it_sign_options, append, 'a', "append",
@@ -48,6 +50,7 @@ static const struct it_option sign_options[] = {
 struct signers {
 	struct it_signer **items;
 	size_t count;
+	struct it_strings names;
 };
 
 static void signers_done(struct signers *signers)
@@ -55,19 +58,38 @@ static void signers_done(struct signers *signers)
 	for (size_t i = 0; i < signers->count; i++)
 		it_signer_free(signers->items[i]);
 	free(signers->items);
+	it_strings_done(&signers->names);
 	*signers = (struct signers){ 0 };
+}
+
+static int name_all(struct it_strings *out, const struct it_sign_options *self,
+		    struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < self->keys.count; i++)
+		rc = it_strings_add(out, self->keys.items[i], err);
+	for (size_t i = 0; !rc && i < self->gpg.count; i++) {
+		IT_AUTO(it_freep) char *uri = it_gpg_uri(self->gpg.items[i], self->gpg_home);
+
+		rc = uri ? it_strings_add(out, uri, err) : it_err_nomem(err);
+	}
+	return rc;
 }
 
 static int signers_open(struct signers *signers, struct it_sign_options *self,
 			struct intoto_error **err)
 {
-	signers->items = calloc(self->keys.count, sizeof(struct it_signer *));
+	int rc = name_all(&signers->names, self, err);
+
+	if (rc)
+		return rc;
+	signers->items = calloc(signers->names.count, sizeof(struct it_signer *));
 	if (!signers->items)
 		return it_err_nomem(err);
-	for (size_t i = 0; i < self->keys.count; i++) {
-		int rc = it_signer_open(&signers->items[i], self->keys.items[i], it_passphrase_get,
-					&self->passphrase, err);
-
+	for (size_t i = 0; i < signers->names.count; i++) {
+		rc = it_signer_open(&signers->items[i], signers->names.items[i], it_passphrase_get,
+				    &self->passphrase, err);
 		if (rc)
 			return rc;
 		signers->count++;
@@ -93,7 +115,7 @@ static int add_signatures(struct intoto_envelope *envelope, const struct signers
 		int rc = it_envelope_sign(envelope, signers->items[i], style, err);
 
 		if (rc)
-			return it_err_wrap(err, rc, "%s", self->keys.items[i]);
+			return it_err_wrap(err, rc, "%s", signers->names.items[i]);
 	}
 	return INTOTO_OK;
 }
@@ -221,6 +243,11 @@ static int check(const struct it_sign_options *self, struct intoto_error **err)
 				  "--keyid-style make no sense with it");
 	if (self->format && !self->verify)
 		return it_err_set(err, INTOTO_E_USAGE, "option --format wants --verify");
+	if (!self->keys.count && !self->gpg.count)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "option --key KEY is missing (or --gpg [KEYID])");
+	if (it_gpg_check(self->gpg.count > 0, false, self->gpg_home, err))
+		return INTOTO_E_USAGE;
 	return it_passphrase_check(&self->passphrase, err);
 }
 
@@ -239,7 +266,7 @@ static int sign_run(void *options, const struct it_strings *operands, struct int
 
 const struct it_command it_cmd_sign = {
 	.name = "sign",
-	.synopsis = "-f FILE -k KEY... [OPTIONS]",
+	.synopsis = "-f FILE (-k KEY... | -g [KEYID]...) [OPTIONS]",
 	.summary = "sign a layout or a link, or check who signed it",
 	.examples = "intoto sign -f root.layout -k alice.key bob.key\n"
 		    "intoto sign -f root.layout --verify -k alice.key.pub bob.key.pub",

@@ -8,6 +8,8 @@
 struct it_sign_options {
 	const char *file;
 	struct it_strings keys;
+	struct it_strings gpg; /* ids; "" is gpg's default key */
+	const char *gpg_home;
 	const char *output;
 	const char *keyid_style;
 	const char *format;

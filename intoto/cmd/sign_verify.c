@@ -2,6 +2,7 @@
 /* intoto sign --verify: whether every given key has signed. */
 #include "base/text.h"
 #include "cmd/choices.h"
+#include "cmd/gpg_options.h"
 #include "cmd/key_file.h"
 #include "cmd/output.h"
 #include "cmd/sign.h"
@@ -64,35 +65,58 @@ static void add(struct report *report, const struct finding *finding)
 }
 
 static int check_key(struct report *report, const struct intoto_envelope *envelope,
-		     const char *path, struct it_passphrase *passphrase, struct intoto_error **err)
+		     const char *name, const struct intoto_key *key, struct intoto_error **err)
 {
-	IT_AUTO(it_key_file_done) struct it_key_file file = { 0 };
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
-	struct finding finding = { .path = path, .quoted = quoted };
-	int rc = quoted ? it_key_file_load(&file, path, passphrase, err) : it_err_nomem(err);
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(name));
+	struct finding finding = { .path = name, .quoted = quoted };
+	int rc = quoted ? intoto_envelope_verify(envelope, key, &why) : it_err_nomem(err);
 
-	if (rc)
+	if (!quoted)
 		return rc;
-	rc = intoto_envelope_verify(envelope, file.key, &why);
 	if (rc && rc != INTOTO_E_UNTRUSTED)
-		return it_err_set(err, rc, "%s: %s", quoted, intoto_error_text(why));
-	finding.keyid = intoto_key_id(file.key, INTOTO_KEYID_LEGACY);
+		return it_err_set(err, (enum intoto_code)rc, "%s: %s", quoted,
+				  intoto_error_text(why));
+	finding.keyid = intoto_key_id(key, INTOTO_KEYID_LEGACY);
 	finding.reason = rc ? intoto_error_text(why) : "";
 	add(report, &finding);
 	return INTOTO_OK;
 }
 
+static int check_file(struct report *report, const struct intoto_envelope *envelope,
+		      const char *path, struct it_passphrase *passphrase, struct intoto_error **err)
+{
+	IT_AUTO(it_key_file_done) struct it_key_file file = { 0 };
+	int rc = it_key_file_load(&file, path, passphrase, err);
+
+	return rc ? rc : check_key(report, envelope, path, file.key, err);
+}
+
+static int check_gpg(struct report *report, const struct intoto_envelope *envelope, const char *id,
+		     const char *home, struct intoto_error **err)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
+	IT_AUTO(it_freep) char *name = it_gpg_uri(id, home);
+	int rc = name ? it_gpg_key(&key, id, home, err) : it_err_nomem(err);
+
+	return rc ? rc : check_key(report, envelope, name, key, err);
+}
+
+static size_t count_keys(const struct it_sign_options *self)
+{
+	return self->keys.count + self->gpg.count;
+}
+
 static int check_keys(struct report *report, const struct intoto_envelope *envelope,
 		      struct it_sign_options *self, struct intoto_error **err)
 {
-	for (size_t i = 0; i < self->keys.count; i++) {
-		int rc = check_key(report, envelope, self->keys.items[i], &self->passphrase, err);
+	int rc = INTOTO_OK;
 
-		if (rc)
-			return rc;
-	}
-	return INTOTO_OK;
+	for (size_t i = 0; !rc && i < self->keys.count; i++)
+		rc = check_file(report, envelope, self->keys.items[i], &self->passphrase, err);
+	for (size_t i = 0; !rc && i < self->gpg.count; i++)
+		rc = check_gpg(report, envelope, self->gpg.items[i], self->gpg_home, err);
+	return rc;
 }
 
 /* { "file", "keys": [...], "verdict" } */
@@ -111,7 +135,7 @@ static int check_keys_json(struct report *report, const struct intoto_envelope *
 	it_write_list(&writer);
 	rc = check_keys(report, envelope, self, err);
 	it_write_list_end(&writer);
-	write_member(&writer, "verdict", report->good == self->keys.count ? "passed" : "failed");
+	write_member(&writer, "verdict", report->good == count_keys(self) ? "passed" : "failed");
 	it_write_object_end(&writer);
 	finished = it_writer_finish(&writer, err);
 	(void)it_buf_add_byte(&report->text, '\n');
@@ -134,7 +158,7 @@ int it_sign_verify(struct it_sign_options *self, struct intoto_error **err)
 	if (!rc && !self->quiet)
 		rc = it_report_is_json(self->format) ? it_print_json(&report.text, err)
 						     : it_print(&report.text, err);
-	if (rc || report.good == self->keys.count)
+	if (rc || report.good == count_keys(self))
 		return rc;
 	return it_err_set(err, INTOTO_E_UNTRUSTED, "%s: not signed by %s", quoted,
 			  it_buf_text(&report.missing));

@@ -56,8 +56,8 @@ static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
 		return rc;
 	type = intoto_key_type(setup->signer->key);
 	if (words->key_type && !it_streq(type, words->key_type))
-		return it_err_set(err, INTOTO_E_KEY, "%s: want a key of type %s, found %s",
-				  name, words->key_type, type);
+		return it_err_set(err, INTOTO_E_KEY, "%s: want a key of type %s, found %s", name,
+				  words->key_type, type);
 	return INTOTO_OK;
 }
 

@@ -20,6 +20,8 @@ struct it_verify_words {
 	struct it_strings verification_keys;
 	struct it_strings layout_keys; /* the same, by the older name */
 	struct it_strings key_types;
+	struct it_strings gpg; /* ids of keys that gpg keeps */
+	const char *gpg_home;
 	const char *link_dir;
 	struct it_strings parameters;
 	bool pass_parameters;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of intoto verify, and the command itself. */
 #include "cmd/choices.h"
+#include "cmd/gpg_options.h"
 #include "cmd/verify.h"
 
 static const char *const allow_words[] = { "bad-glob",	     "disagreement",
@@ -22,6 +23,9 @@ static const struct it_option options[] = {
 	{ .letter = 't', .name = "key-types", .argument = "TYPE", .kind = IT_OPTION_LIST,
 	  .offset = offsetof(struct it_verify_words, key_types), .choices = key_type_words,
 	  .help = "what the --layout-keys are, in their order; only checked" },
+	IT_GPG_KEYS_OPTION(struct it_verify_words, gpg,
+			   "public keys that gpg keeps; each must have signed the layout, too"),
+	IT_GPG_HOME_OPTION(struct it_verify_words, gpg_home),
 	IT_VALUE(struct it_verify_words, link_dir, 'd', "link-dir", "FOLDER",
 		 "where the links are (the current folder)"),
 	IT_EACH(struct it_verify_words, parameters, 0, "param", "NAME=VALUE",

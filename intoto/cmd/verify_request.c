@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cmd/gpg_options.h"
 #include "cmd/verify.h"
 #include "crypto/key.h"
 
@@ -45,6 +46,19 @@ static int load_keys(struct it_verify_request *request, const struct it_strings 
 	return INTOTO_OK;
 }
 
+static int load_gpg_keys(struct it_verify_request *request, const struct it_verify_words *words,
+			 struct intoto_error **err)
+{
+	int rc = it_gpg_check(words->gpg.count > 0, false, words->gpg_home, err);
+
+	for (size_t i = 0; !rc && i < words->gpg.count; i++) {
+		rc = it_gpg_key(&request->keys[request->key_count], words->gpg.items[i],
+				words->gpg_home, err);
+		request->key_count += rc == INTOTO_OK;
+	}
+	return rc;
+}
+
 /* The types say nothing that the files do not, but a wrong one is a mistake worth telling. */
 static int check_key_types(const struct it_verify_request *request,
 			   const struct it_verify_words *words, struct intoto_error **err)
@@ -72,19 +86,21 @@ static int check_key_types(const struct it_verify_request *request,
 static int read_keys(struct it_verify_request *request, const struct it_verify_words *words,
 		     struct intoto_error **err)
 {
-	size_t count = words->verification_keys.count + words->layout_keys.count;
+	size_t count = words->verification_keys.count + words->layout_keys.count + words->gpg.count;
 	int rc;
 
 	if (!count)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "want the public key of whoever signed the layout "
-				  "(--verification-keys FILE...)");
+				  "(--verification-keys FILE..., or --gpg KEYID...)");
 	request->keys = calloc(count, sizeof(struct intoto_key *));
 	if (!request->keys)
 		return it_err_nomem(err);
 	rc = load_keys(request, &words->verification_keys, err);
 	if (!rc)
 		rc = load_keys(request, &words->layout_keys, err);
+	if (!rc)
+		rc = load_gpg_keys(request, words, err);
 	if (!rc)
 		rc = check_key_types(request, words, err);
 	request->verify.keys = (const struct intoto_key *const *)request->keys;

@@ -353,6 +353,18 @@ int it_gpg_sign(struct it_buf *out, const char *id, const char *home, struct it_
 	return rc ? rc : run_gpg(command.argv, data, out, &complaint, err);
 }
 
+int it_gpg_uri_key(struct intoto_key **out, const char *uri, struct intoto_error **err)
+{
+	static const char mark[] = "?home=";
+	const char *id = uri + sizeof "gpg:" - 1;
+	const char *home = strstr(uri, mark);
+	IT_AUTO(it_freep) char *alone = home ? strndup(id, (size_t)(home - id)) : strdup(id);
+
+	*out = NULL;
+	return alone ? it_gpg_key(out, alone, home ? home + sizeof mark - 1 : NULL, err)
+		     : it_err_nomem(err);
+}
+
 char *it_gpg_uri(const char *id, const char *home)
 {
 	char *uri = NULL;

@@ -21,6 +21,8 @@ IT_CHECK int it_gpg_key(struct intoto_key **out, const char *id, const char *hom
 IT_CHECK int it_gpg_sign(struct it_buf *out, const char *id, const char *home, struct it_span data,
 			 struct intoto_error **err);
 
+/* it_gpg_key for the URI of a signer, which must name a key. */
+IT_CHECK int it_gpg_uri_key(struct intoto_key **out, const char *uri, struct intoto_error **err);
 /*
  * The URI of the signer "gpg:ID?home=FOLDER" (crypto/signer.h) from the words of a command line; id
  * may be "", home NULL.  The caller's (free); NULL only when memory ran out.
