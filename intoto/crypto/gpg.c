@@ -220,8 +220,8 @@ static int run_program(char **argv, struct it_span input, struct it_buf *out, ch
 static int run_gpg(char **argv, struct it_span input, struct it_buf *out, char **complaint,
 		   struct intoto_error **err)
 {
-	static char gpg[] = "gpg";
-	static char gpg2[] = "gpg2";
+	char gpg[] = "gpg";
+	char gpg2[] = "gpg2";
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	char *chosen = getenv("GNUPG");
 	int rc;
