@@ -14,23 +14,13 @@ static const struct it_name_set everything = { "", "*", false, false };
 
 /* --- what a rule is about --- */
 
-static bool has_parameter(const struct it_rule *rule)
-{
-	return strpbrk(rule->pattern, "{}") || strpbrk(rule->source, "{}") ||
-	       strpbrk(rule->destination, "{}") || strpbrk(rule->from, "{}");
-}
-
-static struct it_name_set names_of(const struct it_rule *rule, bool open)
-{
-	return (struct it_name_set){ rule->source, rule->pattern, rule->kind->literal,
-				     open && has_parameter(rule) };
-}
-
 /* What MATCH looks for on the other side. */
 static struct it_name_set names_wanted(const struct it_rule *rule, bool open)
 {
-	return (struct it_name_set){ rule->destination, rule->pattern, false,
-				     open && has_parameter(rule) };
+	struct it_name_set names = it_rule_names(rule, open);
+
+	names.folder = rule->destination;
+	return names;
 }
 
 static bool is_about_changes(const struct it_rule *rule)
@@ -64,8 +54,8 @@ static bool same_match(const struct it_rule *a, const struct it_rule *b)
 /* Whether behind the earlier rule nothing is queued that the later one could be about. */
 static bool leaves_nothing(const struct it_rule *earlier, const struct it_rule *later, bool open)
 {
-	struct it_name_set wide = names_of(earlier, open);
-	struct it_name_set narrow = names_of(later, open);
+	struct it_name_set wide = it_rule_names(earlier, open);
+	struct it_name_set narrow = it_rule_names(later, open);
 
 	if (earlier->kind == &it_rule_require)
 		return false;
@@ -81,8 +71,8 @@ static bool leaves_nothing(const struct it_rule *earlier, const struct it_rule *
 static bool may_take_from(const struct it_rule *earlier, const struct it_rule *later,
 			  enum intoto_link_side side, bool open)
 {
-	struct it_name_set a = names_of(earlier, open);
-	struct it_name_set b = names_of(later, open);
+	struct it_name_set a = it_rule_names(earlier, open);
+	struct it_name_set b = it_rule_names(later, open);
 
 	return earlier->kind->consumes && !is_of_other_side(earlier, side) &&
 	       !it_name_set_disjoint(&a, &b);
@@ -101,7 +91,7 @@ static bool never_has(const struct it_item *item, enum intoto_link_side side,
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct it_rule *rule = &rules->items[i];
-		struct it_name_set names = names_of(rule, open);
+		struct it_name_set names = it_rule_names(rule, open);
 
 		if (rule->kind == &it_rule_disallow && it_name_set_covers(&names, wanted))
 			return true;
@@ -236,7 +226,7 @@ static bool is_closed(const struct it_lint_rules *list)
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct it_rule *rule = &rules->items[i];
-		struct it_name_set names = names_of(rule, list->open);
+		struct it_name_set names = it_rule_names(rule, list->open);
 
 		if (!it_name_set_covers(&names, &everything))
 			continue;

@@ -7,6 +7,8 @@ CORE_SOURCES += \
 	%D%/chain.c %D%/chain.h \
 	%D%/constraint.c %D%/constraint.h \
 	%D%/document.c %D%/document.h \
+	%D%/diff.c %D%/diff.h \
+	%D%/diff_rules.c \
 	%D%/draft.c %D%/draft.h \
 	%D%/draft_flow.c \
 	%D%/draft_rules.c \

@@ -204,6 +204,18 @@ static bool fill(const struct elements *a, const struct elements *b, cell_fn cel
 	return rows[0];
 }
 
+static bool has_parameter(const struct it_rule *rule)
+{
+	return strpbrk(rule->pattern, "{}") || strpbrk(rule->source, "{}") ||
+	       strpbrk(rule->destination, "{}") || strpbrk(rule->from, "{}");
+}
+
+struct it_name_set it_rule_names(const struct it_rule *rule, bool open)
+{
+	return (struct it_name_set){ rule->source, rule->pattern, rule->kind->literal,
+				     open && has_parameter(rule) };
+}
+
 bool it_name_set_covers(const struct it_name_set *wide, const struct it_name_set *narrow)
 {
 	IT_AUTO(elements_done) struct elements outer = { 0 };

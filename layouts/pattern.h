@@ -8,7 +8,7 @@
 #ifndef IT_LAYOUTS_PATTERN_H
 #define IT_LAYOUTS_PATTERN_H
 
-#include <stdbool.h>
+#include "layouts/rule.h"
 
 /* A set of artifact names: those below a folder ("" for everywhere) whose rest matches a pattern.
  */
@@ -18,6 +18,9 @@ struct it_name_set {
 	bool literal; /* the pattern is one name, nothing in it is special */
 	bool open;    /* {name} in it stands for a value that nobody knows yet */
 };
+
+/* What a rule is about; open says that parameters have no values yet.  Borrows the rule's texts. */
+struct it_name_set it_rule_names(const struct it_rule *rule, bool open);
 
 /* Whether each name of narrow is one of wide. */
 bool it_name_set_covers(const struct it_name_set *wide, const struct it_name_set *narrow);

@@ -22,6 +22,7 @@ libcmd_la_SOURCES = \
 	%D%/layout_add_inspection.c \
 	%D%/layout_add_key.c \
 	%D%/layout_add_step.c \
+	%D%/layout_diff.c \
 	%D%/layout_from_links.c \
 	%D%/layout_init.c \
 	%D%/layout_lint.c \

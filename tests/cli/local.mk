@@ -28,6 +28,7 @@ CLI_TESTS += %D%/verify.t
 
 # layout
 CLI_TESTS += %D%/layout.t
+CLI_TESTS += %D%/layout_diff.t
 CLI_TESTS += %D%/layout_lint.t
 CLI_TESTS += %D%/layout_from_links.t
 
