@@ -8,36 +8,6 @@
 
 enum { FIRST_CAPACITY = 64 };
 
-struct it_span it_span(const void *data, size_t len)
-{
-	return (struct it_span){ data, len };
-}
-
-struct it_span it_span_text(const char *text)
-{
-	return it_span(text, text ? strlen(text) : 0);
-}
-
-int it_span_cmp(struct it_span a, struct it_span b)
-{
-	size_t shared = a.len < b.len ? a.len : b.len;
-	int order = shared ? memcmp(a.data, b.data, shared) : 0;
-
-	if (order)
-		return order;
-	return (a.len > b.len) - (a.len < b.len);
-}
-
-bool it_span_eq(struct it_span a, struct it_span b)
-{
-	return a.len == b.len && it_span_cmp(a, b) == 0;
-}
-
-bool it_span_is(struct it_span a, const char *text)
-{
-	return it_span_eq(a, it_span_text(text));
-}
-
 void it_buf_done(struct it_buf *buf)
 {
 	free(buf->data);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -15,13 +16,36 @@ struct it_span {
 	size_t len;
 };
 
-struct it_span it_span(const void *data, size_t len);
+/* These are a line each and stand in every inner loop, so they are here. */
+static inline struct it_span it_span(const void *data, size_t len)
+{
+	return (struct it_span){ data, len };
+}
+
 /* Of a C string, without its NUL; NULL gives an empty span. */
-struct it_span it_span_text(const char *text);
-bool it_span_eq(struct it_span a, struct it_span b);
-bool it_span_is(struct it_span a, const char *text);
+static inline struct it_span it_span_text(const char *text)
+{
+	return it_span(text, text ? strlen(text) : 0);
+}
+
+static inline bool it_span_eq(struct it_span a, struct it_span b)
+{
+	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline bool it_span_is(struct it_span a, const char *text)
+{
+	return it_span_eq(a, it_span_text(text));
+}
+
 /* Bytewise, shorter first: the order of keys and paths everywhere. */
-int it_span_cmp(struct it_span a, struct it_span b);
+static inline int it_span_cmp(struct it_span a, struct it_span b)
+{
+	size_t shared = a.len < b.len ? a.len : b.len;
+	int order = shared ? memcmp(a.data, b.data, shared) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
 
 /*
  * Bytes that grow up to max and then fail.  Failures stick: after one, additions do nothing and

@@ -40,6 +40,17 @@ static int open_to_read(const char *path, struct intoto_error **err)
 	return fd;
 }
 
+/* Room for a whole file and the byte that would be too much: long ones are not copied while the
+ * buffer grows.  The size is only a hint. */
+static void make_room(struct it_buf *out, int fd)
+{
+	struct stat about;
+
+	if (!fstat(fd, &about) && S_ISREG(about.st_mode) && about.st_size > 0 &&
+	    (uintmax_t)about.st_size < out->max)
+		(void)it_buf_reserve(out, (size_t)about.st_size + 1); /* checked through failed */
+}
+
 int it_file_read(struct it_buf *out, const char *path, struct intoto_error **err)
 {
 	IT_AUTO(it_fd_close) int fd = open_to_read(path, err);
@@ -47,11 +58,12 @@ int it_file_read(struct it_buf *out, const char *path, struct intoto_error **err
 	if (fd < 0)
 		return fd;
 	it_buf_reset(out);
+	make_room(out, fd);
 	for (;;) {
 		size_t room = out->max - out->len;
-		size_t step = room < READ_STEP
-				      ? room + 1
-				      : READ_STEP; /* one more byte shows that there is more */
+		size_t spare = out->cap > out->len + 1 ? out->cap - out->len - 1 : READ_STEP;
+		/* one more byte shows that there is more */
+		size_t step = room < spare ? room + 1 : spare;
 		ssize_t got;
 
 		out->max++;
@@ -187,7 +199,8 @@ static int write_through(const char *path, struct it_span bytes, struct intoto_e
 	return fill_file(&fd, path, bytes, 0, err);
 }
 
-/* The system's names for open descriptors (/dev/stdout); any other link is replaced, not followed. */
+/* The system's names for open descriptors (/dev/stdout); any other link is replaced, not followed.
+ */
 static bool names_descriptor(const char *path)
 {
 	struct stat about;

@@ -38,7 +38,7 @@ void it_pull_done(struct it_pull *pull)
 	it_buf_done(&pull->scratch);
 }
 
-static void skip_space(struct it_pull *pull)
+static inline void skip_space(struct it_pull *pull)
 {
 	const char *at = pull->at;
 
@@ -48,7 +48,7 @@ static void skip_space(struct it_pull *pull)
 }
 
 /* Takes c if it is what follows. */
-static bool take(struct it_pull *pull, char c)
+static inline bool take(struct it_pull *pull, char c)
 {
 	skip_space(pull);
 	if (pull->at == pull->end || *pull->at != c)
@@ -58,7 +58,7 @@ static bool take(struct it_pull *pull, char c)
 }
 
 /* As it_scan_bounds() counts: brackets that open, and commas. */
-static void count_value(struct it_pull *pull)
+static inline void count_value(struct it_pull *pull)
 {
 	if (pull->values++ == pull->limits->values)
 		decline(pull);

@@ -42,7 +42,7 @@ struct reader {
 
 /* --- the canonical form --- */
 
-static void emit(struct reader *reader, const char *data, size_t len)
+static inline void emit(struct reader *reader, const char *data, size_t len)
 {
 	struct it_buf *out = reader->out;
 
@@ -56,7 +56,7 @@ static void emit(struct reader *reader, const char *data, size_t len)
 	out->len += len;
 }
 
-static void emit_byte(struct reader *reader, char byte)
+static inline void emit_byte(struct reader *reader, char byte)
 {
 	emit(reader, &byte, 1);
 }
@@ -79,7 +79,7 @@ static void emit_text(struct reader *reader, const struct it_pull_text *text)
 }
 
 /* In front of every element but the first. */
-static void emit_comma(struct reader *reader, bool *first)
+static inline void emit_comma(struct reader *reader, bool *first)
 {
 	if (!*first)
 		emit_byte(reader, ',');
