@@ -34,15 +34,15 @@ static void expect_texts(const char *document, const char *said)
 }
 
 /* Neither this reader nor the document reader takes it. */
-static void refuse(const char *document)
+static void refuse(const char *text)
 {
 	IT_AUTO(it_buf_done) struct it_buf found = IT_BUF(1 << 20);
 	IT_AUTO(it_json_freep) struct it_json *root = NULL;
+	struct it_span document = it_span(text, strlen(text));
 
-	if (read_texts(&found, it_span_text(document), &it_json_signed_limits))
-		fail_msg("%s: was taken", document);
-	assert_int_not_equal(
-		it_json_parse(&root, it_span_text(document), &it_json_signed_limits, NULL), 0);
+	if (read_texts(&found, document, &it_json_signed_limits))
+		fail_msg("%s: was taken", text);
+	assert_int_not_equal(it_json_parse(&root, document, &it_json_signed_limits, NULL), 0);
 }
 
 static void reads_texts(void **state)
