@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -22,6 +23,14 @@ void it_fd_close(int *fd)
 	if (*fd >= 0)
 		(void)close(*fd); /* written data is checked before, by fsync or by the caller */
 	*fd = -1;
+}
+
+void it_fd_close_from(unsigned first, unsigned most)
+{
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+	for (unsigned fd = first; fd < most; fd++)
+		(void)close((int)fd); /* most are not open */
 }
 
 static int open_to_read(const char *path, struct intoto_error **err)

@@ -35,6 +35,12 @@ IT_CHECK int it_fd_write(int fd, struct it_span bytes, struct intoto_error **err
 /* Closes *fd if it is not negative and makes it -1: IT_AUTO(it_fd_close) int fd = -1; */
 void it_fd_close(int *fd);
 
+/*
+ * Closes every descriptor from first on, for a forked child: only system calls.  Where the kernel
+ * has no call for it, those below most.
+ */
+void it_fd_close_from(unsigned first, unsigned most);
+
 /* Makes the folder and its parents (0777 and umask); existing ones are fine. */
 IT_CHECK int it_dir_make(const char *path, struct intoto_error **err);
 

@@ -237,10 +237,9 @@ static int plan_streams(struct preparation *self, struct intoto_error **err)
 	int ends[2];
 
 	for (int i = 0; i < 3; i++) {
-		if (self->given[i] < 0)
-			return it_err_set(err, INTOTO_E_INTERNAL,
-					  "sandbox: descriptor %d is missing", i);
-		plan->streams[i] = fcntl(self->given[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+		int fd = self->given[i] < 0 ? i : self->given[i];
+
+		plan->streams[i] = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 		if (plan->streams[i] < 0)
 			return it_err_errno(err, errno, "sandbox");
 	}

@@ -91,7 +91,7 @@ struct it_sandbox_run {
 
 /*
  * Starts a command as it_proc_start does, always in a session of its own and with no descriptors
- * but the three (which must be given).  proc->terminal is not used.  argv[0] is looked up in the
+ * but the three.  proc->terminal is not used.  argv[0] is looked up in the
  * PATH of proc->environment.  Everything ends when the thread that called this does.
  *
  * Fails with INTOTO_E_UNSUPPORTED when a required promise cannot be kept here.

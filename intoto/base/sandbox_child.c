@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { STATUS_FAILED = 125, MOST_CAPABILITIES = 64, OWNER_GONE = SIGUSR1 };
 
 void it_sandbox_fail(const struct it_sandbox_plan *plan, enum it_sandbox_step step)
@@ -193,14 +195,6 @@ static _Noreturn void init(const struct it_sandbox_plan *plan)
 
 /* --- keeper --- */
 
-static void close_from(const struct it_sandbox_plan *plan, unsigned first)
-{
-	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
-		return;
-	for (unsigned fd = first; fd < plan->most_fds; fd++)
-		(void)close((int)fd); /* most are not open */
-}
-
 static void arrange_descriptors(const struct it_sandbox_plan *plan)
 {
 	for (int i = 0; i < 3; i++)
@@ -208,7 +202,7 @@ static void arrange_descriptors(const struct it_sandbox_plan *plan)
 			it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
 	if (dup3(plan->report, IT_SANDBOX_REPORT_FD, O_CLOEXEC) < 0)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
-	close_from(plan, IT_SANDBOX_REPORT_FD + 1);
+	it_fd_close_from(IT_SANDBOX_REPORT_FD + 1, plan->most_fds);
 }
 
 /* As the command did: by the same signal, or with its status. */

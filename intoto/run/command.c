@@ -26,10 +26,13 @@ enum {
 
 struct watch {
 	pid_t pid;
+	pid_t group; /* gets the signals; pid, or what a sandbox says */
+	struct it_sandbox_level level;
 	struct it_signals signals;
 	struct it_foreground foreground;
 	struct it_stream streams[STREAMS];
-	size_t stream_count; /* 0 without record_streams */
+	size_t stream_count; /* 0 when nothing is copied */
+	uint64_t show_most;
 	bool foreign;
 	struct it_proc_state state;
 	int64_t timeout_at; /* on the monotonic clock; 0: never */
@@ -41,7 +44,7 @@ struct watch {
 
 static void signal_group(const struct watch *watch, int number)
 {
-	(void)kill(-watch->pid, number); /* all of it may be gone */
+	(void)kill(-watch->group, number); /* all of it may be gone */
 }
 
 /* However we leave: no unwatched command, the terminal and the signals as they were. */
@@ -61,14 +64,17 @@ static int open_streams(struct watch *watch, const struct it_command_options *op
 			int child_ends[STREAMS], struct intoto_error **err)
 {
 	static const char *const names[STREAMS] = { "stdout", "stderr" };
+	bool copied = options->record_streams || watch->show_most;
 	int rc = INTOTO_OK;
 
-	for (int i = 0; !rc && options->record_streams && i < STREAMS; i++) {
+	for (int i = 0; !rc && copied && i < STREAMS; i++) {
+		int shown = watch->show_most ? STDERR_FILENO : STDOUT_FILENO + i;
+
 		watch->stream_count++;
-		rc = it_stream_open(&watch->streams[i], names[i],
-				    options->quiet ? -1 : STDOUT_FILENO + i, &child_ends[i], err);
+		rc = it_stream_open(&watch->streams[i], names[i], options->quiet ? -1 : shown,
+				    &child_ends[i], err);
 	}
-	for (int i = 0; !rc && !options->record_streams && options->quiet && i < STREAMS; i++) {
+	for (int i = 0; !rc && !copied && options->quiet && i < STREAMS; i++) {
 		child_ends[i] = open("/dev/null", O_WRONLY | O_CLOEXEC);
 		if (child_ends[i] < 0)
 			rc = it_err_errno(err, errno, "/dev/null");
@@ -92,6 +98,24 @@ static int open_input(int *fd, const struct it_command_options *options, struct 
 	return *fd < 0 ? it_err_errno(err, errno, "/dev/null") : INTOTO_OK;
 }
 
+static int start_process(struct watch *watch, const struct it_proc_spec *spec,
+			 const struct it_sandbox_spec *sandbox, struct intoto_error **err)
+{
+	struct it_sandbox_run run;
+	int rc;
+
+	if (!sandbox) {
+		rc = it_proc_start(&watch->pid, spec, err);
+		watch->group = watch->pid;
+		return rc;
+	}
+	rc = it_sandbox_start(&run, spec, sandbox, err);
+	watch->pid = run.pid;
+	watch->group = run.group;
+	watch->level = run.level;
+	return rc;
+}
+
 static int start(struct watch *watch, const struct it_command_options *options,
 		 struct intoto_error **err)
 {
@@ -101,6 +125,8 @@ static int start(struct watch *watch, const struct it_command_options *options,
 	bool foreground = !options->foreign && it_foreground_wanted(&watch->foreground);
 	struct it_proc_spec spec = {
 		.argv = options->argv,
+		.environment = options->environment,
+		.folder = options->folder,
 		.stdout_fd = ends[0],
 		.stderr_fd = ends[1],
 		.blocked = &watch->signals.before,
@@ -113,7 +139,7 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		rc = open_input(&input, options, err);
 	spec.stdin_fd = input;
 	if (!rc)
-		rc = it_proc_start(&watch->pid, &spec, err);
+		rc = start_process(watch, &spec, options->sandbox, err);
 	for (int i = 0; i < STREAMS; i++)
 		it_fd_close(&ends[i]);
 	if (rc)
@@ -127,6 +153,14 @@ static void hide_streams(struct watch *watch, int number)
 {
 	for (size_t i = 0; i < watch->stream_count; i++)
 		it_stream_hide(&watch->streams[i], number);
+}
+
+/* A command that prints too much is not stopped for it; nobody reads it all. */
+static void hide_long_streams(struct watch *watch)
+{
+	for (size_t i = 0; watch->show_most && i < watch->stream_count; i++)
+		if (watch->streams[i].length > watch->show_most)
+			it_stream_hide(&watch->streams[i], EFBIG);
 }
 
 static bool is_due(int64_t at, int64_t now)
@@ -236,6 +270,7 @@ static int turn(struct watch *watch, struct intoto_error **err)
 		return it_err_errno(err, errno, "poll");
 	for (size_t i = 0; ready > 0 && i < watch->stream_count; i++)
 		it_stream_step(&watch->streams[i], fds[i + 1].revents);
+	hide_long_streams(watch);
 	if (ready > 0 && fds[0].revents)
 		rc = pass_signals_on(watch, err);
 	now = it_clock_monotonic();
@@ -328,7 +363,7 @@ static int describe(struct it_command_result *result, const struct watch *watch,
 	if (!result->byproducts)
 		return it_err_nomem(err);
 	rc = describe_end(result->byproducts, result, options->accept, err);
-	for (size_t i = 0; !rc && i < watch->stream_count; i++)
+	for (size_t i = 0; !rc && options->record_streams && i < watch->stream_count; i++)
 		rc = it_stream_describe(&watch->streams[i], result->byproducts, err);
 	return rc;
 }
@@ -338,7 +373,11 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 {
 	IT_AUTO(watch_done)
 	struct watch watch = {
-		.pid = -1, .signals.fd = -1, .foreground.terminal = -1, .foreign = options->foreign
+		.pid = -1,
+		.signals.fd = -1,
+		.foreground.terminal = -1,
+		.foreign = options->foreign,
+		.show_most = options->show_most,
 	};
 	int rc;
 
@@ -349,6 +388,7 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 	if (!rc)
 		rc = start(&watch, options, err);
 	result->started = watch.pid > 0;
+	result->level = watch.level;
 	while (!rc && !has_ended(&watch))
 		rc = turn(&watch, err);
 	return rc ? rc : describe(result, &watch, options, err);

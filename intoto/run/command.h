@@ -6,7 +6,7 @@
 #ifndef IT_RUN_COMMAND_H
 #define IT_RUN_COMMAND_H
 
-#include "base/strings.h"
+#include "base/sandbox.h"
 #include "json/json.h"
 
 enum {
@@ -23,10 +23,15 @@ enum {
 struct it_command_options {
 	char *const *argv;
 	bool record_streams;
-	bool quiet;	     /* do not show the output (inspections) */
-	bool foreign;	     /* not the user's own command (inspections): it gets neither our
-				standard input nor our terminal, and no descriptor that we
-				inherited */
+	bool quiet;   /* do not show the output (inspections) */
+	bool foreign; /* not the user's own command (inspections): it gets neither our
+			 standard input nor our terminal, and no descriptor that we
+			 inherited */
+	const struct it_sandbox_spec *sandbox; /* NULL: none; else foreign must be set */
+	char *const *environment;	       /* NULL: ours */
+	const char *folder;		       /* to start in; NULL: ours */
+	uint64_t show_most;  /* 0: all.  Else both streams are shown on our standard error, each up
+				to so many bytes, and are not recorded */
 	uint64_t timeout_ms; /* 0: none.  Then SIGTERM to the group, SIGKILL 2 s later */
 	const struct it_strings *accept; /* further exit statuses that count as success, as decimal
 					    texts; may be NULL */
@@ -40,7 +45,8 @@ struct it_command_result {
 	bool accepted;	/* status is 0, or one of accept */
 	int show_errno; /* why recorded output could not be shown to its end, else 0; EPIPE: the
 			   reader went away */
-	struct it_json *byproducts; /* the members below; the caller's */
+	struct it_sandbox_level level; /* also when a sandbox was refused for what it lacks */
+	struct it_json *byproducts;    /* the members below; the caller's */
 };
 
 /*

@@ -3,6 +3,9 @@
 CORE_SOURCES += \
 	%D%/command.c %D%/command.h \
 	%D%/foreground.c %D%/foreground.h \
+	%D%/inspect.c %D%/inspect.h \
+	%D%/scratch.c %D%/scratch.h \
+	%D%/scratch_copy.c %D%/scratch_remove.c %D%/scratch_tree.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/step.c %D%/step.h \
 	%D%/step_link.c %D%/step_link.h \
@@ -12,6 +15,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/run_command \
 	tests/unit/run_output \
+	tests/unit/run_scratch \
 	tests/unit/run_step \
 	tests/unit/run_terminal
 EXTRA_DIST += tests/unit/run_script.h
