@@ -27,6 +27,7 @@ enum {
 	IT_LISTED_MAX = 10, /* names in one sentence */
 };
 
+struct it_inspector; /* run/inspect.h */
 struct it_sublayout;
 struct it_trust; /* layouts/certificate.h */
 
@@ -40,8 +41,9 @@ struct it_slot {
 /* What the chains of one verification share. */
 struct it_run {
 	struct it_shelf shelf;
-	struct it_buf text;	/* of the document that is being read */
-	size_t sublayout_count; /* so far */
+	struct it_buf text;		/* of the document that is being read */
+	size_t sublayout_count;		/* so far */
+	struct it_inspector *inspector; /* made with the first inspection */
 };
 
 struct it_chain {
@@ -122,6 +124,8 @@ IT_CHECK int it_stage_steps(struct it_chain *chain, struct intoto_error **err);
 IT_CHECK int it_stage_standins(struct it_chain *chain, struct intoto_error **err);
 /* Runs the inspections that have no such link, if nothing has failed. */
 IT_CHECK int it_stage_inspections(struct it_chain *chain, struct intoto_error **err);
+/* Takes the inspector away, whatever happened in the chains of a run. */
+void it_stage_inspections_end(struct it_chain *chain);
 /* The rules of inspections that have a link. */
 IT_CHECK int it_stage_inspection_rules(struct it_chain *chain, struct intoto_error **err);
 /* The summary link; takes what it needs out of the chain's links. */

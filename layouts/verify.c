@@ -39,6 +39,8 @@ static int copy_options(struct intoto_verify_options *out,
 	if ((out->intermediate_count && !out->intermediates) ||
 	    (out->timestamp_root_count && !out->timestamp_roots))
 		return it_err_set(err, INTOTO_E_USAGE, "options: no files of certificates");
+	if (out->inspection_path_count && !out->inspection_paths)
+		return it_err_set(err, INTOTO_E_USAGE, "options: no inspection paths");
 	return it_parameters_check(out->parameters, out->parameter_count, err);
 }
 
@@ -146,6 +148,7 @@ static int verify(struct task *task, struct intoto_link **summary, struct intoto
 	rc = it_chain_verify(&task->chain, err);
 	if (!rc)
 		rc = it_chain_inspect(&task->chain, err);
+	it_stage_inspections_end(&task->chain);
 	if (!rc && summary && !it_report_faults(task->report) && it_chain_is_complete(&task->chain))
 		rc = it_stage_summary(&task->chain, name ? name : "", summary, err);
 	return rc;

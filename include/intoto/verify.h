@@ -50,7 +50,7 @@ struct intoto_verify_options {
 	size_t parameter_count;
 	unsigned allow; /* of enum intoto_allow */
 	enum intoto_inspections inspections;
-	uint64_t inspection_timeout_ms; /* 0: none */
+	uint64_t inspection_timeout_ms; /* each; 0: none */
 	unsigned max_depth;		/* of sublayouts; 0: 8 */
 	const char *summary_name;	/* name of the summary link; NULL: "" */
 	bool inspection_output;		/* show what inspections print */
@@ -67,6 +67,9 @@ struct intoto_verify_options {
 	size_t intermediate_count;
 	const char *const *timestamp_roots;
 	size_t timestamp_root_count;
+	/* The scratch copy that inspections see holds at most so much; 0: 16 GiB, a million. */
+	uint64_t inspection_scratch_bytes;
+	uint64_t inspection_scratch_files;
 };
 
 /*

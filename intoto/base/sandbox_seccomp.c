@@ -117,6 +117,10 @@ static const unsigned owners[] = { SYS_chown, SYS_lchown, SYS_fchown, SYS_fchown
 static const unsigned owners[] = { SYS_fchown, SYS_fchownat };
 #endif
 
+/* Of all processes of one user, or of all users. */
+static const unsigned shared_memory[] = { SYS_shmget, SYS_shmat,  SYS_semget, SYS_semop,
+					  SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_mq_open };
+
 struct program {
 	struct sock_filter code[PROGRAM_MAX];
 	unsigned short len; /* PROGRAM_MAX + 1: it did not fit */
@@ -221,6 +225,8 @@ static void make_up(struct program *program, const struct it_sandbox_plan *plan)
 {
 	enum { ABI_TRUNCATE = 3 };
 
+	if (!has(plan, IT_SANDBOX_IPC_NS))
+		answer_calls(program, shared_memory, IT_COUNT_OF(shared_memory), REFUSED);
 	if (!has(plan, IT_SANDBOX_PID_NS)) /* everybody */
 		refuse_argument(program, SYS_kill, 0, UINT32_MAX, (unsigned)-1);
 	if (!has(plan, IT_SANDBOX_MOUNT_NS) && plan->shared->level.landlock_abi < ABI_TRUNCATE) {

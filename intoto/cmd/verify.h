@@ -29,6 +29,10 @@ struct it_verify_words {
 	struct it_strings allow;
 	const char *inspections;
 	const char *inspection_timeout;
+	struct it_strings inspection_paths;
+	const char *inspection_memory;
+	const char *inspection_processes;
+	const char *inspection_size;
 	const char *format;
 	struct it_strings reports; /* FORMAT=FILE */
 	bool no_ci_summary;

@@ -8,7 +8,7 @@ static const char *const allow_words[] = { "bad-glob",	     "disagreement",
 					   "empty-layout",   "failed-step",
 					   "name-mismatch",  "no-expiry",
 					   "zero-threshold", NULL };
-static const char *const inspection_words[] = { "run", "refuse", NULL };
+static const char *const inspection_words[] = { "sandbox", "host", "refuse", NULL };
 /* As in the table of layouts/report_format.c. */
 static const char *const format_words[] = { "text", "json", "junit", "sarif", "markdown", NULL };
 static const char *const key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
@@ -38,9 +38,17 @@ static const struct it_option options[] = {
 	  .offset = offsetof(struct it_verify_words, allow), .choices = allow_words,
 	  .help = "allow one thing that is refused by default" },
 	IT_CHOICE(struct it_verify_words, inspections, 0, "inspections", "WHAT", inspection_words,
-		  "run the commands of the layout here, or refuse a layout that has some"),
+		  "run the layout's commands confined (sandbox), with all your rights (host), or not at all"),
+	IT_EACH(struct it_verify_words, inspection_paths, 0, "inspection-paths", "PATH",
+		"what inspections see and record (all of the current folder)"),
 	IT_VALUE(struct it_verify_words, inspection_timeout, 0, "inspection-timeout", "SECONDS",
-		 "end an inspection that takes longer (no limit)"),
+		 "end an inspection that takes longer; 0 is never (60 in the sandbox)"),
+	IT_VALUE(struct it_verify_words, inspection_memory, 0, "inspection-memory", "SIZE",
+		 "address space of a process in the sandbox, like 512M; 0 is no limit (4G)"),
+	IT_VALUE(struct it_verify_words, inspection_processes, 0, "inspection-processes", "NUMBER",
+		 "how many processes at once in the sandbox (512)"),
+	IT_VALUE(struct it_verify_words, inspection_size, 0, "inspection-size", "SIZE",
+		 "how much may be copied for the sandbox, and the largest file there (16G)"),
 	IT_CHOICE(struct it_verify_words, format, 0, "format", "FORMAT", format_words,
 		  "how the report is printed (text)"),
 	IT_EACH(struct it_verify_words, reports, 0, "report", "FORMAT=FILE",

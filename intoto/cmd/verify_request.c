@@ -8,7 +8,13 @@
 #include "cmd/verify.h"
 #include "crypto/key.h"
 
-enum { TIMEOUT_MAX_SECONDS = 365 * 24 * 3600 };
+enum {
+	TIMEOUT_MAX_SECONDS = 365 * 24 * 3600,
+	PROCESSES_MAX = 1000 * 1000,
+	/* More than the Python tool's 10: a sandbox is set up, and machines of CI are slow. */
+	SANDBOX_TIMEOUT_SECONDS = 60,
+};
+#define SANDBOX_MEMORY (UINT64_C(4) << 30)
 
 static const struct {
 	const char *name;
@@ -162,19 +168,88 @@ static int read_time(struct it_verify_request *request, const char *text, struct
 static int read_timeout(struct it_verify_request *request, const char *text,
 			struct intoto_error **err)
 {
-	uint64_t seconds = 0;
+	bool host = request->verify.inspections == INTOTO_INSPECTIONS_HOST;
+	uint64_t seconds = host ? 0 : SANDBOX_TIMEOUT_SECONDS;
 	IT_AUTO(it_freep) char *quoted = NULL;
+
+	if (text && !it_parse_u64(text, TIMEOUT_MAX_SECONDS, &seconds)) {
+		quoted = it_text_quoted(it_span_text(text));
+		return it_err_set(
+			err, INTOTO_E_USAGE,
+			"--inspection-timeout: want whole seconds from 0 to %d, found '%s'",
+			(int)TIMEOUT_MAX_SECONDS, quoted ? quoted : "");
+	}
+	request->verify.inspection_timeout_ms = seconds * 1000;
+	return INTOTO_OK;
+}
+
+/* "512M"; *out stays when there is no text. */
+static int read_size(uint64_t *out, const char *option, const char *text, struct intoto_error **err)
+{
+	static const char units[] = "KMGT";
+	IT_AUTO(it_freep) char *digits = text ? strdup(text) : NULL;
+	IT_AUTO(it_freep) char *quoted = NULL;
+	size_t len = text ? strlen(text) : 0;
+	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
+	unsigned shift = unit ? (unsigned)(unit - units + 1) * 10 : 0;
+	uint64_t number = 0;
 
 	if (!text)
 		return INTOTO_OK;
-	if (it_parse_u64(text, TIMEOUT_MAX_SECONDS, &seconds) && seconds) {
-		request->verify.inspection_timeout_ms = seconds * 1000;
+	if (!digits)
+		return it_err_nomem(err);
+	if (unit)
+		digits[len - 1] = '\0';
+	if (it_parse_u64(digits, INT64_MAX >> shift, &number)) {
+		*out = number << shift;
 		return INTOTO_OK;
 	}
 	quoted = it_text_quoted(it_span_text(text));
 	return it_err_set(err, INTOTO_E_USAGE,
-			  "--inspection-timeout: want whole seconds from 1 to %d, found '%s'",
-			  (int)TIMEOUT_MAX_SECONDS, quoted ? quoted : "");
+			  "%s: want bytes, or a number with K, M, G or T behind it, found '%s'",
+			  option, quoted ? quoted : "");
+}
+
+static int read_processes(struct it_verify_request *request, const char *text,
+			  struct intoto_error **err)
+{
+	uint64_t number = 0;
+	IT_AUTO(it_freep) char *quoted = NULL;
+
+	if (!text)
+		return INTOTO_OK;
+	if (it_parse_u64(text, PROCESSES_MAX, &number) && number) {
+		request->verify.inspection_processes = (unsigned)number;
+		return INTOTO_OK;
+	}
+	quoted = it_text_quoted(it_span_text(text));
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "--inspection-processes: want a number from 1 to %d, found '%s'",
+			  (int)PROCESSES_MAX, quoted ? quoted : "");
+}
+
+static int read_inspections(struct it_verify_request *request, const struct it_verify_words *words,
+			    struct intoto_error **err)
+{
+	struct intoto_verify_options *verify = &request->verify;
+	int rc;
+
+	if (it_streq(words->inspections, "refuse"))
+		verify->inspections = INTOTO_INSPECTIONS_REFUSE;
+	else if (it_streq(words->inspections, "host"))
+		verify->inspections = INTOTO_INSPECTIONS_HOST;
+	verify->inspection_output = words->verbose > 0;
+	verify->inspection_memory = SANDBOX_MEMORY;
+	verify->inspection_paths = (const char *const *)words->inspection_paths.items;
+	verify->inspection_path_count = words->inspection_paths.count;
+	rc = read_timeout(request, words->inspection_timeout, err);
+	if (!rc)
+		rc = read_size(&verify->inspection_memory, "--inspection-memory",
+			       words->inspection_memory, err);
+	if (!rc)
+		rc = read_size(&verify->inspection_scratch_bytes, "--inspection-size",
+			       words->inspection_size, err);
+	return rc ? rc : read_processes(request, words->inspection_processes, err);
 }
 
 /* The option table has checked the words. */
@@ -198,13 +273,10 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ve
 	verify->layout_path = words->layout;
 	verify->link_dir = words->link_dir;
 	verify->allow = allowed(&words->allow);
-	verify->inspections = it_streq(words->inspections, "refuse") ? INTOTO_INSPECTIONS_REFUSE
-								     : INTOTO_INSPECTIONS_HOST;
-	verify->inspection_output = words->verbose > 0;
 	verify->summary_name = words->summary_name;
 	verify->pass_parameters = words->pass_parameters;
 	if (!rc)
-		rc = read_timeout(request, words->inspection_timeout, err);
+		rc = read_inspections(request, words, err);
 	if (!rc)
 		rc = read_parameters(request, &words->parameters, err);
 	return rc ? rc : read_keys(request, words, err);

@@ -84,7 +84,10 @@ refuses 64 "unexpected 'more'" 'takes no operands' verify -- more
 refuses 64 "want a key of type rsa, found ed25519" 'checks --key-types' verify -k owner.pem.pub -t rsa
 refuses 64 'want one for each of the 1 --layout-keys, found 2' 'counts --key-types' verify -k owner.pem.pub -t rsa rsa
 refuses 64 "option --allow" 'knows what can be allowed' verify --allow everything
-refuses 64 "--inspection-timeout: want whole seconds" 'wants a time in seconds' verify --inspection-timeout 0
+refuses 64 "--inspection-timeout: want whole seconds" 'wants a time that has come' verify --inspection-timeout=-1
+refuses 64 "--inspection-memory: want bytes, or a number with K, M, G or T behind it, found '1X'" 'wants a size' verify --inspection-memory 1X
+refuses 64 "--inspection-size: want bytes" 'and one that is not too large' verify --inspection-size 99999999999T
+refuses 64 "--inspection-processes: want a number from 1 to 1000000, found '0'" 'wants a process at least' verify --inspection-processes 0
 refuses 64 "--inspection-timeout: want whole seconds" 'and in digits' verify --inspection-timeout 1m
 refuses 66 'no.pub' 'a key that is not there is missing input' verify -k no.pub
 
@@ -384,7 +387,9 @@ with_inspection '"sh","-c","echo x >made; echo loud"' '["MATCH","*","WITH","PROD
 	'["MATCH","a.tar","WITH","PRODUCTS","FROM","pack"],["CREATE","made"],["DISALLOW","*"]'
 passes_with 'PASSED' 'an inspection passes' verify_here
 ok 'its output is not shown' lacks "$tap_out" loud
-is "$(ls here | tr '\n' ' ')" 'a.tar made ' 'no link file is left behind'
+is "$(ls here | tr '\n' ' ')" 'a.tar ' 'what it made stays in the copy'
+passes_with 'PASSED' 'and with --inspections=host it passes, too' verify_here --inspections=host
+is "$(ls here | tr '\n' ' ')" 'a.tar made ' 'where no link file is left behind'
 passes_with loud 'unless every check is listed' verify_here -v
 refuses 1 '[inspection.refused]' 'inspections can be refused' verify_here --inspections=refuse
 ok 'and are not run then' not test -e here/made
@@ -392,7 +397,7 @@ here true; printf x >>here/a.tar
 refuses 1 '[rule.disallow]' 'what is here must be what was made' \
 	bash -c 'cd here && intoto verify -l ../root.layout --verification-keys ../owner.pem.pub --link-dir ../links'
 sed -i 's/00000001"/00000003"/' links/build.*.link
-refuses 1 'was not run' 'after a failure no inspection is run' verify_here -v
+refuses 1 'was not run' 'after a failure no inspection is run' verify_here -v --inspections=host
 ok 'really' not test -e here/made
 with_inspection '"sh","-c","test -z \"$(cat)\" && test ! -e /proc/self/fd/9"' '' ''
 with_input() { verify_here <<<secret 9</dev/null; }
@@ -412,7 +417,7 @@ inspect+=,$(inspection next '"touch","b"' '["MATCH","a.tar","WITH","MATERIALS","
 	'["MATCH","a.tar","WITH","PRODUCTS","FROM","look"],["CREATE","b"],["DISALLOW","*"]'); layout
 ok 'inspections may match inspections' verify_here
 with_inspection '"false"' '' ''; inspect+=,$(inspection next '"touch","b"' '' ''); layout
-refuses 1 'was not run' 'after a failed one the next is not run' verify_here -v
+refuses 1 'was not run' 'after a failed one the next is not run' verify_here -v --inspections=host
 ok 'really not' not test -e here/b
 # A broken file beside a sublayout must not keep the sublayout's inspections from being run.
 sublayout alice
@@ -420,7 +425,7 @@ inspect=$(inspection look '"sh","-c","touch ran; exit 1"' '' ''); expires='"expi
 layout "links/build.${id[alice]:0:8}.link" "$(step one "\"${id[bob]}\"" 1 '' '' '')"
 start_keys="\"${id[alice]}\",\"${id[carol]}\""; inspect=; signers=owner; build_keys=$start_keys; build_products=; pack_materials=; layout
 echo '{' >"links/build.${id[carol]:0:8}.link"
-refuses 1 '[inspection.command]' 'a failing inspection of a sublayout is refused beside a broken file' verify_here
+refuses 1 '[inspection.command]' 'a failing inspection of a sublayout is refused beside a broken file' verify_here --inspections=host
 ok 'because it was run' test -e here/ran
 
 # --- the summary link ----------------------------------------------------------------------------------------
