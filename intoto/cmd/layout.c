@@ -4,6 +4,7 @@
 
 extern const struct it_command it_cmd_layout_init;
 extern const struct it_command it_cmd_layout_add_key;
+extern const struct it_command it_cmd_layout_add_root;
 extern const struct it_command it_cmd_layout_add_step;
 extern const struct it_command it_cmd_layout_add_inspection;
 extern const struct it_command it_cmd_layout_show;
@@ -12,9 +13,11 @@ extern const struct it_command it_cmd_layout_diff;
 extern const struct it_command it_cmd_layout_from_links;
 
 static const struct it_command *const children[] = {
-	&it_cmd_layout_init,	       &it_cmd_layout_add_key, &it_cmd_layout_add_step,
-	&it_cmd_layout_add_inspection, &it_cmd_layout_show,    &it_cmd_layout_lint,
-	&it_cmd_layout_from_links,     &it_cmd_layout_diff,    NULL,
+	&it_cmd_layout_init,	       &it_cmd_layout_add_key,
+	&it_cmd_layout_add_root,       &it_cmd_layout_add_step,
+	&it_cmd_layout_add_inspection, &it_cmd_layout_show,
+	&it_cmd_layout_lint,	       &it_cmd_layout_from_links,
+	&it_cmd_layout_diff,	       NULL,
 };
 
 const struct it_command it_cmd_layout = {

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/choices.h"
-#include "cmd/layout_file.h"
+#include "cmd/layout_constraint.h"
 #include "cmd/output.h"
 
 enum { NAMED_OPERANDS = 2, THRESHOLD_MAX = 1024 };
@@ -12,6 +12,7 @@ enum { NAMED_OPERANDS = 2, THRESHOLD_MAX = 1024 };
 struct add_step_options {
 	struct it_strings keys;
 	struct it_strings keyids;
+	struct it_strings constraints;
 	const char *threshold;
 	struct it_strings command;
 	struct it_strings materials;
@@ -27,6 +28,8 @@ static const struct it_option options[] = {
 		"public key of somebody who may do the step; put into the layout too"),
 	IT_EACH(struct add_step_options, keyids, 0, "keyid", "ID",
 		"the same by the id of a key that the layout has"),
+	IT_EACH(struct add_step_options, constraints, 0, "cert-constraint", "NAMES",
+		"who has such a certificate may do it too: 'uri=spiffe://a/b root=ID'"),
 	IT_VALUE(struct add_step_options, threshold, 0, "threshold", "N",
 		 "how many of them must have done it, with the same result (1)"),
 	IT_COMMAND_WORDS(struct add_step_options, command, "expected-command",
@@ -77,8 +80,11 @@ static int add_people(struct it_layout_file *file, struct it_layout_step *step,
 	}
 	for (size_t i = 0; !rc && i < self->keyids.count; i++)
 		rc = add_keyid(file, step, self->keyids.items[i], err);
-	if (!rc && !step->pubkeys.count)
-		rc = it_err_set(err, INTOTO_E_USAGE, "want at least one --key or --keyid");
+	if (!rc)
+		rc = it_layout_add_constraints(file, step, &self->constraints, err);
+	if (!rc && !step->pubkeys.count && !step->constraints.count)
+		rc = it_err_set(err, INTOTO_E_USAGE,
+				"want at least one --key, --keyid or --cert-constraint");
 	return rc;
 }
 
@@ -93,7 +99,7 @@ static int read_threshold(struct it_layout_step *step, const char *text, struct 
 				  "--threshold: want a whole number from 1, found '%s'",
 				  quoted ? quoted : "");
 	}
-	if (threshold > step->pubkeys.count)
+	if (threshold > step->pubkeys.count && !step->constraints.count)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "--threshold: %llu, but only %zu keys may do the step",
 				  (unsigned long long)threshold, step->pubkeys.count);

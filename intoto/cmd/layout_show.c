@@ -56,6 +56,24 @@ static void show_item(struct it_buf *out, const char *command, const struct it_i
 	show_rules(out, "products", &item->rules[INTOTO_PRODUCTS]);
 }
 
+static void show_constraint(struct it_buf *out, const struct it_constraint *constraint)
+{
+	const char *name = "certificate";
+
+	for (size_t want = 0; want < IT_WANTS; want++) {
+		IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(REPORT_MAX);
+
+		if (!constraint->given[want])
+			continue;
+		(void)it_buf_printf(&text, "%s: ", it_want_name((enum it_want)want));
+		it_words_join(&text, &constraint->want[want]);
+		if (!constraint->want[want].count)
+			(void)it_buf_add_text(&text, "none");
+		show_line(out, name, it_buf_text(&text));
+		name = "";
+	}
+}
+
 static void show_step(struct it_buf *out, const struct it_layout_step *step)
 {
 	(void)it_buf_add_text(out, "step ");
@@ -64,6 +82,8 @@ static void show_step(struct it_buf *out, const struct it_layout_step *step)
 			    step->pubkeys.count);
 	for (size_t i = 0; i < step->pubkeys.count; i++)
 		show_line(out, i ? "" : "keys", step->pubkeys.items[i]);
+	for (size_t i = 0; i < step->constraints.count; i++)
+		show_constraint(out, &step->constraints.items[i]);
 	show_item(out, "command", &step->item);
 }
 
@@ -78,6 +98,29 @@ static void show_keys(struct it_buf *out, const struct intoto_layout *layout)
 		else
 			it_text_quote(out, it_span_text(key->why_not));
 		(void)it_buf_add_byte(out, '\n');
+	}
+}
+
+static void show_certificates(struct it_buf *out, const char *what, const char *id,
+			      const struct it_certificates *certificates)
+{
+	for (size_t i = 0; i < certificates->count; i++) {
+		(void)it_buf_printf(out, "%s ", what);
+		it_text_quote(out, it_span_text(id));
+		(void)it_buf_add_byte(out, ' ');
+		it_certificate_subject(out, certificates->items[i]);
+		(void)it_buf_add_byte(out, '\n');
+	}
+}
+
+static void show_anchors(struct it_buf *out, const struct it_layout_anchors *anchors,
+			 const char *root, const char *intermediate)
+{
+	for (size_t i = 0; i < anchors->count; i++) {
+		const struct it_layout_anchor *anchor = &anchors->items[i];
+
+		show_certificates(out, root, anchor->id, &anchor->roots);
+		show_certificates(out, intermediate, anchor->id, &anchor->intermediates);
 	}
 }
 
@@ -106,6 +149,9 @@ static void show_text(struct it_buf *out, const struct it_layout_file *file)
 
 	show_head(out, file);
 	show_keys(out, layout);
+	show_anchors(out, &layout->rootcas, "root", "root");
+	show_anchors(out, &layout->intermediatecas, "intermediate", "intermediate");
+	show_anchors(out, &layout->bundles, "bundle root", "bundle intermediate");
 	for (size_t i = 0; i < layout->step_count; i++)
 		show_step(out, &layout->steps[i]);
 	for (size_t i = 0; i < layout->inspection_count; i++) {

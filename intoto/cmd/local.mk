@@ -21,9 +21,11 @@ libcmd_la_SOURCES = \
 	%D%/layout.c %D%/layout_file.c %D%/layout_file.h \
 	%D%/layout_add_inspection.c \
 	%D%/layout_add_key.c \
+	%D%/layout_add_root.c \
 	%D%/layout_add_step.c \
 	%D%/layout_diff.c \
 	%D%/layout_from_links.c \
+	%D%/layout_constraint.c %D%/layout_constraint.h \
 	%D%/layout_init.c \
 	%D%/layout_lint.c \
 	%D%/layout_options.c %D%/layout_options.h \
@@ -38,6 +40,7 @@ libcmd_la_SOURCES = \
 	%D%/record.c \
 	%D%/run.c \
 	%D%/sign.c %D%/sign.h \
+	%D%/sign_timestamp.c \
 	%D%/sign_verify.c \
 	%D%/step_options.c %D%/step_options.h \
 	%D%/suggest.c %D%/suggest.h \

@@ -12,6 +12,7 @@
 #include "cmd/choices.h"
 #include "cmd/gpg_options.h"
 #include "cmd/output.h"
+#include "crypto/certificate.h"
 #include "layouts/layout.h"
 #include "model/envelope_text.h"
 #include "model/link.h"
@@ -29,6 +30,12 @@ static const struct it_option sign_options[] = {
 	  .offset = offsetof(struct it_sign_options, gpg),
 	  .help = "the same for keys that gpg keeps (its default key)" },
 	IT_GPG_HOME_OPTION(struct it_sign_options, gpg_home),
+	IT_EACH(struct it_sign_options, certificates, 'c', "cert", "FILE",
+		"the certificate of one of the keys, then its issuers; put onto its signature"),
+	IT_VALUE(struct it_sign_options, timestamp, 0, "timestamp", "FILE",
+		 "sign nothing; put an RFC 3161 timestamp onto the signature that it is over"),
+	IT_VALUE(struct it_sign_options, extract, 0, "extract", "FILE",
+		 "sign nothing; write the bytes of the signature, to ask for a timestamp"),
 	IT_VALUE(struct it_sign_options, output, 'o', "output", "FILE",
 		 "write here instead of in place"),
 	IT_FLAG(struct it_sign_options, append, 'a', "append",
@@ -95,6 +102,29 @@ static int signers_open(struct signers *signers, struct it_sign_options *self,
 		signers->count++;
 	}
 	return INTOTO_OK;
+}
+
+/* Each certificate is of one of the keys. */
+static int certify_one(struct signers *signers, const char *path, struct intoto_error **err)
+{
+	for (size_t i = 0; i < signers->count; i++) {
+		bool last = i + 1 == signers->count;
+		int rc = it_signer_certify(signers->items[i], path, last ? err : NULL);
+
+		if (rc != INTOTO_E_KEY || last)
+			return rc;
+	}
+	return it_err_set(err, INTOTO_E_INTERNAL, "no signer");
+}
+
+static int certify(struct signers *signers, const struct it_strings *paths,
+		   struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < paths->count; i++)
+		rc = certify_one(signers, paths->items[i], err);
+	return rc;
 }
 
 static void drop_signatures(struct intoto_envelope *envelope)
@@ -221,6 +251,8 @@ static int sign(struct it_sign_options *self, struct intoto_error **err)
 	if (!rc)
 		rc = signers_open(&signers, self, err);
 	if (!rc)
+		rc = certify(&signers, &self->certificates, err);
+	if (!rc)
 		rc = choose_path(&path, envelope, &signers, self, err);
 	if (!rc)
 		rc = add_signatures(envelope, &signers, self, err);
@@ -235,15 +267,28 @@ static int sign(struct it_sign_options *self, struct intoto_error **err)
 /* Options that contradict one another. */
 static int check(const struct it_sign_options *self, struct intoto_error **err)
 {
+	bool carries = self->timestamp || self->extract;
+
+	if (self->timestamp && self->extract)
+		return it_err_set(err, INTOTO_E_USAGE, "option --timestamp contradicts --extract");
+	if (carries &&
+	    (self->keys.count || self->gpg.count || self->certificates.count || self->verify ||
+	     self->append || self->replace || self->keyid_style || self->format))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "option --%s signs nothing: --key and what goes with it make no "
+				  "sense with it",
+				  self->timestamp ? "timestamp" : "extract");
 	if (self->append && self->replace)
 		return it_err_set(err, INTOTO_E_USAGE, "option --append contradicts --replace");
-	if (self->verify && (self->output || self->append || self->replace || self->keyid_style))
-		return it_err_set(err, INTOTO_E_USAGE,
-				  "option --verify only looks; --output, --append, --replace and "
-				  "--keyid-style make no sense with it");
+	if (self->verify && (self->certificates.count || self->output || self->append ||
+			     self->replace || self->keyid_style))
+		return it_err_set(
+			err, INTOTO_E_USAGE,
+			"option --verify only looks; --cert, --output, --append, --replace and "
+			"--keyid-style make no sense with it");
 	if (self->format && !self->verify)
 		return it_err_set(err, INTOTO_E_USAGE, "option --format wants --verify");
-	if (!self->keys.count && !self->gpg.count)
+	if (!carries && !self->keys.count && !self->gpg.count)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "option --key KEY is missing (or --gpg [KEYID])");
 	if (it_gpg_check(self->gpg.count > 0, false, self->gpg_home, err))
@@ -259,7 +304,13 @@ static int sign_run(void *options, const struct it_strings *operands, struct int
 	if (operands->count)
 		return it_refuse_operand(operands, 0, err);
 	rc = check(self, err);
-	if (!rc)
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	if (self->timestamp)
+		rc = it_sign_stamp(self, err);
+	else if (self->extract)
+		rc = it_sign_extract(self, err);
+	else
 		rc = self->verify ? it_sign_verify(self, err) : sign(self, err);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "crypto/certificate.h"
 
 const char *const it_digest_words[] = { "sha256", "sha384", "sha512", NULL };
 const char *const it_symlink_words[] = { "follow", "record", NULL };
@@ -58,7 +59,8 @@ static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
 	if (words->key_type && !it_streq(type, words->key_type))
 		return it_err_set(err, INTOTO_E_KEY, "%s: want a key of type %s, found %s", name,
 				  words->key_type, type);
-	return INTOTO_OK;
+	return words->certificate ? it_signer_certify(setup->signer, words->certificate, err)
+				  : INTOTO_OK;
 }
 
 /* The option table has checked the words; one that is given twice counts once. */

@@ -15,6 +15,7 @@ struct it_step_words {
 	const char *key_type;
 	const char *gpg; /* "" is gpg's default key */
 	const char *gpg_home;
+	const char *certificate;
 	struct it_strings exclude;
 	const char *base_path;
 	struct it_strings lstrip;
@@ -46,6 +47,8 @@ int it_refuse_password(void *options, const char *value, struct intoto_error **e
 	IT_GPG_HOME_OPTION(type, member.gpg_home), \
 	IT_CHOICE(type, member.key_type, 't', "key-type", "TYPE", it_key_type_words, \
 		  "what kind of key that is; only checked"), \
+	IT_VALUE(type, member.certificate, 'c', "cert", "FILE", \
+		 "the key's certificate, then its issuers; put onto the signature"), \
 	IT_PASSPHRASE_OPTIONS(type, member.passphrase), \
 	{ .letter = 'P', .name = "password", .kind = IT_OPTION_CUSTOM, .set = it_refuse_password, \
 	  .help = "refused: a secret on the command line is no secret", .hidden = true }

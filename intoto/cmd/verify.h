@@ -23,6 +23,8 @@ struct it_verify_words {
 	struct it_strings gpg; /* ids of keys that gpg keeps */
 	const char *gpg_home;
 	const char *link_dir;
+	struct it_strings intermediates;
+	struct it_strings timestamp_roots;
 	struct it_strings parameters;
 	bool pass_parameters;
 	const char *at;

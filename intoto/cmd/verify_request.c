@@ -272,6 +272,10 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ve
 	verify->size = sizeof *verify;
 	verify->layout_path = words->layout;
 	verify->link_dir = words->link_dir;
+	verify->intermediates = (const char *const *)words->intermediates.items;
+	verify->intermediate_count = words->intermediates.count;
+	verify->timestamp_roots = (const char *const *)words->timestamp_roots.items;
+	verify->timestamp_root_count = words->timestamp_roots.count;
 	verify->allow = allowed(&words->allow);
 	verify->summary_name = words->summary_name;
 	verify->pass_parameters = words->pass_parameters;

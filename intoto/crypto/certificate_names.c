@@ -236,6 +236,13 @@ int it_certificate_check_signer(struct it_certificate certificate,
 	return check_spiffe(x509, &names->of[IT_NAME_URI], err);
 }
 
+bool it_certificate_is_authority(struct it_certificate certificate)
+{
+	IT_EVP_SESSION;
+
+	return X509_check_ca(certificate.x509) == 1;
+}
+
 int it_x509_check_issuers(const STACK_OF(X509) * path, int purpose_nid, struct intoto_error **err)
 {
 	int count = sk_X509_num(path);
@@ -245,7 +252,7 @@ int it_x509_check_issuers(const STACK_OF(X509) * path, int purpose_nid, struct i
 		IT_AUTO(it_buf_done) struct it_buf subject = IT_BUF(SIZE_MAX / 2);
 
 		it_certificate_subject(&subject, (struct it_certificate){ issuer });
-		if (X509_check_ca(issuer) != 1) /* 1: version 3, and basicConstraints says so */
+		if (!it_certificate_is_authority((struct it_certificate){ issuer }))
 			return it_err_set(err, INTOTO_E_UNTRUSTED,
 					  "the issuer '%s' does not say that it is an authority",
 					  it_buf_text(&subject));

@@ -33,6 +33,7 @@ CORE_SOURCES += \
 	%D%/timestamp.c %D%/timestamp.h
 
 UNIT_TESTS += \
+	tests/unit/crypto_certificate \
 	tests/unit/crypto_digest \
 	tests/unit/crypto_ed25519 \
 	tests/unit/crypto_forms \
@@ -43,4 +44,4 @@ UNIT_TESTS += \
 	tests/unit/crypto_signer \
 	tests/unit/crypto_start
 
-EXTRA_DIST += tests/unit/crypto_keys.h tests/unit/crypto_pem.h
+EXTRA_DIST += tests/unit/certificates.h tests/unit/crypto_keys.h tests/unit/crypto_pem.h

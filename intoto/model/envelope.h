@@ -81,6 +81,13 @@ IT_CHECK int it_envelope_verify_under(const struct intoto_envelope *envelope,
 				      const struct intoto_key *key, const struct it_terms *terms,
 				      struct intoto_error **err);
 
+/*
+ * Puts a timestamp (RFC 3161, a token or a response) onto the signature that it is over, and says
+ * of which time it is.  UNTRUSTED when it is over none of them.  Its maker is not looked at.
+ */
+IT_CHECK int it_envelope_stamp(struct intoto_envelope *envelope, struct it_span timestamp,
+			       int64_t *time, struct intoto_error **err);
+
 /* As intoto_envelope_sign, for any signer. */
 IT_CHECK int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,
 			      enum intoto_keyid_style style, struct intoto_error **err);

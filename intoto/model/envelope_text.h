@@ -22,4 +22,8 @@ IT_CHECK int it_envelope_read_signatures(struct intoto_envelope *envelope,
 
 void it_signature_done(struct it_signature *signature);
 
+/* Puts a certificate (PEM) onto a signature of ours. */
+IT_CHECK int it_signature_certify(struct it_signature *signature, const char *certificate,
+				  enum intoto_envelope_format format, struct intoto_error **err);
+
 #endif

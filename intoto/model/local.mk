@@ -13,6 +13,7 @@ CORE_SOURCES += \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/signature.c \
+	%D%/signature_entry.c \
 	%D%/statement.c %D%/statement.h \
 	%D%/svr.c \
 	%D%/vsa.c %D%/vsa.h \

@@ -298,34 +298,6 @@ static int put_signature(struct intoto_envelope *envelope, struct it_signature *
 	return INTOTO_OK;
 }
 
-/* The entry of a signature with the signer's certificate, as in-toto-golang reads it (ITE-7). */
-static int certify(struct it_signature *fresh, const char *certificate,
-		   enum intoto_envelope_format format, struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_SIGNATURE_BYTES_MAX * 2);
-	IT_AUTO(it_json_freep) struct it_json *entry = it_json_new_object();
-	int rc;
-
-	if (format == INTOTO_DSSE)
-		it_base64_encode(&text, it_buf_span(&fresh->bytes));
-	else
-		it_hex_encode(&text, it_buf_span(&fresh->bytes));
-	rc = entry ? it_buf_check(&text, "signature", err) : it_err_nomem(err);
-	if (!rc)
-		rc = it_json_set_take(entry, "cert", it_json_new_text(it_span_text(certificate)),
-				      err);
-	if (!rc)
-		rc = it_json_set_take(entry, "keyid", it_json_new_text(it_span_text(fresh->keyid)),
-				      err);
-	if (!rc)
-		rc = it_json_set_take(entry, "sig", it_json_new_text(it_buf_span(&text)), err);
-	if (rc)
-		return rc;
-	fresh->raw = entry;
-	entry = NULL; /* now the signature's */
-	return INTOTO_OK;
-}
-
 /*
  * As securesystemslib writes them: { keyid, other_headers, signature } in Metablock, and in DSSE
  * "sig" for the last.  Those members are what is printed.

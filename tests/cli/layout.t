@@ -88,7 +88,7 @@ is "$(json 'l["steps"][1]["expected_command"], l["steps"][1]["expected_products"
 	"(['tar', '-cf', 'a.tar'], [['MATCH', '*', 'IN', 'x', 'WITH', 'MATERIALS', 'IN', 'y', 'FROM', 'build']], 1)" 'behind the first'
 unchanged 65 "has a step or inspection 'build' already" 'a name comes once' layout add-step root.layout build --key alice.pem.pub
 unchanged 65 "'a/b' cannot be part of a file name" 'a name is no path' layout add-step root.layout a/b --key alice.pem.pub
-unchanged 64 'want at least one --key or --keyid' 'somebody must do it' layout add-step root.layout x
+unchanged 64 'want at least one --key, --keyid or --cert-constraint' 'somebody must do it' layout add-step root.layout x
 unchanged 66 "has no key 'abcd'" 'a keyid must be known' layout add-step root.layout x --keyid abcd
 unchanged 64 "the key $alice is given twice" 'nobody counts twice' layout add-step root.layout x --key alice.pem.pub --keyid "$alice"
 unchanged 64 '--threshold: 2, but only 1 keys may do the step' 'a threshold must be possible' \
