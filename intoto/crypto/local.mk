@@ -42,6 +42,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_pem \
 	tests/unit/crypto_schemes \
 	tests/unit/crypto_signer \
-	tests/unit/crypto_start
+	tests/unit/crypto_start \
+	tests/unit/crypto_timestamp
 
-EXTRA_DIST += tests/unit/certificates.h tests/unit/crypto_keys.h tests/unit/crypto_pem.h
+EXTRA_DIST += tests/unit/timestamps.h tests/unit/certificates.h tests/unit/crypto_keys.h tests/unit/crypto_pem.h

@@ -35,47 +35,37 @@ static bool is_response(struct it_span der)
 	       it_der_take(&inside, IT_DER_SEQUENCE, &status);
 }
 
-static PKCS7 *unwrap(struct it_span der, struct intoto_error **err)
+static int unwrap(PKCS7 **out, struct it_span der, struct intoto_error **err)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
 	IT_AUTO(TS_RESP_freep) TS_RESP *response = d2i_TS_RESP(NULL, &at, (long)der.len);
-	const ASN1_INTEGER *status;
 	PKCS7 *token;
 	long number;
 
-	if (!response || at != (const unsigned char *)der.data + der.len) {
-		(void)refuse(err, "is no RFC 3161 response"); /* the caller's NULL says so */
-		return NULL;
-	}
-	status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response));
-	number = ASN1_INTEGER_get(status);
+	if (!response || at != (const unsigned char *)der.data + der.len)
+		return refuse(err, "is no RFC 3161 response");
+	number = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response)));
 	token = TS_RESP_get_token(response);
-	if ((number != GRANTED && number != GRANTED_WITH_MODS) || !token) {
-		(void)it_err_set(err, INTOTO_E_UNTRUSTED,
-				 "the timestamp was not granted (status %ld)", number);
-		return NULL;
-	}
-	return PKCS7_dup(token);
+	if ((number != GRANTED && number != GRANTED_WITH_MODS) || !token)
+		return it_err_set(err, INTOTO_E_UNTRUSTED,
+				  "the timestamp was not granted (status %ld)", number);
+	*out = PKCS7_dup(token);
+	return *out ? INTOTO_OK : it_err_nomem(err);
 }
 
-static PKCS7 *read_token(struct it_span der, struct intoto_error **err)
+static int read_token(PKCS7 **out, struct it_span der, struct intoto_error **err)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
-	PKCS7 *token;
 
-	if (!der.len || der.len > IT_TIMESTAMP_MAX) {
-		(void)it_err_set(err, INTOTO_E_LIMIT, "the timestamp has %zu bytes, want 1 to %d",
-				 der.len, IT_TIMESTAMP_MAX); /* the caller's NULL says so */
-		return NULL;
-	}
+	if (!der.len || der.len > IT_TIMESTAMP_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "the timestamp has %zu bytes, want 1 to %d",
+				  der.len, IT_TIMESTAMP_MAX);
 	if (is_response(der))
-		return unwrap(der, err);
-	token = d2i_PKCS7(NULL, &at, (long)der.len);
-	if (token && at == (const unsigned char *)der.data + der.len)
-		return token;
-	PKCS7_free(token);
-	(void)refuse(err, "is no RFC 3161 token"); /* the caller's NULL says so */
-	return NULL;
+		return unwrap(out, der, err);
+	*out = d2i_PKCS7(NULL, &at, (long)der.len);
+	if (*out && at == (const unsigned char *)der.data + der.len)
+		return INTOTO_OK;
+	return refuse(err, "is no RFC 3161 token");
 }
 
 static bool is_strong(int nid)
@@ -137,12 +127,11 @@ int it_timestamp_read(int64_t *time, struct it_buf *token, struct it_span timest
 		      struct it_span data, struct intoto_error **err)
 {
 	IT_EVP_SESSION;
-	IT_AUTO(PKCS7_freep) PKCS7 *read = read_token(timestamp, err);
-	int rc;
+	IT_AUTO(PKCS7_freep) PKCS7 *read = NULL;
+	int rc = read_token(&read, timestamp, err);
 
-	if (!read)
-		return INTOTO_E_UNTRUSTED;
-	rc = read_info(time, read, data, err);
+	if (!rc)
+		rc = read_info(time, read, data, err);
 	if (rc || !token)
 		return rc;
 	return print_token(token, read, err);
@@ -234,14 +223,13 @@ int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span 
 			const struct it_certificates *roots, struct intoto_error **err)
 {
 	IT_EVP_SESSION;
-	IT_AUTO(PKCS7_freep) PKCS7 *token = read_token(timestamp, err);
+	IT_AUTO(PKCS7_freep) PKCS7 *token = NULL;
 	IT_AUTO(X509_STORE_freep) X509_STORE *store = NULL;
 	const X509 *signer;
-	int rc;
+	int rc = read_token(&token, timestamp, err);
 
-	if (!token)
-		return INTOTO_E_UNTRUSTED;
-	rc = read_info(time, token, data, err);
+	if (!rc)
+		rc = read_info(time, token, data, err);
 	if (rc)
 		return rc;
 	if (!is_strongly_signed(token))
