@@ -354,7 +354,7 @@ int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *s
 	if (!fresh.keyid)
 		return it_err_nomem(err);
 	if (signer->certificate)
-		rc = certify(&fresh, signer->certificate, envelope->format, err);
+		rc = it_signature_certify(&fresh, signer->certificate, envelope->format, err);
 	else if (signer->key->openpgp)
 		rc = describe_openpgp(&fresh, envelope->format, err);
 	if (rc)
