@@ -73,13 +73,13 @@ int it_document_read(struct it_document *document, bool *unreadable, struct into
 	return INTOTO_OK;
 }
 
-int it_document_to_link(struct intoto_link **out, bool *named,
-			const struct intoto_envelope *envelope, struct intoto_error **err)
+int it_document_to_link(struct intoto_link **out, bool *named, struct intoto_envelope *envelope,
+			struct intoto_error **err)
 {
 	*named = true;
 	if (it_streq(intoto_envelope_type(envelope), "statement"))
 		return it_statement_to_link(out, named, envelope, err);
-	return intoto_link_from_envelope(out, envelope, err);
+	return it_envelope_take_link(envelope, out, err);
 }
 
 int it_document_open(struct it_document *document, struct intoto_error **err)

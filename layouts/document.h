@@ -53,9 +53,10 @@ IT_CHECK int it_document_shelve(struct it_document *document, struct intoto_erro
 IT_CHECK int it_document_reload(struct it_shelved **out, struct it_run *run,
 				struct it_source *source, struct intoto_error **err);
 
-/* The link that a document holds, whatever its form; *named says whether it names its step. */
+/* The link that an envelope holds, whatever its form, moved out of it where that is possible;
+ * *named says whether it names its step. */
 IT_CHECK int it_document_to_link(struct intoto_link **out, bool *named,
-				 const struct intoto_envelope *envelope, struct intoto_error **err);
+				 struct intoto_envelope *envelope, struct intoto_error **err);
 
 /* Whether a text is JSON that does not even claim to be an envelope. */
 bool it_document_is_foreign(struct it_span text);

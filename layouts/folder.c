@@ -133,7 +133,7 @@ static int place(struct reading *reading, const struct intoto_link *link, bool n
 	return INTOTO_OK;
 }
 
-static int read_statement(struct reading *reading, const struct intoto_envelope *envelope,
+static int read_statement(struct reading *reading, struct intoto_envelope *envelope,
 			  struct it_span line, struct intoto_error **err)
 {
 	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
