@@ -25,6 +25,7 @@ CLI_TESTS += %D%/match.t
 
 # verify
 CLI_TESTS += %D%/verify.t
+CLI_TESTS += %D%/verify_attestations.t
 
 # layout
 CLI_TESTS += %D%/layout.t
