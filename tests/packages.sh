@@ -38,6 +38,7 @@ test     -                     groff                groff              groff
 test     python3               python3              python3            python3
 test     in-toto               -                    -                  -
 test     python3-cryptography  python3-cryptography py3-cryptography   cryptography
+test     gnupg                 gnupg2               gnupg              gnupg
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -
 TABLE

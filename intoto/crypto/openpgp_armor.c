@@ -10,6 +10,7 @@ enum {
 	CRC_POLYNOMIAL = 0x1864cfb,
 	CRC_TOP = 0x1000000,
 	CRC_SIZE = 3,
+	CRC_ROOM = 64,
 	BODY_MAX = 16 * 1024 * 1024,
 };
 
@@ -80,7 +81,7 @@ static uint32_t crc24(struct it_span bytes)
 static int check_sum(struct it_span bytes, struct it_span line, size_t number,
 		     struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf sum = IT_BUF(CRC_SIZE);
+	IT_AUTO(it_buf_done) struct it_buf sum = IT_BUF(CRC_ROOM);
 	uint32_t crc = crc24(bytes);
 	const unsigned char want[CRC_SIZE] = { (unsigned char)(crc >> 16),
 					       (unsigned char)(crc >> 8), (unsigned char)crc };

@@ -3,11 +3,12 @@
 # by "make check-interop" (tests/run.sh installs what they need).
 INTEROP_TESTS = \
 	%D%/go.t \
+	%D%/gpg.t \
 	%D%/python.t \
 	%D%/rules.t \
 	%D%/vectors.t
 
-EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/python_layout.py %D%/rules_python.py
+EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/python_layout.py %D%/rules_python.py
 
 .PHONY: check-interop print-interop-tests
 check-interop:
