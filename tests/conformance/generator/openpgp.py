@@ -75,7 +75,8 @@ class Part:
         subpackets = subpacket(33, b"\4" + bytes.fromhex(issuer or self.id)) + subpacket(2, time_of(made)) + more
         return bytes([4, kind, self.algorithm, hash_id]) + struct.pack(">H", len(subpackets)) + subpackets
 
-    def signature_packet(self, kind, content, more=b"", made=BORN, unhashed=b"", spoil=False):
+    def signature_packet(self, kind, content, more=b"", made=BORN, spoil=False):
+        unhashed = subpacket(16, bytes.fromhex(self.id[24:]))
         headers = self.headers(kind, more, made)
         digest = hashlib.sha256(content + headers + b"\4\xff" + struct.pack(">I", len(headers))).digest()
         numbers, _ = self.sign(hashlib.sha256(b"other").digest() if spoil else digest)
