@@ -10,12 +10,12 @@ import sys
 
 sys.dont_write_bytecode = True
 from generator import (  # noqa: E402
-    cases_certificates, cases_envelopes, cases_inspections, cases_keys, cases_layouts, cases_links, cases_openpgp, cases_rules,
-    cases_sublayouts)
+    cases_attestations, cases_certificates, cases_envelopes, cases_inspections, cases_keys, cases_layouts, cases_links,
+    cases_openpgp, cases_rules, cases_sublayouts)
 from generator.corpus import Corpus  # noqa: E402
 
 MODULES = [cases_envelopes, cases_layouts, cases_links, cases_rules, cases_sublayouts, cases_inspections, cases_keys, cases_openpgp,
-           cases_certificates]
+           cases_certificates, cases_attestations]
 
 
 def main():

@@ -47,8 +47,8 @@ def add(corpus):
     def accept(name, title, chain, rule, **more):
         s.accept(name, title, chain, rule, **{**FEATURE, **more})
 
-    def refuse(name, title, chain, rule, reason="link.certificate", **more):
-        s.refuse(name, title, reason, chain, rule, **{**FEATURE, **more})
+    def refuse(name, title, chain, rule, reason="link.certificate", also=("link.signature",), **more):
+        s.refuse(name, title, reason, chain, rule, also=also, **{**FEATURE, **more})
 
     def either(name, title, chain, rule, reason=None, **more):
         s.either(name, title, chain, rule, reason, **{**FEATURE, **more})
@@ -62,7 +62,7 @@ def add(corpus):
            notes="in-toto-golang drops the certificate in DSSE.")
     either("named-certificate", "the member is called \"certificate\"", certified([leaf()], [EXACT], field="certificate"),
            "The text of ITE-7 calls the member so, the implementation calls it cert.")
-    refuse("changed-link", "a link that was changed after signing", patched(certified([leaf()], [EXACT])), whole, "link.certificate", also=["link.signature"])
+    refuse("changed-link", "a link that was changed after signing", patched(certified([leaf()], [EXACT])), whole, "link.certificate")
     refuse("other-key", "somebody else's signature under the certificate", certified([leaf()], [EXACT], signers=[carol]), whole)
     refuse("no-certificate", "a signature without certificate", without(certified([leaf()], [EXACT])), whole, "step.threshold", also=["link.signature", "link.certificate"])
     refuse("broken-certificate", "a certificate that is cut", cut(certified([leaf()], [EXACT])), whole)
@@ -105,7 +105,7 @@ def add(corpus):
            notes="in-toto-golang compares with the list of all roots.")
     refuse("other-root-of-two", "two roots, and the wrong one is named", certified([leaf(issuer=OTHER)], [one], roots=[ROOT, OTHER]), picks)
     refuse("root-not-there", "a root is named that the layout does not have", certified([leaf()], [{**EXACT, "roots": ["ab" * 32]}]), picks,
-           also=["step.certificates"])
+           also=["link.signature", "step.certificates"])
 
     middle = Certificate(Ecdsa("middle"), ROOT, common="middle", organization="example", ca=True)
     chained = "Between certificate and root there may be others that are authorities."
@@ -166,7 +166,7 @@ def add(corpus):
     ite.layout.pop("intermediatecas")
     del ite.step("build")["cert_constraints"][0]["roots"]
     ite.step("build")["cert_constraints"][0]["trustBundleIds"] = ["bundle"]
-    ite.layout["trustBundles"] = [{"bundleid": "bundle", "roots": [ROOT.pem()], "intermediates": []}]
+    ite.layout["trustBundles"] = {"bundle": {"bundleid": "bundle", "roots": [ROOT.pem()], "intermediates": []}}
     either("trust-bundles", "the members that the text of ITE-7 names", ite, "The text of ITE-7 and its implementation differ in names.",
            notes="trustBundles, trustBundleIds")
 

@@ -72,11 +72,11 @@ def functionaries(corpus):
     family = OpenPgp("gpg family", subkeys=[sub, second])
     accept("subkey", "the main key is authorised, a subkey signed", chain_by(family, family.by(sub)), main_signs)
     accept("subkey-only", "the subkey is authorised, and signed", chain_by(family, family.by(sub), ids=[sub.id]), main_signs)
-    refuse("main-for-subkey", "the subkey is authorised, the main key signed", "step.threshold",
+    refuse("main-for-subkey", "the subkey is authorised, the main key signed", "link.signature",
            chain_by(family, family.by(), ids=[sub.id]), main_signs)
     refuse("main-for-subkey-renamed", "the same under the subkey's file name", "link.signature",
            chain_by(family, family.by(keyid=sub.id), ids=[sub.id], keyid=sub.id), main_signs)
-    refuse("sibling", "one subkey is authorised, another signed", "step.threshold", chain_by(family, family.by(second), ids=[sub.id]), main_signs)
+    refuse("sibling", "one subkey is authorised, another signed", "link.signature", chain_by(family, family.by(second), ids=[sub.id]), main_signs)
     stray = OpenPgp("gpg family", subkeys=[sub])
     refuse("unknown-subkey", "a subkey signed that the layout does not know", "step.threshold", chain_by(stray, family.by(second)), main_signs)
     chain = chain_by(family, False, threshold=2)

@@ -137,7 +137,7 @@ def sublayouts(corpus):
              inspected((carol, alice.keyid())), signed, **feature)
     s.refuse("signed-inspection-rule", "a rule of the inspection fails on the signed link", "rule.disallow",
              inspected(alice, {"seen": sha(1), "more": sha(2)}), signed, **feature)
-    s.refuse("signed-inspection-renamed", "a link of a step stands in for the inspection", "inspection.command", inspected(alice, name="compile2"), signed,
+    s.refuse("signed-inspection-renamed", "a link of a step stands in for the inspection", "link.name", inspected(alice, name="compile2"), signed,
              **feature)
 
 
