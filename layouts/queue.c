@@ -25,29 +25,31 @@ static void compare_sides(struct it_queue *queue, const struct it_artifacts *her
 
 	for (size_t i = 0; i < here->count; i++) {
 		struct it_span name = it_span_text(here->items[i].name);
+		enum it_change change;
 		int order = 1;
 
 		while (other < there->count &&
 		       (order = it_span_cmp(it_span_text(there->items[other].name), name)) < 0)
 			other++;
-		if (other == there->count || order)
-			queue->changes[i] = IT_ONLY_HERE;
-		else
-			queue->changes[i] = (unsigned char)change_of(here->items[i].digests,
-								     there->items[other].digests);
+		change = other == there->count || order
+				 ? IT_ONLY_HERE
+				 : change_of(here->items[i].digests, there->items[other].digests);
+		queue->changed[change][i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
 	}
 }
 
+/* All bitmaps are one piece of memory, that of what is gone first. */
 int it_queue_init(struct it_queue *queue, const struct it_artifacts *here,
 		  const struct it_artifacts *there, struct intoto_error **err)
 {
+	size_t words = here->count / WORD_BITS + 1;
+
 	*queue = (struct it_queue){ .artifacts = here, .left = here->count };
-	queue->gone = calloc(here->count / WORD_BITS + 1, sizeof *queue->gone);
-	queue->changes = calloc(here->count + 1, sizeof *queue->changes);
-	if (!queue->gone || !queue->changes) {
-		it_queue_done(queue);
+	queue->gone = calloc((1 + IT_CHANGES) * words, sizeof *queue->gone);
+	if (!queue->gone)
 		return it_err_nomem(err);
-	}
+	for (size_t i = 0; i < IT_CHANGES; i++)
+		queue->changed[i] = queue->gone + (1 + i) * words;
 	compare_sides(queue, here, there);
 	return INTOTO_OK;
 }
@@ -55,7 +57,6 @@ int it_queue_init(struct it_queue *queue, const struct it_artifacts *here,
 void it_queue_done(struct it_queue *queue)
 {
 	free(queue->gone);
-	free(queue->changes);
 	*queue = (struct it_queue){ 0 };
 }
 
@@ -83,19 +84,41 @@ struct it_range it_artifacts_range(const struct it_artifacts *artifacts, struct 
 	return range;
 }
 
-size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end)
+/* The first bit in [at, end) that is set in wanted (NULL: in all) and not gone. */
+static size_t next_bit(const uint64_t *gone, const uint64_t *wanted, size_t at, size_t end)
 {
 	while (at < end) {
-		uint64_t queued = ~queue->gone[at / WORD_BITS] >> at % WORD_BITS;
+		size_t word = at / WORD_BITS;
+		uint64_t found =
+			(~gone[word] & (wanted ? wanted[word] : UINT64_MAX)) >> at % WORD_BITS;
 
-		if (queued & 1)
-			return at;
-		if (queued)
-			at += (size_t)__builtin_ctzll(queued);
-		else
-			at += WORD_BITS - at % WORD_BITS;
+		if (found) {
+			at += (size_t)__builtin_ctzll(found);
+			return at < end ? at : end;
+		}
+		at += WORD_BITS - at % WORD_BITS;
 	}
 	return end;
+}
+
+size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end)
+{
+	return next_bit(queue->gone, NULL, at, end);
+}
+
+size_t it_queue_next_changed(const struct it_queue *queue, enum it_change change, size_t at,
+			     size_t end)
+{
+	return next_bit(queue->gone, queue->changed[change], at, end);
+}
+
+enum it_change it_queue_change(const struct it_queue *queue, size_t position)
+{
+	enum it_change change = IT_ONLY_HERE;
+
+	while (!(queue->changed[change][position / WORD_BITS] >> position % WORD_BITS & 1))
+		change++;
+	return change;
 }
 
 void it_queue_consume(struct it_queue *queue, size_t position)

@@ -14,12 +14,13 @@ enum it_change {
 	IT_UNCHANGED,
 	IT_MODIFIED,  /* on both, with different digests */
 	IT_UNCERTAIN, /* on both, with digests that cannot be compared: who knows */
+	IT_CHANGES,   /* how many there are */
 };
 
 struct it_queue {
 	const struct it_artifacts *artifacts; /* borrowed */
 	uint64_t *gone;			      /* a bit for each artifact */
-	unsigned char *changes;		      /* an enum it_change for each */
+	uint64_t *changed[IT_CHANGES];	      /* likewise: each artifact is in one of them */
 	size_t left;
 };
 
@@ -37,6 +38,10 @@ struct it_range it_artifacts_range(const struct it_artifacts *artifacts, struct 
 
 /* The first position in [at, end) that is still queued; end if there is none. */
 size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end);
+/* The same of those that differ in that way. */
+size_t it_queue_next_changed(const struct it_queue *queue, enum it_change change, size_t at,
+			     size_t end);
+enum it_change it_queue_change(const struct it_queue *queue, size_t position);
 void it_queue_consume(struct it_queue *queue, size_t position);
 
 #endif

@@ -164,10 +164,9 @@ void it_rule_consume_changed(const struct it_rule *rule, struct it_rule_scene *s
 	const struct it_artifacts *artifacts = scene->queue.artifacts;
 	struct it_range range = it_artifacts_range(artifacts, it_glob_prefix(&glob));
 
-	for (size_t i = it_queue_next(&scene->queue, range.begin, range.end); i < range.end;
-	     i = it_queue_next(&scene->queue, i + 1, range.end)) {
-		if (scene->queue.changes[i] != change ||
-		    !it_glob_match(&glob, it_span_text(artifacts->items[i].name)))
+	for (size_t i = it_queue_next_changed(&scene->queue, change, range.begin, range.end);
+	     i < range.end; i = it_queue_next_changed(&scene->queue, change, i + 1, range.end)) {
+		if (!it_glob_match(&glob, it_span_text(artifacts->items[i].name)))
 			continue;
 		it_queue_consume(&scene->queue, i);
 		result->consumed++;

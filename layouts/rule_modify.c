@@ -19,7 +19,7 @@ static void explain(const struct it_rule *rule, const struct it_rule_scene *scen
 		[IT_UNCHANGED] = "it was not modified",
 		[IT_UNCERTAIN] = "its materials and products share no digest that can be compared",
 	};
-	const char *reason = reasons[scene->queue.changes[position]];
+	const char *reason = reasons[it_queue_change(&scene->queue, position)];
 
 	if (reason && it_rule_matches(rule, scene, position))
 		(void)it_buf_add_text(out, reason); /* sticks */

@@ -172,41 +172,64 @@ static void remember_queue(const struct act *act)
 		memcpy(act->gone, act->scene->queue.gone, bitmap_words(act) * sizeof *act->gone);
 }
 
-static bool is_gone(const uint64_t *bitmap, size_t position)
+/* What the rule consumed, 64 at a time: there may be thousands of rules. */
+static size_t list_consumed(const struct act *act, size_t *out)
 {
-	return bitmap[position / 64] >> position % 64 & 1;
+	size_t count = 0;
+
+	for (size_t word = 0; word < bitmap_words(act); word++) {
+		uint64_t fresh = act->scene->queue.gone[word] & ~act->gone[word];
+
+		for (; fresh && count < act->result.consumed; fresh &= fresh - 1)
+			out[count++] = word * 64 + (size_t)__builtin_ctzll(fresh);
+	}
+	return count;
 }
 
-/* What the rule consumed, or what it refused: the one positions, in order. */
-static int trace_act(const struct act *act, struct intoto_error **err)
+/* What the rule refused is still queued. */
+static size_t list_refused(const struct act *act, size_t *out)
 {
 	const struct it_rule *rule = &act->rules->items[act->index];
 	const struct it_queue *queue = &act->scene->queue;
 	size_t total = queue->artifacts->count;
-	IT_AUTO(it_freep) size_t *consumed = calloc(act->result.consumed + 1, sizeof *consumed);
-	IT_AUTO(it_freep) size_t *refused = calloc(act->result.refused + 1, sizeof *refused);
-	size_t consumed_count = 0;
-	size_t refused_count = 0;
+	size_t count = 0;
 
-	if (!consumed || !refused)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < total; i++) {
-		if (!is_gone(act->gone, i) && is_gone(queue->gone, i) &&
-		    consumed_count < act->result.consumed)
-			consumed[consumed_count++] = i;
-		else if (refused_count < act->result.refused && !rule->kind->literal &&
-			 !is_gone(queue->gone, i) && it_rule_matches(rule, act->scene, i))
-			refused[refused_count++] = i;
+	if (rule->kind->literal)
+		return 0;
+	for (size_t i = it_queue_next(queue, 0, total); count < act->result.refused && i < total;
+	     i = it_queue_next(queue, i + 1, total))
+		if (it_rule_matches(rule, act->scene, i))
+			out[count++] = i;
+	return count;
+}
+
+static void tell_trace(const struct act *act, struct it_trace_act *told)
+{
+	told->side = act->scene->side;
+	told->index = act->index;
+	told->rule = &act->rules->items[act->index];
+	told->failed = act->result.refused > 0;
+	it_trace_rule(act->chain->trace, it_chain_label(act->chain, act->item->name), told);
+}
+
+static int trace_act(const struct act *act, struct intoto_error **err)
+{
+	struct it_trace_act told = { .consumed_count = act->result.consumed,
+				     .refused_count = act->result.refused };
+	IT_AUTO(it_freep) size_t *consumed = NULL;
+	IT_AUTO(it_freep) size_t *refused = NULL;
+
+	if (act->gone) {
+		consumed = calloc(act->result.consumed + 1, sizeof *consumed);
+		refused = calloc(act->result.refused + 1, sizeof *refused);
+		if (!consumed || !refused)
+			return it_err_nomem(err);
+		told.consumed = consumed;
+		told.refused = refused;
+		told.consumed_count = list_consumed(act, consumed);
+		told.refused_count = list_refused(act, refused);
 	}
-	it_trace_rule(act->chain->trace, it_chain_label(act->chain, act->item->name),
-		      &(struct it_trace_act){ .side = act->scene->side,
-					      .index = act->index,
-					      .rule = rule,
-					      .consumed = consumed,
-					      .consumed_count = consumed_count,
-					      .refused = refused,
-					      .refused_count = refused_count,
-					      .failed = act->result.refused > 0 });
+	tell_trace(act, &told);
 	return INTOTO_OK;
 }
 
@@ -236,7 +259,7 @@ static int apply(struct act *act, struct intoto_error **err)
 		act->open |= is_open(act->chain, rule->from);
 	if (!rc)
 		report_act(act);
-	if (!rc && act->gone)
+	if (!rc && act->chain->trace)
 		rc = trace_act(act, err);
 	if (!rc && finder->rc)
 		rc = it_err_nomem(err);
@@ -250,10 +273,11 @@ static int apply_all(struct it_chain *chain, const struct it_item *item,
 	struct act act = {
 		.chain = chain, .item = item, .rules = &item->rules[scene->side], .scene = scene
 	};
+	bool wanted = it_trace_wants_artifacts(chain->trace);
 	IT_AUTO(it_freep)
-	uint64_t *gone = chain->trace ? calloc(bitmap_words(&act), sizeof *gone) : NULL;
+	uint64_t *gone = wanted ? calloc(bitmap_words(&act), sizeof *gone) : NULL;
 
-	if (chain->trace && !gone)
+	if (wanted && !gone)
 		return it_err_nomem(err);
 	act.gone = gone;
 	for (act.index = 0; act.index < act.rules->count; act.index++) {

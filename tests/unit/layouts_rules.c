@@ -422,6 +422,50 @@ static void says_when_nothing_is_known_about_a_step(void **state)
 	it_artifacts_done(&sides[P]);
 }
 
+/* 300 artifacts, so that there are whole words of the bitmaps to step over. */
+static void a_queue_finds_what_is_left_and_how_it_changed(void **state)
+{
+	struct it_artifacts sides[2] = { 0 };
+	struct it_queue queue;
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++) {
+		struct it_span text;
+
+		(void)snprintf(name, sizeof name, "%03u", i);
+		text = it_span_text(name);
+		assert_int_equal(it_artifacts_add(&sides[P], text, it_span_text("sha256:01"), NULL),
+				 0);
+		if (i == 0 || i == 299) /* the first and the last are new */
+			continue;
+		assert_int_equal(it_artifacts_add(&sides[M], text,
+						  it_span_text(i % 100 ? "sha256:01" : "sha256:02"),
+						  NULL),
+				 0);
+	}
+	assert_int_equal(it_queue_init(&queue, &sides[P], &sides[M], NULL), INTOTO_OK);
+	assert_int_equal(it_queue_change(&queue, 0), IT_ONLY_HERE);
+	assert_int_equal(it_queue_change(&queue, 1), IT_UNCHANGED);
+	assert_int_equal(it_queue_change(&queue, 200), IT_MODIFIED);
+	assert_int_equal(it_queue_next_changed(&queue, IT_ONLY_HERE, 1, 300), 299);
+	assert_int_equal(it_queue_next_changed(&queue, IT_ONLY_HERE, 1, 299), 299);
+	assert_int_equal(it_queue_next_changed(&queue, IT_ONLY_HERE, 1, 64), 64);
+	assert_int_equal(it_queue_next_changed(&queue, IT_MODIFIED, 0, 300), 100);
+	assert_int_equal(it_queue_next_changed(&queue, IT_MODIFIED, 101, 300), 200);
+	assert_int_equal(it_queue_next_changed(&queue, IT_UNCERTAIN, 0, 300), 300);
+	for (size_t i = 0; i < 250; i++)
+		it_queue_consume(&queue, i);
+	assert_int_equal(queue.left, 50);
+	assert_int_equal(it_queue_next(&queue, 0, 300), 250);
+	assert_int_equal(it_queue_next(&queue, 0, 250), 250);
+	assert_int_equal(it_queue_next_changed(&queue, IT_MODIFIED, 0, 300), 300);
+	assert_int_equal(it_queue_next_changed(&queue, IT_ONLY_HERE, 0, 300), 299);
+	it_queue_done(&queue);
+	it_artifacts_done(&sides[M]);
+	it_artifacts_done(&sides[P]);
+}
+
 /* What a rule says about the one product that it did not consume. */
 static void expect_reason(const char *rule, const char *material, const char *product,
 			  const char *other, const char *reason)
@@ -484,6 +528,7 @@ int main(void)
 		cmocka_unit_test(match_walks_both_sides_in_step),
 		cmocka_unit_test(a_rule_sees_only_what_rules_before_it_left),
 		cmocka_unit_test(says_when_nothing_is_known_about_a_step),
+		cmocka_unit_test(a_queue_finds_what_is_left_and_how_it_changed),
 		cmocka_unit_test(a_rule_says_why_it_left_an_artifact),
 	};
 
