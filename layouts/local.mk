@@ -15,6 +15,10 @@ CORE_SOURCES += \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/folder.c %D%/folder.h \
 	%D%/glob.c %D%/glob.h \
+	%D%/graph.c %D%/graph.h \
+	%D%/graph_dot.c \
+	%D%/graph_line.c \
+	%D%/graph_svg.c \
 	%D%/layout.c %D%/layout.h \
 	%D%/layout_certificates.c %D%/layout_certificates.h \
 	%D%/layout_read.c \

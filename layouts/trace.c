@@ -182,6 +182,8 @@ void it_trace_item(struct it_trace *trace, const char *label, const struct it_it
 	traced = add_item(trace);
 	if (!traced)
 		return;
+	for (size_t i = 0; i + 1 < trace->count; i++)
+		traced->instance += it_streq(trace->items[i].label, label);
 	traced->label = keep_text(trace, label);
 	traced->name = name_in(traced->label);
 	traced->file = "";
@@ -488,6 +490,6 @@ bool it_traced_same_layout(const struct it_traced_item *item, const struct it_tr
 {
 	size_t len = (size_t)(item->name - item->label);
 
-	return len == (size_t)(other->name - other->label) &&
+	return item->instance == other->instance && len == (size_t)(other->name - other->label) &&
 	       it_span_eq(it_span(item->label, len), it_span(other->label, len));
 }

@@ -99,6 +99,7 @@ struct it_traced_side {
 struct it_traced_item {
 	const char *label; /* "sub/step" */
 	const char *name;  /* "step"; the end of the label */
+	size_t instance;   /* how many items had the same label before */
 	const char *file;  /* of the link; "" when it has none */
 	bool is_inspection;
 	bool has_link;
@@ -126,7 +127,8 @@ const struct it_traced_artifact *it_traced_find(const struct it_traced_side *sid
 const struct it_traced_rule *it_traced_rule(const struct it_traced_side *side, uint32_t number);
 /* How many different people signed. */
 size_t it_traced_people(const struct it_traced_item *item);
-/* Whether other is an item of the same layout: its label differs only in the name. */
+/* Whether other is an item of the same layout: its label differs only in the name, and it belongs
+ * to the same of several sublayouts for one step. */
 bool it_traced_same_layout(const struct it_traced_item *item, const struct it_traced_item *other);
 
 #endif

@@ -39,6 +39,7 @@ struct it_verify_words {
 	struct it_strings reports; /* FORMAT=FILE */
 	bool no_ci_summary;
 	struct it_strings explain;
+	struct it_strings graphs; /* FILE.dot, FILE.svg, or dot or svg */
 	const char *summary_link;
 	const char *summary_name;
 	const char *vsa;

@@ -59,6 +59,8 @@ static const struct it_option options[] = {
 		"write the report to a file too, whatever the verdict"),
 	IT_EACH(struct it_verify_words, explain, 0, "explain", "ARTIFACT",
 		"tell the story of a name, a file, or a digest like sha256:1a2b3c4d"),
+	IT_EACH(struct it_verify_words, graphs, 0, "graph", "FILE",
+		"draw the chain into FILE.svg or FILE.dot; svg or dot alone prints it instead"),
 	IT_FLAG(struct it_verify_words, no_ci_summary, 0, "no-ci-summary",
 		"do not append a summary to the file that GITHUB_STEP_SUMMARY names"),
 	IT_VALUE(struct it_verify_words, summary_link, 0, "summary-link", "FILE",

@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/terminal.h"
 #include "cmd/verify.h"
+#include "layouts/graph.h"
 #include "layouts/report_format.h"
 
 enum { OUTPUT_MODE = 0666 }; /* and umask */
@@ -40,9 +41,49 @@ static int split_report(const char *word, const struct it_report_format **format
 			  quoted);
 }
 
+/* What a word of --graph asks for. */
+struct graph_word {
+	bool svg;
+	bool print; /* on standard output, in place of the report */
+};
+
+static int read_graph(const char *word, struct graph_word *graph, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(word));
+
+	graph->print = it_streq(word, "svg") || it_streq(word, "dot");
+	graph->svg = it_streq(word, "svg") || it_ends_with(word, ".svg");
+	if (graph->print || graph->svg || it_ends_with(word, ".dot"))
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "--graph: want FILE.svg, FILE.dot, svg or dot, found '%s'",
+			  quoted ? quoted : "");
+}
+
+static int check_graphs(const struct it_verify_words *words, struct intoto_error **err)
+{
+	size_t printed = 0;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < words->graphs.count; i++) {
+		struct graph_word graph;
+
+		rc = read_graph(words->graphs.items[i], &graph, err);
+		printed += !rc && graph.print;
+	}
+	if (!rc && printed && (printed > 1 || words->format || words->explain.count))
+		rc = it_err_set(err, INTOTO_E_USAGE,
+				"--graph: standard output has room for one thing: want FILE.svg or "
+				"FILE.dot beside --format, --explain and other pictures");
+	return rc;
+}
+
 int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err)
 {
 	int rc = it_verify_sign_check(words, err);
+
+	if (!rc)
+		rc = check_graphs(words, err);
 
 	for (size_t i = 0; !rc && i < words->reports.count; i++) {
 		const struct it_report_format *format;
@@ -97,7 +138,37 @@ static int print_report(const struct it_verify_words *words, const struct it_rep
 	return it_streq(name, "json") ? it_print_json(&text, err) : it_print(&text, err);
 }
 
+static bool prints_graph(const struct it_verify_words *words)
+{
+	return it_strings_has(&words->graphs, "svg") || it_strings_has(&words->graphs, "dot");
+}
+
 /* --- files --- */
+
+static int write_graph(const char *word, const struct it_report_view *view,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_graph_done) struct it_graph graph = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_REPORT_MAX);
+	struct graph_word want;
+	int rc = read_graph(word, &want, err);
+
+	if (!rc)
+		rc = it_graph_make(&graph, view->trace, view->report, err);
+	if (rc)
+		return rc;
+	if (want.svg)
+		rc = it_graph_svg(&text, &graph, err);
+	else
+		it_graph_dot(&text, &graph);
+	if (!rc)
+		rc = it_buf_check(&text, "picture", err);
+	if (rc)
+		return rc;
+	if (want.print)
+		return it_print(&text, err);
+	return it_file_write(word, it_buf_span(&text), OUTPUT_MODE, IT_FILE_SYNC, err);
+}
 
 static int write_report(const char *word, const struct it_report_view *view,
 			struct intoto_error **err)
@@ -166,7 +237,10 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 				       .link_dir = words->link_dir };
 	int first = it_trace_check(result->trace, err);
 
-	keep_first(&first, print_report(words, &view, err));
+	if (!prints_graph(words))
+		keep_first(&first, print_report(words, &view, err));
+	for (size_t i = 0; i < words->graphs.count; i++)
+		keep_first(&first, write_graph(words->graphs.items[i], &view, err));
 	for (size_t i = 0; i < words->reports.count; i++)
 		keep_first(&first, write_report(words->reports.items[i], &view, err));
 	write_ci_summary(words, &view);

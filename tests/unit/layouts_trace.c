@@ -171,7 +171,10 @@ static void keeps_both_when_a_label_comes_again(void **state)
 	is_told_whole(it_trace_at(trace, 0));
 	is_told_whole(it_trace_at(trace, 1));
 	assert_ptr_equal(it_trace_find(trace, "sub/build"), it_trace_at(trace, 1));
-	assert_true(it_traced_same_layout(it_trace_at(trace, 0), it_trace_at(trace, 1)));
+	assert_int_equal(it_trace_at(trace, 0)->instance, 0);
+	assert_int_equal(it_trace_at(trace, 1)->instance, 1);
+	assert_true(it_traced_same_layout(it_trace_at(trace, 1), it_trace_at(trace, 1)));
+	assert_false(it_traced_same_layout(it_trace_at(trace, 0), it_trace_at(trace, 1)));
 	assert_false(it_traced_same_layout(it_trace_at(trace, 0), it_trace_at(trace, 2)));
 	/* Names and digests that stand on both sides, or came out of the item before, are one text.
 	 */
