@@ -78,8 +78,9 @@ static void show_step(struct it_buf *out, const struct it_layout_step *step)
 {
 	(void)it_buf_add_text(out, "step ");
 	it_text_quote(out, it_span_text(step->item.name));
-	(void)it_buf_printf(out, "\n  %-12s %lld of %zu\n", "threshold", (long long)step->threshold,
-			    step->pubkeys.count);
+	(void)it_buf_printf(out, "\n  %-12s %lld of %zu%s\n", "threshold",
+			    (long long)step->threshold, step->pubkeys.count,
+			    step->constraints.count ? ", and who has a certificate" : "");
 	for (size_t i = 0; i < step->pubkeys.count; i++)
 		show_line(out, i ? "" : "keys", step->pubkeys.items[i]);
 	for (size_t i = 0; i < step->constraints.count; i++)

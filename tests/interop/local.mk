@@ -2,6 +2,7 @@
 # With other implementations.  These need packages that "make check" must not ask for, so they run
 # by "make check-interop" (tests/run.sh installs what they need).
 INTEROP_TESTS = \
+	%D%/certificates.t \
 	%D%/go.t \
 	%D%/gpg.t \
 	%D%/python.t \
