@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/openpgp.h"
 #include "layouts/certificate.h"
 
 enum { SENTENCE_MAX = 4096, NAMED_DIGITS = 8 };
@@ -32,15 +33,13 @@ static bool is_repeated(const struct it_strings *ids, size_t index)
 	return false;
 }
 
-/*
- * The id of an OpenPGP subkey entitles that subkey only, the id of the main key all of them
- * (reference: Python's main key to subkey, not back).
- */
+/* The id of an OpenPGP subkey entitles that subkey only, the id of the main key all of them. */
 static const char *subkey_of(const struct it_layout_key *key, const char *id)
 {
-	bool is_openpgp = it_starts_with(intoto_key_scheme(key->key), "pgp+");
+	const struct it_pgp_part *part =
+		key->key->openpgp ? it_openpgp_part(key->key, it_span_text(id)) : NULL;
 
-	return is_openpgp && !it_streq_nocase(key->id, id) ? id : NULL;
+	return part && part != &key->key->openpgp->parts[0] ? id : NULL;
 }
 
 /* What to say about an entry whose key another entry has too; whether it is refused. */

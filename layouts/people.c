@@ -19,7 +19,9 @@ void it_people_done(struct it_people *signers)
 
 bool it_person_same(const struct it_person *a, const struct it_person *b)
 {
+	/* OpenPGP keys are the same when they share a subkey. */
 	return it_streq(a->fingerprint, b->fingerprint) ||
+	       (a->key && b->key && intoto_key_same(a->key, b->key)) ||
 	       (a->identity && it_streq(a->identity, b->identity)) ||
 	       (a->issuer && it_streq(a->issuer, b->issuer));
 }
