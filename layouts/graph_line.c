@@ -8,7 +8,7 @@ static size_t measure(const char *text, size_t *columns)
 	unsigned char c = (unsigned char)*text;
 	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 
-	*columns = c < 0xe1 || (c == 0xe2 && len == 3) ? 1 : 2;
+	*columns = c < 0xe1 || (c == 0xe2 && (unsigned char)text[1] < 0x8c) ? 1 : 2;
 	return len;
 }
 

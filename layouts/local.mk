@@ -36,6 +36,7 @@ CORE_SOURCES += \
 	%D%/quorum.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_advice.c \
+	%D%/report_causes.c %D%/report_causes.h \
 	%D%/report_codes.c \
 	%D%/report_format.c %D%/report_format.h \
 	%D%/report_groups.c %D%/report_groups.h \

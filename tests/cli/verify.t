@@ -368,7 +368,7 @@ start; keys="\"${id[alice]}\":${object[alice]}"; signers='owner alice'
 layout root.layout "$(for n in 0 1 2 3 4 5 6; do [ $n = 0 ] || printf ,; step s$n "\"${id[alice]}\"" 1 '' '' ''; done)"
 for n in 0 1 2 3 4 5 6; do cp root.layout "links/s$n.${id[alice]:0:8}.link"; ln -s . "links/s$n.${id[alice]:0:8}"; done
 refuses 1 'more than 1000 sublayouts in all' 'and so are too many' timeout 60 \
-	intoto verify -l root.layout --verification-keys owner.pem.pub --link-dir links
+	intoto verify -l root.layout --verification-keys owner.pem.pub --link-dir links -v
 
 # --- inspections -------------------------------------------------------------------------------------------
 inspection() { # NAME RUN MATERIALS PRODUCTS
