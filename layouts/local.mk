@@ -29,6 +29,9 @@ CORE_SOURCES += \
 	%D%/lint_order.c \
 	%D%/lint_patterns.c \
 	%D%/lint_people.c \
+	%D%/manuscript.c %D%/manuscript.h \
+	%D%/manuscript_keys.c %D%/manuscript_keys.h \
+	%D%/manuscript_time.c %D%/manuscript_time.h \
 	%D%/parameters.c %D%/parameters.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/people.c %D%/people.h \

@@ -22,6 +22,7 @@ build    pkg-config            pkgconf-pkg-config   pkgconf            pkgconf
 build    libjansson-dev        jansson-devel        jansson-dev        jansson
 build    libsodium-dev         libsodium-devel      libsodium-dev      libsodium
 build    libssl-dev            openssl-devel        openssl-dev        openssl@3
+build    libyaml-dev           libyaml-devel        yaml-dev           libyaml
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
 build    xz-utils              xz                   xz                 xz

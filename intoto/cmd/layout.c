@@ -9,16 +9,25 @@ extern const struct it_command it_cmd_layout_add_step;
 extern const struct it_command it_cmd_layout_add_inspection;
 extern const struct it_command it_cmd_layout_show;
 extern const struct it_command it_cmd_layout_lint;
+extern const struct it_command it_cmd_layout_compile;
 extern const struct it_command it_cmd_layout_diff;
 extern const struct it_command it_cmd_layout_from_links;
 
+/* clang-format off */
 static const struct it_command *const children[] = {
-	&it_cmd_layout_init,	       &it_cmd_layout_add_key,
-	&it_cmd_layout_add_root,       &it_cmd_layout_add_step,
-	&it_cmd_layout_add_inspection, &it_cmd_layout_show,
-	&it_cmd_layout_lint,	       &it_cmd_layout_from_links,
-	&it_cmd_layout_diff,	       NULL,
+	&it_cmd_layout_init,
+	&it_cmd_layout_add_key,
+	&it_cmd_layout_add_root,
+	&it_cmd_layout_add_step,
+	&it_cmd_layout_add_inspection,
+	&it_cmd_layout_compile,
+	&it_cmd_layout_from_links,
+	&it_cmd_layout_show,
+	&it_cmd_layout_lint,
+	&it_cmd_layout_diff,
+	NULL,
 };
+/* clang-format on */
 
 const struct it_command it_cmd_layout = {
 	.name = "layout",

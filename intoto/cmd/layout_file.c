@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cmd/layout_yaml.h"
 #include "crypto/openpgp.h"
 #include "layouts/words.h"
 #include "model/envelope.h"
@@ -14,7 +15,11 @@
 int it_layout_envelope_load(struct intoto_envelope **out, const char *path,
 			    struct intoto_error **err)
 {
-	return intoto_envelope_load(out, path, err);
+	struct it_yaml_options yaml = { .now = it_clock_now() };
+
+	if (!it_is_yaml(path))
+		return intoto_envelope_load(out, path, err);
+	return it_yaml_layout_load(out, path, &yaml, err);
 }
 
 int it_layout_file_load(struct it_layout_file *file, const char *path, struct intoto_error **err)
@@ -32,8 +37,12 @@ int it_layout_file_load(struct it_layout_file *file, const char *path, struct in
 int it_layout_file_open(struct it_layout_file *file, const char *path, bool drop_signatures,
 			struct intoto_error **err)
 {
-	int rc = it_layout_file_load(file, path, err);
+	int rc;
 
+	if (it_is_yaml(path))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "%s: is written in YAML: change it with an editor", path);
+	rc = it_layout_file_load(file, path, err);
 	if (rc)
 		return rc;
 	if (intoto_envelope_signature_count(file->envelope) && !drop_signatures)

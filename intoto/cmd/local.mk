@@ -23,6 +23,7 @@ libcmd_la_SOURCES = \
 	%D%/layout_add_key.c \
 	%D%/layout_add_root.c \
 	%D%/layout_add_step.c \
+	%D%/layout_compile.c \
 	%D%/layout_diff.c \
 	%D%/layout_from_links.c \
 	%D%/layout_constraint.c %D%/layout_constraint.h \
@@ -31,6 +32,7 @@ libcmd_la_SOURCES = \
 	%D%/layout_options.c %D%/layout_options.h \
 	%D%/layout_remarks.c \
 	%D%/layout_show.c \
+	%D%/layout_yaml.c %D%/layout_yaml.h \
 	%D%/match.c \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
@@ -52,6 +54,13 @@ libcmd_la_SOURCES = \
 	%D%/verify_request.c \
 	%D%/verify_sign.c \
 	%D%/version.c
+
+libcmd_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
+
+# Reads layouts in YAML for the program, which so does not map the library.
+pkglibexec_PROGRAMS += %D%/yaml2json
+%C%_yaml2json_SOURCES = intoto/json/yaml2json.c
+%C%_yaml2json_LDADD = libyamlreader.la libcore.la
 
 bin_PROGRAMS += %D%/intoto
 %C%_intoto_SOURCES = %D%/main.c

@@ -12,9 +12,17 @@ CORE_SOURCES += \
 	%D%/where.c %D%/where.h \
 	%D%/writer.c %D%/writer.h
 
+# Linked into a helper program only (intoto/cmd/local.mk): the core maps no YAML library.
+noinst_LTLIBRARIES += libyamlreader.la
+libyamlreader_la_SOURCES = %D%/yaml.c %D%/yaml.h
+libyamlreader_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
+libyamlreader_la_LIBADD = $(YAML_LIBS)
+
 UNIT_TESTS += \
 	tests/unit/json_field \
 	tests/unit/json_parse \
 	tests/unit/json_pull \
-	tests/unit/json_writer
+	tests/unit/json_writer \
+	tests/unit/json_yaml
+tests_unit_json_yaml_LDADD = libyamlreader.la $(LDADD)
 EXTRA_DIST += tests/unit/json_expect.h

@@ -34,6 +34,7 @@ verify     layouts
 # A third-party header, and the one folder that knows it.
 libraries='
 jansson.h       json
+yaml.h          json
 openssl/        crypto
 sodium.h        crypto
 archive.h       store

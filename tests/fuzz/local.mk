@@ -62,6 +62,12 @@ FUZZ_TARGETS += %D%/glob
 %C%_glob_SOURCES = %D%/glob.c $(FUZZ_MAIN)
 %C%_glob_LDFLAGS = $(FUZZ_LINK)
 
+# yaml
+FUZZ_TARGETS += %D%/yaml
+%C%_yaml_SOURCES = %D%/yaml.c $(FUZZ_MAIN)
+%C%_yaml_LDFLAGS = $(FUZZ_LINK)
+%C%_yaml_LDADD = libyamlreader.la $(LDADD)
+
 # key_file
 FUZZ_TARGETS += %D%/key_file
 %C%_key_file_SOURCES = %D%/key_file.c $(FUZZ_MAIN)

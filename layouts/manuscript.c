@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layouts as people write them. */
+#include "layouts/manuscript.h"
+
+#include <string.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "json/where.h"
+#include "layouts/manuscript_keys.h"
+#include "layouts/manuscript_time.h"
+#include "layouts/words.h"
+
+enum { THRESHOLD_MAX = 1000 * 1000 };
+
+static const struct it_where root = { NULL, "layout", 0 };
+
+static int refuse_kind(const char *want, const struct it_json *value, const struct it_where *where,
+		       struct intoto_error **err)
+{
+	return it_where_refuse(where, INTOTO_E_FORMAT, err, "want %s, found %s", want,
+			       it_json_kind_name(value));
+}
+
+/* Takes a member over as it is. */
+static int keep(struct it_json *out, const char *name, const struct it_json *value,
+		struct intoto_error **err)
+{
+	return it_json_set_take(out, name, it_json_ref(value), err);
+}
+
+static int set_text(struct it_json *out, const char *name, const char *text,
+		    struct intoto_error **err)
+{
+	return it_json_set_take(out, name, it_json_new_text(it_span_text(text)), err);
+}
+
+/* --- words --- */
+
+static int add_texts(struct it_json *list, const struct it_strings *words,
+		     struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < words->count; i++)
+		rc = it_json_append_take(list, it_json_new_text(it_span_text(words->items[i])),
+					 err);
+	return rc;
+}
+
+/* One text is split; a list stays what it is. */
+static int read_words(struct it_json **out, const struct it_json *value,
+		      const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(it_strings_done) struct it_strings words = { 0 };
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc;
+
+	if (it_json_kind(value) == IT_JSON_LIST) {
+		*out = it_json_ref(value);
+		return INTOTO_OK;
+	}
+	if (it_json_kind(value) != IT_JSON_TEXT)
+		return refuse_kind("a text or a list of texts", value, where, err);
+	rc = it_words_split(&words, it_json_text(value).data, &why);
+	if (rc)
+		return it_where_refuse(where, (enum intoto_code)rc, err, "%s",
+				       intoto_error_text(why));
+	*out = it_json_new_list();
+	return *out ? add_texts(*out, &words, err) : it_err_nomem(err);
+}
+
+static int read_rules(struct it_json **out, const struct it_json *value,
+		      const struct it_where *where, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	if (it_json_kind(value) != IT_JSON_LIST)
+		return refuse_kind("a list of rules", value, where, err);
+	*out = it_json_new_list();
+	if (!*out)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < it_json_count(value); i++) {
+		struct it_where element = { where, NULL, i };
+		struct it_json *rule = NULL;
+
+		rc = read_words(&rule, it_json_at(value, i), &element, err);
+		if (rc)
+			it_json_free(rule);
+		else
+			rc = it_json_append_take(*out, rule, err);
+	}
+	return rc;
+}
+
+static int read_threshold(struct it_json **out, const struct it_json *value,
+			  const struct it_where *where, struct intoto_error **err)
+{
+	struct it_span text = it_json_text(value);
+	uint64_t number = 0;
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(text);
+
+	if (it_json_kind(value) == IT_JSON_INT) {
+		*out = it_json_ref(value);
+		return INTOTO_OK;
+	}
+	if (!text.data)
+		return refuse_kind("a whole number", value, where, err);
+	if (!it_parse_u64(text.data, THRESHOLD_MAX, &number))
+		return it_where_refuse(where, INTOTO_E_FORMAT, err,
+				       "want a whole number, found '%s'", quoted ? quoted : "");
+	*out = it_json_new_int((int64_t)number);
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* --- steps and inspections --- */
+
+/* What each member of an item becomes. */
+struct member {
+	const char *name;
+	int (*read)(struct it_json **out, const struct it_json *value, const struct it_where *where,
+		    struct intoto_error **err);
+};
+
+static const struct member members[] = {
+	{ "expected_command", read_words },  { "expected_materials", read_rules },
+	{ "expected_products", read_rules }, { "run", read_words },
+	{ "threshold", read_threshold },
+};
+
+static const struct member *find_member(struct it_span name)
+{
+	for (size_t i = 0; i < IT_COUNT_OF(members); i++)
+		if (it_span_is(name, members[i].name))
+			return &members[i];
+	return NULL;
+}
+
+static int read_member(struct it_json *out, const struct it_json_member *member,
+		       struct it_manuscript_keys *keys, const struct it_where *item,
+		       struct intoto_error **err)
+{
+	const struct member *known = find_member(member->name);
+	struct it_where where = { item, member->name.data, 0 };
+	struct it_json *value = NULL;
+	int rc;
+
+	if (it_span_is(member->name, "pubkeys"))
+		rc = it_manuscript_people(&value, member->value, keys, &where, err);
+	else if (known)
+		rc = known->read(&value, member->value, &where, err);
+	else
+		return keep(out, member->name.data, member->value, err);
+	if (rc) {
+		it_json_free(value);
+		return rc;
+	}
+	return it_json_set_take(out, member->name.data, value, err);
+}
+
+/* Go wants each standard member. */
+static int fill_gaps(struct it_json *item, const char *type, struct intoto_error **err)
+{
+	static const char *const lists[] = { "expected_materials", "expected_products" };
+	bool step = it_streq(type, "step");
+	int rc = it_json_get(item, "_type") ? INTOTO_OK : set_text(item, "_type", type, err);
+
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(lists); i++)
+		if (!it_json_get(item, lists[i]))
+			rc = it_json_set_take(item, lists[i], it_json_new_list(), err);
+	if (!rc && step && !it_json_get(item, "pubkeys"))
+		rc = it_json_set_take(item, "pubkeys", it_json_new_list(), err);
+	if (!rc && step && !it_json_get(item, "threshold"))
+		rc = it_json_set_take(item, "threshold", it_json_new_int(1), err);
+	if (!rc && !it_json_get(item, step ? "expected_command" : "run"))
+		rc = it_json_set_take(item, step ? "expected_command" : "run", it_json_new_list(),
+				      err);
+	return rc;
+}
+
+static int read_item(struct it_json *list, const struct it_json *source, const char *type,
+		     struct it_manuscript_keys *keys, const struct it_where *where,
+		     struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *all = NULL;
+	IT_AUTO(it_json_freep) struct it_json *item = it_json_new_object();
+	size_t count = 0;
+	int rc;
+
+	if (it_json_kind(source) != IT_JSON_OBJECT)
+		return refuse_kind("an object", source, where, err);
+	rc = item ? it_json_members(&all, &count, source, err) : it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = read_member(item, &all[i], keys, where, err);
+	if (!rc)
+		rc = fill_gaps(item, type, err);
+	return rc ? rc : it_json_append_take(list, it_json_ref(item), err);
+}
+
+static int read_items(struct it_json *out, const char *name, const char *type,
+		      const struct it_json *source, struct it_manuscript_keys *keys,
+		      struct intoto_error **err)
+{
+	struct it_where where = { &root, name, 0 };
+	IT_AUTO(it_json_freep) struct it_json *list = it_json_new_list();
+	const struct it_json *items = it_json_get(source, name);
+	int rc = list ? INTOTO_OK : it_err_nomem(err);
+
+	if (items && it_json_kind(items) != IT_JSON_LIST)
+		return refuse_kind("a list", items, &where, err);
+	for (size_t i = 0; !rc && i < it_json_count(items); i++) {
+		struct it_where element = { &where, NULL, i };
+
+		rc = read_item(list, it_json_at(items, i), type, keys, &element, err);
+	}
+	return rc ? rc : keep(out, name, list, err);
+}
+
+/* --- the layout --- */
+
+static bool is_ours(struct it_span name)
+{
+	return it_span_is(name, "keys") || it_span_is(name, "steps") ||
+	       it_span_is(name, "inspect") || it_span_is(name, "expires");
+}
+
+static int read_rest(struct it_json *out, const struct it_json *source, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *all = NULL;
+	size_t count = 0;
+	int rc = it_json_members(&all, &count, source, err);
+
+	for (size_t i = 0; !rc && i < count; i++)
+		if (!is_ours(all[i].name))
+			rc = keep(out, all[i].name.data, all[i].value, err);
+	if (!rc && !it_json_get(out, "_type"))
+		rc = set_text(out, "_type", "layout", err);
+	if (!rc && !it_json_get(out, "readme"))
+		rc = set_text(out, "readme", "", err);
+	return rc;
+}
+
+static int read_expires(struct it_json *out, const struct it_json *source,
+			const struct it_manuscript_options *options, struct intoto_error **err)
+{
+	struct it_where where = { &root, "expires", 0 };
+	char text[IT_TIME_SIZE];
+	int rc;
+
+	if (!it_json_get(source, "expires"))
+		return INTOTO_OK;
+	rc = it_manuscript_expiry(text, it_json_get(source, "expires"), options->now, &where, err);
+	return rc ? rc : set_text(out, "expires", text, err);
+}
+
+static int compile(struct it_json *out, const struct it_json *source,
+		   const struct it_manuscript_options *options, struct it_manuscript_keys *keys,
+		   struct intoto_error **err)
+{
+	int rc = read_rest(out, source, err);
+
+	if (!rc)
+		rc = read_expires(out, source, options, err);
+	if (!rc)
+		rc = it_manuscript_keys_read(keys, it_json_get(source, "keys"), err);
+	if (!rc)
+		rc = read_items(out, "steps", "step", source, keys, err);
+	if (!rc)
+		rc = read_items(out, "inspect", "inspection", source, keys, err);
+	return rc ? rc : keep(out, "keys", keys->objects, err);
+}
+
+int it_manuscript_compile(struct it_json **out, const struct it_json *source,
+			  const struct it_manuscript_options *options, struct intoto_error **err)
+{
+	IT_AUTO(it_manuscript_keys_done) struct it_manuscript_keys keys = { .options = options };
+	IT_AUTO(it_json_freep) struct it_json *layout = it_json_new_object();
+	int rc;
+
+	*out = NULL;
+	keys.objects = it_json_new_object();
+	if (!layout || !keys.objects)
+		return it_err_nomem(err);
+	if (it_json_kind(source) != IT_JSON_OBJECT)
+		return refuse_kind("an object", source, &root, err);
+	rc = compile(layout, source, options, &keys, err);
+	if (rc)
+		return rc;
+	*out = layout;
+	layout = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
