@@ -82,8 +82,13 @@ UNIT_TESTS += \
 	tests/unit/layouts_glob \
 	tests/unit/layouts_layout \
 	tests/unit/layouts_pattern \
+	tests/unit/layouts_people \
 	tests/unit/layouts_report \
 	tests/unit/layouts_rules \
+	tests/unit/layouts_shelf \
 	tests/unit/layouts_trace \
 	tests/unit/layouts_verify \
+	tests/unit/layouts_verify_tree \
 	tests/unit/layouts_words
+
+EXTRA_DIST += tests/unit/small_chain.h

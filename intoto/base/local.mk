@@ -30,6 +30,7 @@ UNIT_TESTS += \
 	tests/unit/base_file \
 	tests/unit/base_path \
 	tests/unit/base_proc \
+	tests/unit/base_regular \
 	tests/unit/base_sandbox \
 	tests/unit/base_strings \
 	tests/unit/base_text
