@@ -41,6 +41,7 @@ print-slow-tests:
 
 dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/peers.sh %D%/bench/noop.sh %D%/bench/timer.c \
+	%D%/bench/chain.py %D%/bench/rusage.c %D%/bench/verify.sh \
 	%D%/checks/consumer.c %D%/unit/refused.h $(SLOW_TESTS)
 
 include %D%/cli/local.mk

@@ -185,7 +185,8 @@ static bool unescape(struct it_buf *out, struct it_span raw)
 }
 
 /* Up to the closing quote; *escaped says whether there is anything to unescape. */
-static bool take_raw(struct it_pull *pull, struct it_span *out, bool *escaped, uint64_t *high)
+static inline bool take_raw(struct it_pull *pull, struct it_span *out, bool *escaped,
+			    uint64_t *high)
 {
 	struct it_span rest = it_span(pull->at, (size_t)(pull->end - pull->at));
 	size_t at = it_plain_end(rest, 0, true, high);
@@ -209,8 +210,8 @@ bool it_pull_text(struct it_pull *pull, struct it_pull_text *out)
 	uint64_t high = 0;
 	bool escaped = false;
 
-	*out = (struct it_pull_text){ .raw = { "", 0 }, .said = { "", 0 } };
 	if (!take(pull, '"') || !take_raw(pull, &out->raw, &escaped, &high)) {
+		*out = (struct it_pull_text){ .raw = { "", 0 }, .said = { "", 0 } };
 		decline(pull);
 		return false;
 	}

@@ -57,7 +57,7 @@ static int check_hex(struct it_span hex, struct it_span algorithm, const struct 
 }
 
 #define IS_BETWEEN(c, low, high) ((unsigned char)((c) - (low)) <= (high) - (low))
-#define IS_LOWER_HEX(c) (IS_BETWEEN(c, '0', '9') | IS_BETWEEN(c, 'a', 'f'))
+#define IS_LOWER_HEX(c) (IS_BETWEEN(c, '0', '9') || IS_BETWEEN(c, 'a', 'f'))
 
 static bool is_algorithm(struct it_span name)
 {
@@ -82,19 +82,36 @@ static void add_lower(struct it_buf *out, struct it_span hex)
 			out->data[i] = (char)(out->data[i] + ('a' - 'A'));
 }
 
-/* In blocks that the compiler makes vectors of: there is one of these for each artifact. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+#define FOUR(c) c, c, c, c
+#define SIXTEEN(c)                                                                                 \
+	{                                                                                          \
+		FOUR(c), FOUR(c), FOUR(c), FOUR(c)                                                 \
+	}
+
+/* Sixteen at a time: there is one of these for each artifact. */
 static bool is_lower_hex(struct it_span text)
 {
-	enum { BLOCK = 16 };
-	unsigned char wrong = 0;
+	static const bytes16 zero = SIXTEEN('0');
+	static const bytes16 nine = SIXTEEN(9);
+	static const bytes16 a = SIXTEEN('a');
+	static const bytes16 five = SIXTEEN(5);
+	bytes16 wrong = { 0 };
+	uint64_t halves[2];
 	size_t at = 0;
 
-	for (; text.len - at >= BLOCK; at += BLOCK)
-		for (size_t i = 0; i < BLOCK; i++)
-			wrong |= (unsigned char)!IS_LOWER_HEX(text.data[at + i]);
+	for (; text.len - at >= sizeof(bytes16); at += sizeof(bytes16)) {
+		bytes16 bytes;
+
+		memcpy(&bytes, text.data + at, sizeof bytes);
+		wrong |= (bytes16)(bytes - zero > nine) & (bytes16)(bytes - a > five);
+	}
+	memcpy(halves, &wrong, sizeof halves);
 	for (; at < text.len; at++)
-		wrong |= (unsigned char)!IS_LOWER_HEX(text.data[at]);
-	return !wrong;
+		if (!IS_LOWER_HEX(text.data[at]))
+			return false;
+	return !(halves[0] | halves[1]);
 }
 
 bool it_digest_is_kept(struct it_span algorithm, struct it_span hex)
