@@ -11,6 +11,13 @@ enum {
 	TIMESTAMPS_MAX = 32,	  /* as sigstore-go has it */
 };
 
+/* Go writes no member for none, but reads "" as none. */
+static bool is_none(const struct it_json *value)
+{
+	return it_json_kind(value) == IT_JSON_NULL ||
+	       (it_json_kind(value) == IT_JSON_TEXT && !it_json_text(value).len);
+}
+
 static const struct it_json *leaf_member(const struct it_signature *signature, const char **name)
 {
 	static const char *const names[] = { "cert", "certificate" };
@@ -19,8 +26,7 @@ static const struct it_json *leaf_member(const struct it_signature *signature, c
 		const struct it_json *value = it_json_get(signature->raw, names[i]);
 
 		*name = names[i];
-		/* Go writes no member for none, but reads "" as none. */
-		if (it_json_kind(value) != IT_JSON_NULL && !it_span_is(it_json_text(value), ""))
+		if (!is_none(value))
 			return value;
 	}
 	return NULL;
@@ -78,8 +84,7 @@ static int check_twins(const struct it_signature *signature, struct it_certifica
 	const struct it_json *certificate = it_json_get(signature->raw, "certificate");
 	int rc;
 
-	if (it_json_kind(cert) == IT_JSON_NULL || it_json_kind(certificate) == IT_JSON_NULL ||
-	    it_span_is(it_json_text(cert), "") || it_span_is(it_json_text(certificate), ""))
+	if (is_none(cert) || is_none(certificate))
 		return INTOTO_OK;
 	rc = read_text(&other, certificate, "certificate", err);
 	if (rc || it_certificate_same(leaf, other.items[0]))

@@ -268,6 +268,8 @@ static void diff_step(const struct work *work, const struct it_item *before,
 	diff_people(work, new, old, false);
 	diff_member(work, before->name, step_body(work->before, before->index),
 		    step_body(work->after, after->index), "cert_constraints");
+	diff_member(work, before->name, step_body(work->before, before->index),
+		    step_body(work->after, after->index), "certConstraints");
 }
 
 static void diff_items(const struct work *work)
@@ -379,6 +381,7 @@ int it_diff(struct it_differences *out, const struct it_diff_side *before,
 	diff_parameters(&work);
 	diff_member(&work, "", before->body, after->body, "rootcas");
 	diff_member(&work, "", before->body, after->body, "intermediatecas");
+	diff_member(&work, "", before->body, after->body, "trustBundles");
 	diff_names(&work);
 	diff_order(&work, true);
 	diff_order(&work, false);

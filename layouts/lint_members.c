@@ -78,6 +78,18 @@ static void check_certificates(struct it_findings *out, const struct it_json *ob
 				"the Python tool knows no \"%s\"", member);
 }
 
+/* Of ITE-7, and unknown to both. */
+static void check_ite_names(struct it_findings *out, const struct it_json *object,
+			    const char *member, const struct it_where *where)
+{
+	struct it_where at = { where, member, 0 };
+
+	check_certificates(out, object, member, where);
+	if (it_json_get(object, member))
+		it_findings_add(out, "compat.go-refuses", &at, NULL, member,
+				"the Go tool knows no \"%s\"", member);
+}
+
 static void check_list(struct it_findings *out, const struct it_json *body, const char *member)
 {
 	const struct it_json *list = it_json_get(body, member);
@@ -88,6 +100,7 @@ static void check_list(struct it_findings *out, const struct it_json *body, cons
 
 		check_name(out, body, it_json_at(list, i), &where);
 		check_certificates(out, it_json_at(list, i), "cert_constraints", &where);
+		check_ite_names(out, it_json_at(list, i), "certConstraints", &where);
 	}
 }
 
@@ -125,6 +138,7 @@ void it_lint_members(struct it_findings *out, const struct it_json *body)
 	check_missing(out, body);
 	check_certificates(out, body, "rootcas", &root);
 	check_certificates(out, body, "intermediatecas", &root);
+	check_ite_names(out, body, "trustBundles", &root);
 	check_keys(out, body);
 	check_list(out, body, "steps");
 	check_list(out, body, "inspect");

@@ -123,6 +123,42 @@ static void check_threshold(const struct authority *authority)
 				threshold, authority->count);
 }
 
+static void check_ids(const struct authority *authority, const struct it_constraint *constraint,
+		      enum it_want want, const struct it_layout_anchors *anchors,
+		      const struct it_where *where)
+{
+	const struct it_strings *ids = &constraint->want[want];
+
+	for (size_t i = 0; !it_constraint_is_any(constraint, want) && i < ids->count; i++)
+		if (!it_layout_anchor(anchors, ids->items[i]))
+			it_findings_add(authority->out, "step.root-missing", where,
+					&authority->step->item, ids->items[i],
+					"the layout has no root of this name");
+}
+
+static void check_constraints(const struct authority *authority)
+{
+	const struct it_constraints *constraints = &authority->step->constraints;
+	struct it_where list = { authority->where,
+				 constraints->prose ? "certConstraints" : "cert_constraints", 0 };
+
+	for (size_t i = 0; i < constraints->count; i++) {
+		struct it_where where = { &list, NULL, i };
+		const struct it_constraint *constraint = &constraints->items[i];
+
+		if (it_constraint_is_open(constraint))
+			it_findings_add(
+				authority->out, "step.certificates-open", &where,
+				&authority->step->item, "",
+				"every name is \"*\", so whoever has a certificate under its "
+				"roots may do the step");
+		check_ids(authority, constraint, IT_WANT_ROOTS, &authority->layout->rootcas,
+			  &where);
+		check_ids(authority, constraint, IT_WANT_BUNDLES, &authority->layout->bundles,
+			  &where);
+	}
+}
+
 static void check_step(struct it_findings *out, const struct intoto_layout *layout, size_t index)
 {
 	const struct it_layout_step *step = &layout->steps[index];
@@ -139,6 +175,7 @@ static void check_step(struct it_findings *out, const struct intoto_layout *layo
 	}
 	for (size_t i = 0; i < step->pubkeys.count; i++)
 		check_entry(&authority, i);
+	check_constraints(&authority);
 	if (!step->pubkeys.count && !step->constraints.count)
 		it_findings_add(out, "step.no-keys", &pubkeys, &step->item, "",
 				"nobody may do the step");

@@ -79,6 +79,8 @@ CORE_SOURCES += \
 	%D%/xml.c %D%/xml.h
 
 UNIT_TESTS += \
+	tests/unit/layouts_certificate \
+	tests/unit/layouts_constraint \
 	tests/unit/layouts_glob \
 	tests/unit/layouts_layout \
 	tests/unit/layouts_pattern \

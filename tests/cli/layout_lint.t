@@ -80,6 +80,11 @@ finds error step.threshold 'layout.steps[0].threshold' 'b["threshold"]=0'
 finds error step.unreachable 'layout.steps[0].threshold' 'b["threshold"]=3'
 nothing step.unreachable 'b["threshold"]=2'
 finds error step.no-keys 'layout.steps[0].pubkeys' 'b["pubkeys"]=[]'
+constraint='dict(common_name="*",dns_names=["*"],emails=["*"],organizations=["*"],uris=["*"],roots=["*"])'
+finds warning step.certificates-open 'layout.steps[0].cert_constraints[0]' "b['cert_constraints']=[$constraint]"
+nothing step.certificates-open "c=$constraint; c['uris']=['spiffe://a/b']; b['cert_constraints']=[c]"
+finds error step.root-missing 'layout.steps[0].cert_constraints[0]' "c=$constraint; c['roots']=['ab']; b['cert_constraints']=[c]"
+nothing step.root-missing "b['cert_constraints']=[$constraint]"
 finds error step.key-missing 'layout.steps[0].pubkeys[1]' 'b["pubkeys"][1]="abcd"'
 finds warning step.keyid-twice 'layout.steps[0].pubkeys[2]' 'b["pubkeys"].append(alice)'
 finds error step.key-twice 'layout.steps[0].pubkeys[2]' \
