@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "layouts/graph.h"
+#include "layouts/xml.h"
 
 enum { COLUMNS = 60, LINES = 4, SIGNERS = 3, TEXT_LIMIT = 1024 * 1024 };
 
@@ -35,6 +36,17 @@ static void add_byte(struct it_buf *out, char byte)
 	(void)it_buf_add_byte(out, byte);
 }
 
+/* Graphviz writes XML, too, and looks at nothing. */
+static void add_character(struct it_buf *out, struct it_span character)
+{
+	if (it_xml_is_no_character(character)) {
+		(void)it_buf_add_text(out, "\xef\xbf\xbd"); /* sticks in out */
+		return;
+	}
+	for (size_t i = 0; i < character.len; i++)
+		add_byte(out, character.data[i]);
+}
+
 static size_t character_at(const char *text)
 {
 	size_t len = 1;
@@ -63,8 +75,7 @@ static void add_wrapped(struct it_buf *out, const char *text, size_t lines)
 			column = 0;
 		}
 		if (column || *text != ' ')
-			for (size_t i = 0; i < len; i++)
-				add_byte(out, text[i]);
+			add_character(out, it_span(text, len));
 		column++;
 		text += len;
 	}

@@ -33,7 +33,8 @@ static const struct {
 	  "key" },
 	{ "link.status", "carry out the step again until its command succeeds" },
 	{ "rule.disallow",
-	  "find out where these files come from; if they belong there, have the owner add a rule" },
+	  "find out where these files come from (--explain FILE tells their story); if they belong "
+	  "there, have the owner add a rule" },
 	{ "rule.require", "find out why the step did not record this file" },
 	{ "step.agreement",
 	  "find out why two functionaries got different files from the same step" },

@@ -96,9 +96,12 @@ static void add_rest(struct it_buf *out, size_t left, const char *what)
 static void add_place(struct it_buf *out, const struct it_report_view *view,
 		      const struct intoto_check *check)
 {
-	IT_AUTO(it_report_place_done) struct it_report_place place;
+	IT_AUTO(it_report_place_done) struct it_report_place place = { 0 };
 	const char *path;
 
+	/* What is missing is in no file. */
+	if (it_streq(check->code, "step.threshold"))
+		return;
 	it_report_place_find(&place, view, check);
 	path = it_buf_text(&place.path);
 	if (!it_streq(path, it_report_layout(view->report)) && !strstr(check->text, path) &&
@@ -184,9 +187,14 @@ static void add_following(struct it_buf *out, const struct it_report_view *view,
 
 /* --- warnings --- */
 
-/* Whether something is wrong with the same item, so that a warning there may say why. */
+/*
+ * Whether something is wrong with the same item, so that a warning there may say why.  One about
+ * the layout or its folder may say why anything is.
+ */
 static bool has_fault(const struct intoto_report *report, const char *item)
 {
+	if (!*item)
+		return true;
 	for (size_t i = 0; i < intoto_report_count(report); i++) {
 		const struct intoto_check *check = intoto_report_at(report, i);
 

@@ -24,11 +24,11 @@ static const char *escape_of(char byte)
 	}
 }
 
-/* U+FFFE and U+FFFF are UTF-8, and no characters of XML (section 2.2). */
-static bool is_no_character(struct it_span at)
+bool it_xml_is_no_character(struct it_span text)
 {
-	return at.len >= 3 && (it_span_is(it_span(at.data, 3), "\xef\xbf\xbe") ||
-			       it_span_is(it_span(at.data, 3), "\xef\xbf\xbf"));
+	struct it_span first = it_span(text.data, text.len < 3 ? text.len : 3);
+
+	return it_span_is(first, "\xef\xbf\xbe") || it_span_is(first, "\xef\xbf\xbf");
 }
 
 void it_xml_add(struct it_buf *out, const char *text)
@@ -44,7 +44,7 @@ void it_xml_add(struct it_buf *out, const char *text)
 		/* Everything sticks in out. */
 		if (escape) {
 			(void)it_buf_add_text(out, escape);
-		} else if (is_no_character(it_span(quoted + i, len - i))) {
+		} else if (it_xml_is_no_character(it_span(quoted + i, len - i))) {
 			(void)it_buf_add_text(out, "\xef\xbf\xbd");
 			i += 2;
 		} else {

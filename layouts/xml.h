@@ -5,6 +5,9 @@
 
 #include "base/buf.h"
 
+/* Whether text begins with U+FFFE or U+FFFF, which are UTF-8 and no characters of XML 1.0. */
+bool it_xml_is_no_character(struct it_span text);
+
 /*
  * Appends text so that it stays text in an element and in an attribute in either quotes.  What
  * it_text_quote() makes visible (controls, line breaks, bidirectional controls) is visible here

@@ -36,6 +36,8 @@ test     strace                strace               strace             -
 test     openssl               openssl              openssl            openssl@3
 test     man-db                man-db               man-db             man-db
 test     -                     groff                groff              groff
+test     graphviz              graphviz             graphviz           graphviz
+test     libxml2-utils         libxml2              libxml2-utils      libxml2
 test     python3               python3              python3            python3
 test     in-toto               -                    -                  -
 test     python3-cryptography  python3-cryptography py3-cryptography   cryptography

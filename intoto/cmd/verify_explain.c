@@ -80,7 +80,8 @@ static int find_near(struct it_story *story, const struct it_trace *trace,
 		for (size_t side = 0; !rc && side < IT_COUNT_OF(item->sides); side++)
 			rc = look_at_side(story, &item->sides[side], &nearest, err);
 	}
-	return rc || !nearest.best ? rc : add_near(&story->near, nearest.best, err);
+	return rc || story->near.count || !nearest.best ? rc
+							: add_near(&story->near, nearest.best, err);
 }
 
 /* --- all of them --- */

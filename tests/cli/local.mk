@@ -26,6 +26,9 @@ CLI_TESTS += %D%/match.t
 # verify
 CLI_TESTS += %D%/verify.t
 CLI_TESTS += %D%/verify_attestations.t
+CLI_TESTS += %D%/verify_explain.t
+CLI_TESTS += %D%/verify_graph.t
+CLI_TESTS += %D%/verify_output.t
 CLI_TESTS += %D%/verify_people.t
 CLI_TESTS += %D%/verify_sublayouts.t
 

@@ -109,9 +109,10 @@ static void shows_hostile_text_escaped_and_failures_first(void **state)
 			    "REFUSED: root.layout: 1 check passed, 1 failed, 1 to be looked at "
 			    "(warning)\n"
 			    "  failed     a\\u{1b}[2Jb: x\\ny: \\u{202e} [rule.disallow]\n"
-			    "             to do:   find out where these files come from; if they "
-			    "belong there, have the owner add a rule\n"
-			    "             and 1 more warning (--verbose lists them)\n");
+			    "             to do:   find out where these files come from (--explain "
+			    "FILE tells their story); if they belong there, have the owner add a "
+			    "rule\n"
+			    "  warning    layout: unused [rule.unused]\n");
 	assert_int_equal(intoto_report_text(report, true, &verbose, NULL), INTOTO_OK);
 	assert_non_null(
 		strstr(verbose, "  passed     item: subject: sentence 1 [layout.expiry]\n"));
