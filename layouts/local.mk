@@ -74,6 +74,7 @@ CORE_SOURCES += \
 	%D%/testimony.c \
 	%D%/trace.c %D%/trace.h \
 	%D%/trace_order.c %D%/trace_order.h \
+	%D%/trial.c %D%/trial.h \
 	%D%/verify.c %D%/verify.h \
 	%D%/words.c %D%/words.h \
 	%D%/xml.c %D%/xml.h

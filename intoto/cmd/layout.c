@@ -11,6 +11,7 @@ extern const struct it_command it_cmd_layout_show;
 extern const struct it_command it_cmd_layout_lint;
 extern const struct it_command it_cmd_layout_compile;
 extern const struct it_command it_cmd_layout_diff;
+extern const struct it_command it_cmd_layout_test;
 extern const struct it_command it_cmd_layout_from_links;
 
 /* clang-format off */
@@ -25,6 +26,7 @@ static const struct it_command *const children[] = {
 	&it_cmd_layout_show,
 	&it_cmd_layout_lint,
 	&it_cmd_layout_diff,
+	&it_cmd_layout_test,
 	NULL,
 };
 /* clang-format on */

@@ -36,6 +36,7 @@ CLI_TESTS += %D%/verify_sublayouts.t
 CLI_TESTS += %D%/layout.t
 CLI_TESTS += %D%/layout_diff.t
 CLI_TESTS += %D%/layout_lint.t
+CLI_TESTS += %D%/layout_test.t
 CLI_TESTS += %D%/layout_yaml.t
 CLI_TESTS += %D%/layout_from_links.t
 
