@@ -89,6 +89,7 @@ static void visit_leaf(struct removal *removal, int folder, const char *name)
 		removal->stuck = true;
 }
 
+/* A folder that cannot be listed must not be asked for ever. */
 static void each(struct removal *removal, int folder,
 		 void (*visit)(struct removal *removal, int folder, const char *name))
 {
@@ -103,6 +104,8 @@ static void each(struct removal *removal, int folder,
 				visit(removal, folder, entry->d_name);
 			at += entry->d_reclen;
 		}
+	if (got < 0)
+		removal->stuck = true;
 }
 
 static void visit_top(struct removal *removal, int top, const char *name)
@@ -129,13 +132,15 @@ static void visit_top(struct removal *removal, int top, const char *name)
 
 static bool is_empty(int top)
 {
-	char list[LIST_SIZE];
+	_Alignas(struct dirent64) char list[LIST_SIZE];
 	long got;
 
 	/* "." and ".." alone fit into 64 bytes, with some systems' padding. */
 	if (lseek(top, 0, SEEK_SET) < 0)
 		return false;
 	got = syscall(SYS_getdents64, top, list, sizeof list);
+	if (got < 0)
+		return errno == ENOENT; /* somebody else removed the folder itself */
 	for (long at = 0; at < got;) {
 		const struct dirent64 *entry = (const void *)(list + at);
 
@@ -143,7 +148,7 @@ static bool is_empty(int top)
 			return false;
 		at += entry->d_reclen;
 	}
-	return got >= 0;
+	return true;
 }
 
 bool it_scratch_empty(int folder)
@@ -151,10 +156,10 @@ bool it_scratch_empty(int folder)
 	struct removal removal = { .top = folder };
 
 	(void)fchmod(folder, OWNER_ONLY); /* unlinkat tells */
-	while (!removal.stuck && !is_empty(folder)) {
-		if (lseek(folder, 0, SEEK_SET) < 0)
+	while (!is_empty(folder)) {
+		if (removal.stuck || lseek(folder, 0, SEEK_SET) < 0)
 			return false;
 		each(&removal, folder, visit_top);
 	}
-	return !removal.stuck;
+	return true;
 }

@@ -25,6 +25,7 @@ CLI_TESTS += %D%/match.t
 
 # verify
 CLI_TESTS += %D%/verify.t
+CLI_TESTS += %D%/inspections.t
 CLI_TESTS += %D%/verify_attestations.t
 CLI_TESTS += %D%/verify_explain.t
 CLI_TESTS += %D%/verify_graph.t

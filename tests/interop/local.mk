@@ -4,6 +4,7 @@
 INTEROP_TESTS = \
 	%D%/certificates.t \
 	%D%/go.t \
+	%D%/inspections.t \
 	%D%/gpg.t \
 	%D%/python.t \
 	%D%/rules.t \
