@@ -31,6 +31,7 @@ CLI_TESTS += %D%/verify_explain.t
 CLI_TESTS += %D%/verify_graph.t
 CLI_TESTS += %D%/verify_output.t
 CLI_TESTS += %D%/verify_people.t
+CLI_TESTS += %D%/verify_refusals.t
 CLI_TESTS += %D%/verify_sublayouts.t
 
 # layout
