@@ -16,6 +16,7 @@ CORE_SOURCES += \
 	%D%/key_pem.c %D%/key_pem.h \
 	%D%/key_texts.c \
 	%D%/keyid.c \
+	%D%/legacy_lock.c %D%/legacy_lock.h \
 	%D%/openpgp.c %D%/openpgp.h \
 	%D%/openpgp_armor.c \
 	%D%/openpgp_certificate.c \
@@ -27,9 +28,13 @@ CORE_SOURCES += \
 	%D%/pbe.c %D%/pbe.h \
 	%D%/pbe_cost.c %D%/pbe_cost.h \
 	%D%/pem.c %D%/pem.h \
+	%D%/rsa.c %D%/rsa.h \
+	%D%/rsa_pkcs1.c \
 	%D%/rsa_pss.c \
 	%D%/scheme.c %D%/scheme.h \
+	%D%/secretbox.c \
 	%D%/signer.c %D%/signer.h \
+	%D%/unlock.c %D%/unlock.h \
 	%D%/timestamp.c %D%/timestamp.h
 
 UNIT_TESTS += \

@@ -16,21 +16,7 @@
 IT_DEFINE_AUTO(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free);
 IT_DEFINE_AUTO(X509_SIG, X509_SIG_free);
 
-enum {
-	ATTEMPTS = 3,
-	SALT_SIZE = 16,
-	WRONG = 1, /* passphrase; beside INTOTO_OK and the negative codes */
-};
-
-struct passphrase {
-	char text[IT_KEY_PASSPHRASE_MAX];
-	size_t len;
-};
-
-static void wipe(struct passphrase *passphrase)
-{
-	explicit_bzero(passphrase, sizeof *passphrase);
-}
+enum { SALT_SIZE = 16 };
 
 /* One encrypted block, looked at before anybody is asked for a passphrase. */
 struct lock {
@@ -71,8 +57,8 @@ static int look_at_headers(struct lock *lock, struct it_span headers, struct int
 }
 
 /* PKCS12_pbe_crypt is libcrypto's name for every passphrase encryption, PBES2 too. */
-static int unlock_pkcs8(const struct lock *lock, const struct passphrase *passphrase,
-			struct it_buf *plain, struct intoto_error **err)
+static int unlock_pkcs8(const struct lock *lock, struct it_span passphrase, struct it_buf *plain,
+			struct intoto_error **err)
 {
 	const X509_ALGOR *alg = NULL;
 	const ASN1_OCTET_STRING *octets = NULL;
@@ -80,11 +66,11 @@ static int unlock_pkcs8(const struct lock *lock, const struct passphrase *passph
 	int len = 0;
 
 	X509_SIG_get0(lock->sealed, &alg, &octets);
-	if (!PKCS12_pbe_crypt(alg, passphrase->text, (int)passphrase->len,
+	if (!PKCS12_pbe_crypt(alg, passphrase.data, (int)passphrase.len,
 			      ASN1_STRING_get0_data(octets), ASN1_STRING_length(octets), &data,
 			      &len, 0)) {
 		if (ERR_GET_REASON(ERR_peek_last_error()) == PKCS12_R_PKCS12_CIPHERFINAL_ERROR)
-			return WRONG;
+			return IT_PASSPHRASE_WRONG;
 		return it_err_set(err, INTOTO_E_UNSUPPORTED,
 				  "encrypted in a way that this libcrypto does not have");
 	}
@@ -95,17 +81,17 @@ static int unlock_pkcs8(const struct lock *lock, const struct passphrase *passph
 
 static int give(char *out, int size, int writing, void *arg)
 {
-	const struct passphrase *passphrase = arg;
+	const struct it_span *passphrase = arg;
 
 	(void)writing;
 	if (size < 0 || passphrase->len > (size_t)size)
 		return -1;
-	memcpy(out, passphrase->text, passphrase->len);
+	memcpy(out, passphrase->data, passphrase->len);
 	return (int)passphrase->len;
 }
 
 /* Decrypts in place, in a copy. */
-static int unlock_old(const struct lock *lock, struct passphrase *passphrase, struct it_buf *plain,
+static int unlock_old(const struct lock *lock, struct it_span passphrase, struct it_buf *plain,
 		      struct intoto_error **err)
 {
 	EVP_CIPHER_INFO cipher = lock->cipher;
@@ -114,43 +100,24 @@ static int unlock_old(const struct lock *lock, struct passphrase *passphrase, st
 	(void)it_buf_add_span(plain, lock->bytes); /* sticky */
 	if (it_buf_check(plain, "key", err))
 		return (int)plain->failed;
-	if (PEM_do_header(&cipher, (unsigned char *)plain->data, &len, give, passphrase) != 1)
-		return WRONG;
+	if (PEM_do_header(&cipher, (unsigned char *)plain->data, &len, give, &passphrase) != 1)
+		return IT_PASSPHRASE_WRONG;
 	plain->len = (size_t)len;
 	plain->data[plain->len] = '\0';
 	return INTOTO_OK;
 }
 
 /* A wrong passphrase passes the padding once in 256 times, so what comes out is looked at too. */
-static int unlock(const struct lock *lock, struct passphrase *passphrase, struct it_buf *plain,
+static int unlock(const void *arg, struct it_span passphrase, struct it_buf *plain,
 		  struct intoto_error **err)
 {
+	const struct lock *lock = arg;
 	int rc = lock->sealed ? unlock_pkcs8(lock, passphrase, plain, err)
 			      : unlock_old(lock, passphrase, plain, err);
 
 	if (rc == INTOTO_OK && !it_der_is_private_key(it_buf_span(plain)))
-		rc = WRONG;
-	if (rc && plain->data) {
-		explicit_bzero(plain->data, plain->cap);
-		it_buf_reset(plain);
-	}
+		rc = IT_PASSPHRASE_WRONG;
 	return rc;
-}
-
-static int attempt(const struct lock *lock, const struct it_passphrase_source *source,
-		   unsigned number, struct it_buf *plain, struct intoto_error **err)
-{
-	IT_AUTO(wipe) struct passphrase passphrase = { .len = 0 };
-	int rc = source->ask(source->arg, source->name, number, passphrase.text,
-			     sizeof passphrase.text, &passphrase.len, err);
-
-	if (rc)
-		return it_err_set(err, rc < 0 ? (enum intoto_code)rc : INTOTO_E_KEY,
-				  "the key is encrypted and no passphrase was given");
-	if (passphrase.len > sizeof passphrase.text)
-		return it_err_set(err, INTOTO_E_INTERNAL,
-				  "the passphrase function went over its buffer");
-	return unlock(lock, &passphrase, plain, err);
 }
 
 int it_pbe_open(struct it_buf *plain, const struct it_pem *pem,
@@ -163,15 +130,7 @@ int it_pbe_open(struct it_buf *plain, const struct it_pem *pem,
 
 	if (rc)
 		return rc;
-	if (!source->ask)
-		return it_err_set(err, INTOTO_E_KEY,
-				  "the key is encrypted and no passphrase was given");
-	for (unsigned number = 0; number < ATTEMPTS; number++) {
-		rc = attempt(&lock, source, number, plain, err);
-		if (rc != WRONG)
-			return rc;
-	}
-	return it_err_set(err, INTOTO_E_KEY, "wrong passphrase");
+	return it_unlock(plain, source, unlock, &lock, "wrong passphrase", err);
 }
 
 static int add_sealed(struct it_buf *out, const X509_SIG *sealed, struct intoto_error **err)

@@ -5,12 +5,7 @@
 
 #include "crypto/key.h"
 #include "crypto/pem.h"
-
-struct it_passphrase_source {
-	intoto_passphrase_fn ask; /* NULL: there is none */
-	void *arg;
-	const char *name; /* of the key, for the question */
-};
+#include "crypto/unlock.h"
 
 /*
  * Appends the DER that an encrypted block holds: PKCS8 (PBES2, PBES1, PKCS12), or OpenSSL's old

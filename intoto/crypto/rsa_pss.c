@@ -4,74 +4,14 @@
  * the digest, which every peer reads; verifies any salt, because older Python signed with the
  * longest possible.
  */
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
-#include "base/text.h"
-#include "crypto/evp_key.h"
+#include "crypto/rsa.h"
 #include "crypto/scheme.h"
-
-IT_DEFINE_AUTO(BIGNUM, BN_free);
-
-enum {
-	BITS_MIN = 2048,
-	BITS_MAX = 16384, /* libcrypto's own limit for using a key */
-	BITS_NEW = 3072,  /* of a key that we make: 128-bit strength (NIST SP 800-57) */
-	EXPONENT_MIN = 3,
-	EXPONENT_BITS_MAX = 64, /* libcrypto's own limit for keys over 3072 bits */
-	SIGNATURE_MAX = BITS_MAX / 8,
-};
-
-static bool takes(const struct it_scheme *scheme, const struct evp_pkey_st *pkey)
-{
-	(void)scheme; /* every RSA key fits every digest */
-	return EVP_PKEY_is_a(pkey, "RSA");
-}
-
-static int check(const struct intoto_key *key, struct intoto_error **err)
-{
-	IT_EVP_SESSION;
-	IT_AUTO(BN_freep) BIGNUM *modulus = NULL;
-	IT_AUTO(BN_freep) BIGNUM *exponent = NULL;
-	int bits = EVP_PKEY_get_bits(key->pkey);
-
-	if (bits < BITS_MIN || bits > BITS_MAX)
-		return it_err_set(err, INTOTO_E_KEY, "an RSA key of %d bits, want %d to %d", bits,
-				  BITS_MIN, BITS_MAX);
-	if (EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_N, &modulus) != 1 ||
-	    EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1)
-		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto hides the RSA key's numbers");
-	if (!BN_is_odd(modulus))
-		return it_err_set(err, INTOTO_E_KEY, "an RSA key with an even modulus");
-	if (!BN_is_odd(exponent) || BN_get_word(exponent) < EXPONENT_MIN ||
-	    BN_num_bits(exponent) > EXPONENT_BITS_MAX)
-		return it_err_set(err, INTOTO_E_KEY,
-				  "an RSA key whose exponent is even, below %d or over %d bits",
-				  EXPONENT_MIN, EXPONENT_BITS_MAX);
-	return INTOTO_OK;
-}
-
-static int generate(struct intoto_key *key, struct intoto_error **err)
-{
-	IT_EVP_SESSION;
-	EVP_PKEY *pkey = EVP_RSA_gen(BITS_NEW);
-
-	if (!pkey)
-		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot make a key");
-	return it_evp_adopt(key, pkey, true, err);
-}
-
-static const EVP_MD *md_of(const struct it_scheme *scheme)
-{
-	if (it_streq(scheme->digest, "sha512"))
-		return EVP_sha512();
-	return it_streq(scheme->digest, "sha384") ? EVP_sha384() : EVP_sha256();
-}
 
 static int prepare(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme, int salt)
 {
-	const EVP_MD *md = md_of(scheme);
+	const EVP_MD *md = it_rsa_md(scheme);
 
 	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
 	       EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
@@ -89,40 +29,26 @@ static int prepare_verify(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme)
 	return prepare(ctx, scheme, RSA_PSS_SALTLEN_AUTO);
 }
 
-/* libcrypto would take a signature without its leading zero bytes (RFC 8017 section 8.1.2, step 1:
- * its length is the modulus'). */
-static int verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
-		  struct intoto_error **err)
-{
-	if (signature.len != (size_t)EVP_PKEY_get_size(key->pkey))
-		return it_err_set(err, INTOTO_E_UNTRUSTED, "the signature does not verify");
-	return it_evp_verify(key, data, signature, prepare_verify, err);
-}
-
-/* Looks at its own work: a damaged private key, or a fault while computing, must not get out (a
- * faulty RSA signature can give the key away). */
 static int sign(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
 		struct intoto_error **err)
 {
-	IT_AUTO(it_buf_wipe) struct it_buf fresh = IT_BUF(SIGNATURE_MAX);
-	int rc = it_evp_sign(key, data, prepare_sign, &fresh, err);
+	return it_rsa_sign(key, data, signature, prepare_sign, err);
+}
 
-	if (rc)
-		return rc;
-	if (verify(key, data, it_buf_span(&fresh), NULL))
-		return it_err_set(err, INTOTO_E_KEY,
-				  "the private and the public half do not belong together");
-	(void)it_buf_add_span(signature, it_buf_span(&fresh)); /* sticky */
-	return it_buf_check(signature, "signature", err);
+static int verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
+		  struct intoto_error **err)
+{
+	return it_rsa_verify(key, data, signature, prepare_verify, err);
 }
 
 #define RSA_PSS(scheme_name, digest_name)                                                          \
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "rsa", .digest = (digest_name),                  \
-		.form = &it_evp_form, .generate = generate, .takes = takes, .check = check,        \
-		.sign = sign, .verify = verify,                                                    \
+		.form = &it_evp_form, .generate = it_rsa_generate, .takes = it_rsa_takes,          \
+		.check = it_rsa_check, .sign = sign, .verify = verify,                             \
 	}
 
+const struct it_scheme it_scheme_rsa_pss_sha224 = RSA_PSS("rsassa-pss-sha224", "sha224");
 const struct it_scheme it_scheme_rsa_pss_sha256 = RSA_PSS("rsassa-pss-sha256", "sha256");
 const struct it_scheme it_scheme_rsa_pss_sha384 = RSA_PSS("rsassa-pss-sha384", "sha384");
 const struct it_scheme it_scheme_rsa_pss_sha512 = RSA_PSS("rsassa-pss-sha512", "sha512");

@@ -5,10 +5,19 @@
 #include "base/text.h"
 
 static const struct it_scheme *const schemes[] = {
-	&it_scheme_ed25519,	   &it_scheme_ecdsa_p256,
-	&it_scheme_ecdsa_p384,	   &it_scheme_ecdsa_p521,
-	&it_scheme_rsa_pss_sha256, &it_scheme_rsa_pss_sha384,
-	&it_scheme_rsa_pss_sha512, NULL,
+	&it_scheme_ed25519,
+	&it_scheme_ecdsa_p256,
+	&it_scheme_ecdsa_p384,
+	&it_scheme_ecdsa_p521,
+	&it_scheme_rsa_pss_sha256,
+	&it_scheme_rsa_pss_sha384,
+	&it_scheme_rsa_pss_sha512,
+	&it_scheme_rsa_pss_sha224,
+	&it_scheme_rsa_pkcs1_sha256,
+	&it_scheme_rsa_pkcs1_sha384,
+	&it_scheme_rsa_pkcs1_sha512,
+	&it_scheme_rsa_pkcs1_sha224,
+	NULL,
 };
 
 const struct it_scheme *const *it_schemes(void)

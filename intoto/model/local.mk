@@ -12,6 +12,7 @@ CORE_SOURCES += \
 	%D%/link_stream.c %D%/link_stream.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/rust_form.c %D%/rust_form.h \
+	%D%/sealed_key.c %D%/sealed_key.h \
 	%D%/signature.c \
 	%D%/signature_entry.c \
 	%D%/statement.c %D%/statement.h \

@@ -73,6 +73,11 @@ FUZZ_TARGETS += %D%/key_file
 %C%_key_file_SOURCES = %D%/key_file.c $(FUZZ_MAIN)
 %C%_key_file_LDFLAGS = $(FUZZ_LINK)
 
+# openpgp
+FUZZ_TARGETS += %D%/openpgp
+%C%_openpgp_SOURCES = %D%/openpgp.c $(FUZZ_MAIN)
+%C%_openpgp_LDFLAGS = $(FUZZ_LINK)
+
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)

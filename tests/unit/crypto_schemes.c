@@ -27,7 +27,9 @@ static const struct combination {
 	{ ed25519_pem, "ed25519" },	     { p256_pem, "ecdsa-sha2-nistp256" },
 	{ p384_pem, "ecdsa-sha2-nistp384" }, { p521_pem, "ecdsa-sha2-nistp521" },
 	{ rsa_pem, "rsassa-pss-sha256" },    { rsa_pem, "rsassa-pss-sha384" },
-	{ rsa_pem, "rsassa-pss-sha512" },
+	{ rsa_pem, "rsassa-pss-sha512" },    { rsa_pem, "rsassa-pss-sha224" },
+	{ rsa_pem, "rsa-pkcs1v15-sha224" },  { rsa_pem, "rsa-pkcs1v15-sha256" },
+	{ rsa_pem, "rsa-pkcs1v15-sha384" },  { rsa_pem, "rsa-pkcs1v15-sha512" },
 };
 
 enum { COUNT = IT_COUNT_OF(combinations) };
@@ -454,7 +456,9 @@ static void generates_nothing_for_an_unknown_scheme(void **state)
 	assert_refused(intoto_key_generate(&key, "rsa", &err), &err, INTOTO_E_UNSUPPORTED,
 		       "found \"rsa\", want one of ed25519, ecdsa-sha2-nistp256, "
 		       "ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, rsassa-pss-sha256, "
-		       "rsassa-pss-sha384, rsassa-pss-sha512");
+		       "rsassa-pss-sha384, rsassa-pss-sha512, rsassa-pss-sha224, "
+		       "rsa-pkcs1v15-sha256, rsa-pkcs1v15-sha384, rsa-pkcs1v15-sha512, "
+		       "rsa-pkcs1v15-sha224");
 	assert_null(key);
 }
 

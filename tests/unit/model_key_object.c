@@ -150,11 +150,6 @@ static void tells_what_is_not_implemented_from_what_is_wrong(void **state)
 	       INTOTO_E_UNSUPPORTED,
 	       "a.pub: key: method: found \"pgp+rsa-pss\", want one of pgp+rsa-pkcsv1.5, "
 	       "pgp+dsa-fips-180-2, pgp+eddsa-ed25519");
-	refuse("{\"kdf\": {\"name\": \"scrypt\"}, \"cipher\": {}, \"ciphertext\": \"AA==\"}",
-	       INTOTO_E_UNSUPPORTED,
-	       "a.pub: an encrypted JSON key, which is not read; convert it to PEM");
-	refuse("0011@@@@100000@@@@22@@@@33@@@@44", INTOTO_E_UNSUPPORTED,
-	       "a.pub: a legacy encrypted key, which is not read");
 }
 
 static void refuses_files_that_are_no_keys(void **state)
