@@ -164,35 +164,6 @@ static void print_id(char id[IT_PGP_ID_SIZE], const unsigned char *fingerprint)
 		memcpy(id, it_buf_text(&hex), IT_PGP_ID_SIZE);
 }
 
-int it_pgp_part_read(struct it_pgp_part *out, struct it_span body, struct intoto_error **err)
-{
-	unsigned char fingerprint[IT_PGP_FINGERPRINT_SIZE];
-	struct it_span rest = body;
-	unsigned version = 0;
-	uint32_t created = 0;
-	int rc;
-
-	*out = (struct it_pgp_part){ 0 };
-	if (!it_pgp_take_byte(&rest, &version))
-		return it_err_set(err, INTOTO_E_FORMAT, "the key is empty");
-	if (version != V4)
-		return it_err_set(err, INTOTO_E_UNSUPPORTED, "a key of version %u, want %d",
-				  version, V4);
-	if (!it_pgp_take_u32(&rest, &created) || !it_pgp_take_byte(&rest, &out->algorithm) ||
-	    !it_pgp_fingerprint(fingerprint, body))
-		return it_err_set(err, INTOTO_E_FORMAT, "the key ends too early, or is too long");
-	print_id(out->id, fingerprint);
-	out->has_created = true;
-	out->created = created;
-	out->kind = it_pgp_kind_of_algorithm(out->algorithm);
-	if (!out->kind)
-		return it_err_set(err, INTOTO_E_UNSUPPORTED,
-				  "a key of %s (%u), want RSA, DSA or EdDSA",
-				  it_pgp_algorithm_name(out->algorithm), out->algorithm);
-	rc = read_numbers(out, rest, err);
-	return rc ? rc : make_material(out, err);
-}
-
 static void add_mpi(struct it_buf *out, struct it_span number)
 {
 	unsigned bits = (unsigned)number.len * 8;
@@ -235,6 +206,39 @@ static bool has_fingerprint(const struct it_pgp_part *part, unsigned algorithm)
 		return false;
 	print_id(id, fingerprint);
 	return it_streq(id, part->id);
+}
+
+int it_pgp_part_read(struct it_pgp_part *out, struct it_span body, struct intoto_error **err)
+{
+	unsigned char fingerprint[IT_PGP_FINGERPRINT_SIZE];
+	struct it_span rest = body;
+	unsigned version = 0;
+	uint32_t created = 0;
+	int rc;
+
+	*out = (struct it_pgp_part){ 0 };
+	if (!it_pgp_take_byte(&rest, &version))
+		return it_err_set(err, INTOTO_E_FORMAT, "the key is empty");
+	if (version != V4)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED, "a key of version %u, want %d",
+				  version, V4);
+	if (!it_pgp_take_u32(&rest, &created) || !it_pgp_take_byte(&rest, &out->algorithm) ||
+	    !it_pgp_fingerprint(fingerprint, body))
+		return it_err_set(err, INTOTO_E_FORMAT, "the key ends too early, or is too long");
+	print_id(out->id, fingerprint);
+	out->has_created = true;
+	out->created = created;
+	out->kind = it_pgp_kind_of_algorithm(out->algorithm);
+	if (!out->kind)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "a key of %s (%u), want RSA, DSA or EdDSA",
+				  it_pgp_algorithm_name(out->algorithm), out->algorithm);
+	rc = read_numbers(out, rest, err);
+	/* Else the key object that we would write of it had another fingerprint. */
+	if (!rc && !has_fingerprint(out, out->algorithm))
+		rc = it_err_set(err, INTOTO_E_FORMAT,
+				"the numbers of the key have leading zeros (RFC 9580 section 3.2)");
+	return rc ? rc : make_material(out, err);
 }
 
 /* The id of a key that says when it was made is its fingerprint, or a lie. */

@@ -360,8 +360,8 @@ static void refuses_texts_that_do_not_fit_together(void **state)
 		{ "\x1b[31m", "rsassa-pss-sha256", rsa_pem, INTOTO_E_UNSUPPORTED,
 		  "keytype: found \"\\u{1b}[31m\"" },
 		{ "", "rsassa-pss-sha256", rsa_pem, INTOTO_E_UNSUPPORTED, "keytype: found \"\"" },
-		{ "rsa", "rsa-pkcs1v15-sha256", rsa_pem, INTOTO_E_UNSUPPORTED,
-		  "scheme: found \"rsa-pkcs1v15-sha256\", want one of ed25519, "
+		{ "rsa", "rsassa-pss-md5", rsa_pem, INTOTO_E_UNSUPPORTED,
+		  "scheme: found \"rsassa-pss-md5\", want one of ed25519, "
 		  "ecdsa-sha2-nistp256, " },
 		{ "rsa", "x\n", rsa_pem, INTOTO_E_UNSUPPORTED, "scheme: found \"x\\n\"" },
 		{ "rsa", "ed25519", rsa_pem, INTOTO_E_FORMAT,
