@@ -44,6 +44,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_forms \
 	tests/unit/crypto_keyid \
 	tests/unit/crypto_openpgp \
+	tests/unit/crypto_openpgp_use \
 	tests/unit/crypto_passphrase \
 	tests/unit/crypto_pem \
 	tests/unit/crypto_schemes \
@@ -51,4 +52,4 @@ UNIT_TESTS += \
 	tests/unit/crypto_start \
 	tests/unit/crypto_timestamp
 
-EXTRA_DIST += tests/unit/openpgp_maker.h tests/unit/timestamps.h tests/unit/certificates.h tests/unit/crypto_keys.h tests/unit/crypto_pem.h
+EXTRA_DIST += tests/unit/openpgp_cases.h tests/unit/openpgp_maker.h tests/unit/timestamps.h tests/unit/certificates.h tests/unit/crypto_keys.h tests/unit/crypto_pem.h
