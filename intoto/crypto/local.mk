@@ -33,6 +33,8 @@ CORE_SOURCES += \
 	%D%/rsa_pss.c \
 	%D%/scheme.c %D%/scheme.h \
 	%D%/secretbox.c \
+	%D%/sha256_pair.c %D%/sha256_pair.h \
+	%D%/sha256_shani.c \
 	%D%/signer.c %D%/signer.h \
 	%D%/unlock.c %D%/unlock.h \
 	%D%/timestamp.c %D%/timestamp.h
@@ -48,6 +50,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_passphrase \
 	tests/unit/crypto_pem \
 	tests/unit/crypto_schemes \
+	tests/unit/crypto_sha256_pair \
 	tests/unit/crypto_signer \
 	tests/unit/crypto_start \
 	tests/unit/crypto_timestamp
