@@ -137,10 +137,21 @@ static int read_all(struct it_hasher *hasher, int fd, uint64_t size, uint64_t *b
 	}
 }
 
+int it_hash_check_unchanged(int fd, const struct stat *before, uint64_t bytes, struct it_span name,
+			    struct intoto_error **err)
+{
+	struct stat after;
+
+	if (fstat(fd, &after))
+		return it_name_errno(err, errno, name);
+	if (!is_unchanged(before, &after, bytes))
+		return refuse_changed(before, bytes, name, err);
+	return INTOTO_OK;
+}
+
 int it_hash_file(struct it_hasher *hasher, int fd, const struct stat *before, struct it_span name,
 		 struct it_buf *out, struct intoto_error **err)
 {
-	struct stat after;
 	uint64_t bytes;
 	int rc;
 
@@ -150,12 +161,10 @@ int it_hash_file(struct it_hasher *hasher, int fd, const struct stat *before, st
 		return it_err_nomem(err);
 	start(hasher);
 	rc = read_all(hasher, fd, (uint64_t)before->st_size, &bytes, name, err);
+	if (!rc)
+		rc = it_hash_check_unchanged(fd, before, bytes, name, err);
 	if (rc)
 		return rc;
-	if (fstat(fd, &after))
-		return it_name_errno(err, errno, name);
-	if (!is_unchanged(before, &after, bytes))
-		return refuse_changed(before, bytes, name, err);
 	finish(hasher, out);
 	return INTOTO_OK;
 }

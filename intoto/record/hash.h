@@ -32,6 +32,13 @@ void it_hasher_done(struct it_hasher *hasher);
 IT_CHECK int it_hash_file(struct it_hasher *hasher, int fd, const struct stat *before,
 			  struct it_span name, struct it_buf *out, struct intoto_error **err);
 
+/*
+ * The last part of it: INTOTO_E_IO unless the file is in the state that it had before, and gave as
+ * many bytes as it has.
+ */
+IT_CHECK int it_hash_check_unchanged(int fd, const struct stat *before, uint64_t bytes,
+				     struct it_span name, struct intoto_error **err);
+
 /* The same of bytes in memory. */
 void it_hash_bytes(struct it_hasher *hasher, struct it_span bytes, struct it_buf *out);
 

@@ -4,6 +4,8 @@ CORE_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/ignore.c %D%/ignore.h \
 	%D%/name.c %D%/name.h \
+	%D%/pair.c %D%/pair.h \
+	%D%/pool.c %D%/pool.h \
 	%D%/resolver.c %D%/resolver.h \
 	%D%/resolver_dir.c \
 	%D%/resolver_git.c \
@@ -16,6 +18,7 @@ UNIT_TESTS += \
 	tests/unit/record_hash \
 	tests/unit/record_ignore \
 	tests/unit/record_name \
+	tests/unit/record_pool \
 	tests/unit/record_resolver \
 	tests/unit/record_snapshot
 EXTRA_DIST += tests/unit/workspace.h

@@ -131,7 +131,9 @@ static int resolve(struct it_resolution *resolution, const char *rest, struct in
 	struct listing listing = { .resolution = resolution,
 				   .rest = rest,
 				   .digests = IT_BUF(DIGESTS_MAX) };
-	const struct it_walk_visitor visitor = { visit_file, visit_symlink, pass_notice, &listing };
+	const struct it_walk_visitor visitor = {
+		.file = visit_file, .symlink = visit_symlink, .notice = pass_notice, .arg = &listing
+	};
 	struct it_walk_options inside = *resolution->walk;
 	IT_AUTO(it_fd_close) int fd = -1;
 	int rc;

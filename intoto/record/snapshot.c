@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "record/hash.h"
 #include "record/name.h"
+#include "record/pool.h"
 #include "record/resolver.h"
 
 enum { PREFIX_MAX = 16, DIGESTS_MAX = 4096, NAME_MAX_BYTES = IT_WALK_NAME_MAX + PREFIX_MAX };
@@ -22,6 +23,7 @@ struct origin {
 
 struct snapshot {
 	struct it_artifacts *out;
+	struct it_pool *pool; /* NULL: files are hashed where they are found */
 	const struct it_snapshot_options *options;
 	char prefix[PREFIX_MAX]; /* "file:" or "" in front of the names of the current path */
 	const struct it_strings *lstrip; /* NULL: names stay as they are */
@@ -37,6 +39,7 @@ struct snapshot {
 
 static void snapshot_done(struct snapshot *shot)
 {
+	it_pool_free(shot->pool);
 	it_hasher_done(&shot->hasher);
 	it_buf_done(&shot->digests);
 	it_buf_done(&shot->name);
@@ -114,28 +117,90 @@ static int visit_file(void *arg, struct it_span path, int fd, const struct stat 
 	return add_artifact(shot, path, err);
 }
 
-static int visit_symlink(void *arg, struct it_span path, struct it_span target,
-			 struct intoto_error **err)
+static int hand_over(void *arg, const struct it_walk_found *found, struct intoto_error **err)
+{
+	struct snapshot *shot = arg;
+
+	return it_pool_add(shot->pool, found, err);
+}
+
+/* From the pool: by any thread, but one at a time. */
+static int take_digest(void *arg, struct it_span path, const struct stat *about,
+		       const unsigned char sha256[IT_SHA256_SIZE], struct intoto_error **err)
 {
 	struct snapshot *shot = arg;
 
 	it_buf_reset(&shot->digests);
-	it_hash_bytes(&shot->hasher, target, &shot->digests);
+	(void)it_buf_add_text(&shot->digests, "sha256:"); /* sticky: checked by add_artifact */
+	it_hex_encode(&shot->digests, it_span(sha256, IT_SHA256_SIZE));
+	shot->bytes += (uint64_t)about->st_size;
 	return add_artifact(shot, path, err);
+}
+
+/* What the pool's threads use, too. */
+static void lock(const struct snapshot *shot)
+{
+	if (shot->pool)
+		it_pool_lock(shot->pool);
+}
+
+static void unlock(const struct snapshot *shot)
+{
+	if (shot->pool)
+		it_pool_unlock(shot->pool);
+}
+
+static int visit_symlink(void *arg, struct it_span path, struct it_span target,
+			 struct intoto_error **err)
+{
+	struct snapshot *shot = arg;
+	int rc;
+
+	lock(shot);
+	it_buf_reset(&shot->digests);
+	it_hash_bytes(&shot->hasher, target, &shot->digests);
+	rc = add_artifact(shot, path, err);
+	unlock(shot);
+	return rc;
 }
 
 static void pass_notice(void *arg, const char *text)
 {
 	const struct snapshot *shot = arg;
 
-	if (shot->options->notice)
-		shot->options->notice(shot->options->arg, text);
+	if (!shot->options->notice)
+		return;
+	lock(shot);
+	shot->options->notice(shot->options->arg, text);
+	unlock(shot);
+}
+
+/* Only SHA-256 has a kernel for two files at once, and only on some processors. */
+static int start_pool(struct snapshot *shot, struct intoto_error **err)
+{
+	const struct it_pool_options options = { it_sha256_pair_kernel(), take_digest, shot };
+	bool fits =
+		shot->hasher.count == 1 && shot->hasher.digests[0].alg == it_digest_find("sha256");
+
+	return options.kernel && fits ? it_pool_new(&shot->pool, &options, err) : INTOTO_OK;
+}
+
+/* The names of what is found next may be made in another way: what was found before ends first. */
+static int finish_pool(struct snapshot *shot, struct intoto_error **err)
+{
+	int rc = shot->pool ? it_pool_finish(shot->pool, err) : INTOTO_OK;
+
+	it_pool_free(shot->pool);
+	shot->pool = NULL;
+	return rc;
 }
 
 static int take_files(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
 		      struct intoto_error **err)
 {
-	const struct it_walk_visitor visitor = { visit_file, visit_symlink, pass_notice, shot };
+	struct it_walk_visitor visitor = {
+		.file = visit_file, .symlink = visit_symlink, .notice = pass_notice, .arg = shot
+	};
 	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(IT_WALK_NAME_MAX);
 	int rc;
 
@@ -143,6 +208,9 @@ static int take_files(struct snapshot *shot, const struct it_walk_options *walk,
 		return it_err_set(err, INTOTO_E_USAGE, "an empty path, want a file or a folder");
 	(void)it_name_of_path(&clean, it_span_text(path)); /* checked in the next line */
 	rc = it_buf_check(&clean, "a path", err);
+	if (!rc && !shot->pool)
+		rc = start_pool(shot, err);
+	visitor.found = shot->pool ? hand_over : NULL;
 	return rc ? rc : it_walk(it_buf_text(&clean), walk, &visitor, err);
 }
 
@@ -171,6 +239,12 @@ static int take_resolved(struct snapshot *shot, const struct it_walk_options *wa
 	return rc;
 }
 
+/* Whether names of files begin as they did for the path before. */
+static bool is_prefix(const struct snapshot *shot, const char *path, const char *rest)
+{
+	return it_span_is(it_span(path, (size_t)(rest - path)), shot->prefix);
+}
+
 /* The scheme stays in the recorded name (ITE-4), also file:, as with the Python tool. */
 static int take_path(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
 		     struct intoto_error **err)
@@ -181,9 +255,14 @@ static int take_path(struct snapshot *shot, const struct it_walk_options *walk, 
 
 	if (rc)
 		return rc;
-	memcpy(shot->prefix, path, (size_t)(rest - path)); /* a known scheme, so a short one */
-	shot->prefix[rest - path] = '\0';
-	shot->lstrip = resolver && !resolver->is_path ? NULL : shot->options->lstrip;
+	if (resolver || !is_prefix(shot, path, rest)) {
+		rc = finish_pool(shot, err); /* its threads make names */
+		if (rc)
+			return rc;
+		memcpy(shot->prefix, path, (size_t)(rest - path)); /* known, so a short one */
+		shot->prefix[rest - path] = '\0';
+		shot->lstrip = resolver && !resolver->is_path ? NULL : shot->options->lstrip;
+	}
 	return resolver ? take_resolved(shot, walk, resolver, rest, err)
 			: take_files(shot, walk, rest, err);
 }
@@ -248,6 +327,8 @@ static int take_paths(struct snapshot *shot, const struct it_strings *paths,
 	walk.ignore = ignore;
 	for (size_t i = 0; !rc && i < paths->count; i++)
 		rc = take_path(shot, &walk, paths->items[i], err);
+	if (!rc)
+		rc = finish_pool(shot, err);
 	return rc ? rc : check_origins(shot, err);
 }
 
@@ -257,6 +338,7 @@ int it_snapshot(struct it_artifacts *out, const struct it_strings *paths,
 	IT_AUTO(snapshot_done)
 	struct snapshot shot = { .out = out,
 				 .options = options,
+				 .lstrip = options->lstrip,
 				 .digests = IT_BUF(DIGESTS_MAX),
 				 .name = IT_BUF(NAME_MAX_BYTES) };
 	int rc;

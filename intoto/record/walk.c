@@ -80,33 +80,45 @@ static int check_name(const struct walk *walk, struct intoto_error **err)
 }
 
 /* A link that is not followed must not be followed when somebody puts it there meanwhile. */
-static int follow_flag(const struct entry *entry)
+static int follow_flag(bool is_link)
 {
-	return entry->is_link ? 0 : O_NOFOLLOW;
+	return is_link ? 0 : O_NOFOLLOW;
 }
 
-static int fail_open(const struct walk *walk, int number, struct intoto_error **err)
+static int fail_open(struct it_span name, int number, struct intoto_error **err)
 {
 	if (number == ENOENT)
-		return refuse(walk, INTOTO_E_NOTFOUND, "vanished before it could be read", err);
+		return it_name_refuse(err, INTOTO_E_NOTFOUND, name,
+				      "vanished before it could be read");
 	if (number == ELOOP || number == ENOTDIR || number == ENXIO)
-		return refuse(walk, INTOTO_E_IO, "was exchanged before it could be read", err);
-	return fail_errno(walk, number, err);
+		return it_name_refuse(err, INTOTO_E_IO, name,
+				      "was exchanged before it could be read");
+	return it_name_errno(err, number, name);
+}
+
+int it_walk_open(int *fd, struct stat *about, const struct it_walk_found *found,
+		 struct intoto_error **err)
+{
+	*fd = openat(found->at, found->path, OPEN_FILE | follow_flag(found->is_link));
+	if (*fd < 0)
+		return fail_open(found->name, errno, err);
+	if (fstat(*fd, about))
+		return it_name_errno(err, errno, found->name);
+	return S_ISREG(about->st_mode) ? INTOTO_OK : fail_open(found->name, ENXIO, err);
 }
 
 static int visit_file(const struct walk *walk, const struct entry *entry, struct intoto_error **err)
 {
+	const struct it_walk_found found = { name_of(walk), entry->at, entry->path,
+					     entry->is_link };
 	IT_AUTO(it_fd_close) int fd = -1;
 	struct stat about;
+	int rc;
 
-	fd = openat(entry->at, entry->path, OPEN_FILE | follow_flag(entry));
-	if (fd < 0)
-		return fail_open(walk, errno, err);
-	if (fstat(fd, &about))
-		return fail_errno(walk, errno, err);
-	if (!S_ISREG(about.st_mode))
-		return fail_open(walk, ENXIO, err);
-	return walk->visitor->file(walk->visitor->arg, name_of(walk), fd, &about, err);
+	if (walk->visitor->found)
+		return walk->visitor->found(walk->visitor->arg, &found, err);
+	rc = it_walk_open(&fd, &about, &found, err);
+	return rc ? rc : walk->visitor->file(walk->visitor->arg, found.name, fd, &about, err);
 }
 
 static int visit_symlink(const struct walk *walk, const struct entry *entry,
@@ -116,7 +128,7 @@ static int visit_symlink(const struct walk *walk, const struct entry *entry,
 	ssize_t len = readlinkat(entry->at, entry->path, target, sizeof target);
 
 	if (len < 0)
-		return fail_open(walk, errno, err);
+		return fail_open(name_of(walk), errno, err);
 	return walk->visitor->symlink(walk->visitor->arg, name_of(walk),
 				      it_span(target, (size_t)len), err);
 }
@@ -153,9 +165,9 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 			      "more than 100000 symbolic links to folders were followed", err);
 	if (folder.depth >= IT_WALK_DEPTH)
 		return refuse(walk, INTOTO_E_LIMIT, "more than 1000 folders deep", err);
-	fd = openat(entry->at, entry->path, OPEN_FOLDER | follow_flag(entry));
+	fd = openat(entry->at, entry->path, OPEN_FOLDER | follow_flag(entry->is_link));
 	if (fd < 0)
-		return fail_open(walk, errno, err);
+		return fail_open(name_of(walk), errno, err);
 	if (fstat(fd, &about))
 		return fail_errno(walk, errno, err);
 	/* Without a link there is no way back; and some file systems number their folders badly. */
@@ -255,7 +267,7 @@ static int visit_entry(struct walk *walk, const struct folder *folder, const str
 
 	if (it_ignore_match(walk->options->ignore, it_buf_text(&walk->name), entry.kind == S_IFDIR))
 		return INTOTO_OK;
-	return number ? fail_open(walk, number, err) : visit(walk, &entry, err);
+	return number ? fail_open(name_of(walk), number, err) : visit(walk, &entry, err);
 }
 
 /* walk->name becomes "folder/name"; len is that of "folder". */

@@ -288,8 +288,10 @@ int it_scratch_check_links(const struct it_scratch *scratch, struct intoto_error
 {
 	IT_AUTO(it_fd_close) int work = open(scratch->work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	IT_AUTO(it_ignore_freep) struct it_ignore *ignore = NULL;
-	const struct it_walk_visitor visitor = { visit_nothing, visit_link, visit_notice,
-						 &scratch };
+	const struct it_walk_visitor visitor = { .file = visit_nothing,
+						 .symlink = visit_link,
+						 .notice = visit_notice,
+						 .arg = &scratch };
 	int rc = it_ignore_new(&ignore, NULL, err);
 
 	if (rc)

@@ -61,6 +61,7 @@ violations() {
 		sub(/^[^ ]* /, "", line)
 		if (line ~ /(^|[^_[:alnum:]])goto[[:space:]]/) print $0 "  (goto: IT_AUTO)"
 		if (line ~ /^[[:space:]]*#[[:space:]]*(el)?if/ && folder != "base" &&
+		    $1 !~ /^intoto\/crypto\/sha256_shani\.c:/ &&
 		    line !~ /#ifndef (INTOTO|IT)_[A-Z0-9_]*_H$/ && line !~ /#ifdef __cplusplus$/)
 			print $0 "  (#if: in base and whole-file backends only)"
 		while (match(line, /[_[:alpha:]][_[:alnum:]]*[[:space:]]*\(/)) {

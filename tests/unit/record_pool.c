@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many files at once: the same digests as one by one, each once, and the first failure ends it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <sys/resource.h>
+
+#include "base/text.h"
+#include "record/pool.h"
+#include "refused.h"
+#include "workspace.h"
+
+enum { FOLDERS = 40, FILES = 50, BIG = 3 * 1024 * 1024, BIG_FILES = 4, TEXT_MAX = 64 * 1024 };
+
+/* What the pool gave. */
+struct result {
+	struct it_pool *pool;
+	size_t count;
+	size_t wrong;
+	size_t fail_at; /* 0: never */
+	struct intoto_error *err;
+};
+
+static void result_done(struct result *result)
+{
+	it_pool_free(result->pool);
+	intoto_error_free(result->err);
+}
+
+/* The name of a file is the begin of its digest. */
+static int done(void *arg, struct it_span name, const struct stat *about,
+		const unsigned char sha256[IT_SHA256_SIZE], struct intoto_error **err)
+{
+	struct result *result = arg;
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_SHA256_SIZE);
+	size_t base = name.len;
+
+	(void)about;
+	it_hex_encode(&hex, it_span(sha256, IT_SHA256_SIZE));
+	while (base && name.data[base - 1] != '/')
+		base--;
+	result->wrong += !it_span_eq(it_span(name.data + base, name.len - base),
+				     it_span(hex.data, name.len - base));
+	if (++result->count == result->fail_at)
+		return it_err_set(err, INTOTO_E_LIMIT, "enough");
+	return INTOTO_OK;
+}
+
+static int found(void *arg, const struct it_walk_found *file, struct intoto_error **err)
+{
+	struct result *result = arg;
+
+	return it_pool_add(result->pool, file, err);
+}
+
+/* Walks ".", or returns INTOTO_E_UNSUPPORTED where there is no kernel for it. */
+static int hash_all(struct result *result)
+{
+	const struct it_pool_options options = { it_sha256_pair_kernel(), done, result };
+	const struct it_walk_visitor visitor = { .found = found, .arg = result };
+	IT_AUTO(it_ignore_freep) struct it_ignore *ignore = NULL;
+	struct it_strings none = { 0 };
+	struct it_walk_options walk = { .base_fd = AT_FDCWD };
+	int rc;
+
+	if (!options.kernel)
+		return INTOTO_E_UNSUPPORTED;
+	assert_int_equal(it_ignore_new(&ignore, &none, NULL), INTOTO_OK);
+	walk.ignore = ignore;
+	assert_int_equal(it_pool_new(&result->pool, &options, NULL), INTOTO_OK);
+	rc = it_walk(".", &walk, &visitor, &result->err);
+	return rc ? rc : it_pool_finish(result->pool, &result->err);
+}
+
+/* A file of so many bytes, called by its digest. */
+static void write_file(const char *folder, size_t len, unsigned seed)
+{
+	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(BIG);
+	IT_AUTO(it_buf_done) struct it_buf path = IT_BUF(TEXT_MAX);
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_SHA256_SIZE);
+
+	for (size_t i = 0; i < len; i++) {
+		seed = seed * 1103515245 + 12345;
+		assert_int_equal(it_buf_add_byte(&bytes, (char)(seed >> 16)), 0);
+	}
+	it_sha256_hex(&hex, it_buf_span(&bytes));
+	assert_int_equal(it_buf_printf(&path, "%s/%.16s", folder, it_buf_text(&hex)), 0);
+	workspace_write_bytes(it_buf_text(&path), bytes.data ? bytes.data : "", bytes.len);
+}
+
+static void hashes_every_file_once(void **state)
+{
+	IT_AUTO(result_done) struct result result = { 0 };
+	char folder[32];
+	int rc;
+
+	(void)state;
+	for (unsigned i = 0; i < FOLDERS; i++) {
+		assert_true(snprintf(folder, sizeof folder, "many/%u/deep", i) > 0);
+		for (unsigned j = 0; j < FILES; j++)
+			write_file(folder, (size_t)j * (j % 7 ? 3 : 997), i * FILES + j + 1);
+	}
+	write_file("many", BIG, 1);
+	write_file("many", BIG - 1, 2);
+	rc = hash_all(&result);
+	if (rc == INTOTO_E_UNSUPPORTED)
+		return;
+	assert_int_equal(rc, INTOTO_OK);
+	assert_int_equal(result.count, FOLDERS * FILES + 2 + BIG_FILES);
+	assert_int_equal(result.wrong, 0);
+}
+
+/* Only three of four big files wait behind the first. */
+static void hashes_a_few_big_files(void **state)
+{
+	IT_AUTO(result_done) struct result result = { 0 };
+	int rc;
+
+	(void)state;
+	for (unsigned i = 0; i < BIG_FILES; i++)
+		write_file("big", BIG - i, 10 + i);
+	rc = hash_all(&result);
+	if (rc == INTOTO_E_UNSUPPORTED)
+		return;
+	assert_int_equal(rc, INTOTO_OK);
+	assert_int_equal(result.count, BIG_FILES);
+	assert_int_equal(result.wrong, 0);
+}
+
+static void ends_with_the_first_failure(void **state)
+{
+	(void)state;
+	for (size_t at = 1; at < 1000; at += 333) {
+		IT_AUTO(result_done) struct result result = { .fail_at = at };
+		int rc = hash_all(&result);
+
+		if (rc == INTOTO_E_UNSUPPORTED)
+			return;
+		assert_refused(rc, &result.err, INTOTO_E_LIMIT, "enough");
+	}
+}
+
+/* Folders stay open with the batches that are queued. */
+static void gets_by_with_few_descriptors(void **state)
+{
+	IT_AUTO(result_done) struct result result = { 0 };
+	struct rlimit before;
+	struct rlimit few;
+	int rc;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	rc = hash_all(&result);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	if (rc == INTOTO_E_UNSUPPORTED)
+		return;
+	assert_string_equal(intoto_error_text(result.err), "");
+	assert_int_equal(result.count, FOLDERS * FILES + 2 + BIG_FILES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hashes_a_few_big_files),
+		cmocka_unit_test(hashes_every_file_once),
+		cmocka_unit_test(ends_with_the_first_failure),
+		cmocka_unit_test(gets_by_with_few_descriptors),
+	};
+
+	return cmocka_run_group_tests(tests, workspace_enter, workspace_leave);
+}
