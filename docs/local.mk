@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/intoto-layout.1 \
 	%D%/intoto-match.1 \
 	%D%/intoto-record.1 \
+	%D%/intoto-report.5 \
 	%D%/intoto-run.1 \
 	%D%/intoto-sign.1 \
 	%D%/intoto-verify.1 \

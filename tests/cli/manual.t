@@ -95,7 +95,7 @@ for header in "$INTOTO_SOURCE"/include/intoto/*.h; do
 done
 ok 'some were compared' test -s header
 
-for page in "$docs"/*.[13]; do
+for page in "$docs"/*.[135]; do
 	grep -q '^\.TH' "$page" || continue
 	base=$(basename "$page")
 	ok "$base is of this version" grep -qE "^\.TH .* \"$version\"" "$page"
@@ -112,10 +112,10 @@ dangling() {
 	local status=0 name section
 	while read -r name section; do
 		[ -f "$docs/$name.$section" ] || { echo "no $name($section)"; status=1; }
-	done < <(plain "$1" | sed -n '/^\.SH "SEE ALSO"/,$p' | sed -n 's/^\.BR \(intoto[a-z_-]*\) (\([13]\)).*/\1 \2/p')
+	done < <(plain "$1" | sed -n '/^\.SH "SEE ALSO"/,$p' | sed -n 's/^\.BR \(intoto[a-z_-]*\) (\([135]\)).*/\1 \2/p')
 	return $status
 }
-for page in "$docs"/*.[13]; do
+for page in "$docs"/*.[135]; do
 	ok "$(basename "$page") points to pages that are there" dangling "$page"
 done
 
