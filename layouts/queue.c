@@ -6,7 +6,7 @@
 
 enum { WORD_BITS = 64 };
 
-static enum it_change change_of(const char *here, const char *there)
+static enum it_change change_of(const struct it_artifact *here, const struct it_artifact *there)
 {
 	static const enum it_change changes[] = {
 		[IT_DIGESTS_DIFFER] = IT_MODIFIED,
@@ -14,28 +14,34 @@ static enum it_change change_of(const char *here, const char *there)
 		[IT_DIGESTS_NOT_COMPARABLE] = IT_UNCERTAIN,
 	};
 
-	return changes[it_digests_match(here, there)];
+	return changes[it_artifacts_match(here, there)];
+}
+
+static enum it_change change_at(const struct it_artifact *here, const struct it_artifact *there)
+{
+	return there ? change_of(here, there) : IT_ONLY_HERE;
 }
 
 /* One pass over both sorted sides. */
-static void compare_sides(struct it_queue *queue, const struct it_artifacts *here,
-			  const struct it_artifacts *there)
+static void compare_sides(struct it_queue *queue)
 {
+	const struct it_artifacts *here = queue->artifacts;
+	const struct it_artifacts *there = queue->there;
 	size_t other = 0;
 
 	for (size_t i = 0; i < here->count; i++) {
-		struct it_span name = it_span_text(here->items[i].name);
+		struct it_span name = it_artifact_name(&here->items[i]);
 		enum it_change change;
 		int order = 1;
 
 		while (other < there->count &&
-		       (order = it_span_cmp(it_span_text(there->items[other].name), name)) < 0)
+		       (order = it_span_cmp(it_artifact_name(&there->items[other]), name)) < 0)
 			other++;
-		change = other == there->count || order
-				 ? IT_ONLY_HERE
-				 : change_of(here->items[i].digests, there->items[other].digests);
+		change = change_at(&here->items[i],
+				   other < there->count && !order ? &there->items[other] : NULL);
 		queue->changed[change][i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
 	}
+	queue->compared = true;
 }
 
 /* All bitmaps are one piece of memory, that of what is gone first. */
@@ -44,13 +50,12 @@ int it_queue_init(struct it_queue *queue, const struct it_artifacts *here,
 {
 	size_t words = here->count / WORD_BITS + 1;
 
-	*queue = (struct it_queue){ .artifacts = here, .left = here->count };
+	*queue = (struct it_queue){ .artifacts = here, .there = there, .left = here->count };
 	queue->gone = calloc((1 + IT_CHANGES) * words, sizeof *queue->gone);
 	if (!queue->gone)
 		return it_err_nomem(err);
 	for (size_t i = 0; i < IT_CHANGES; i++)
 		queue->changed[i] = queue->gone + (1 + i) * words;
-	compare_sides(queue, here, there);
 	return INTOTO_OK;
 }
 
@@ -62,7 +67,7 @@ void it_queue_done(struct it_queue *queue)
 
 static bool has_prefix(const struct it_artifact *artifact, struct it_span prefix)
 {
-	struct it_span name = it_span_text(artifact->name);
+	struct it_span name = it_artifact_name(artifact);
 
 	return name.len >= prefix.len && it_span_eq(it_span(name.data, prefix.len), prefix);
 }
@@ -106,19 +111,18 @@ size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end)
 	return next_bit(queue->gone, NULL, at, end);
 }
 
-size_t it_queue_next_changed(const struct it_queue *queue, enum it_change change, size_t at,
-			     size_t end)
+size_t it_queue_next_changed(struct it_queue *queue, enum it_change change, size_t at, size_t end)
 {
+	if (!queue->compared)
+		compare_sides(queue);
 	return next_bit(queue->gone, queue->changed[change], at, end);
 }
 
 enum it_change it_queue_change(const struct it_queue *queue, size_t position)
 {
-	enum it_change change = IT_ONLY_HERE;
+	const struct it_artifact *artifact = &queue->artifacts->items[position];
 
-	while (!(queue->changed[change][position / WORD_BITS] >> position % WORD_BITS & 1))
-		change++;
-	return change;
+	return change_at(artifact, it_artifacts_find(queue->there, it_artifact_name(artifact)));
 }
 
 void it_queue_consume(struct it_queue *queue, size_t position)

@@ -19,8 +19,11 @@ enum it_change {
 
 struct it_queue {
 	const struct it_artifacts *artifacts; /* borrowed */
+	const struct it_artifacts *there;     /* likewise: the other side */
 	uint64_t *gone;			      /* a bit for each artifact */
-	uint64_t *changed[IT_CHANGES];	      /* likewise: each artifact is in one of them */
+	/* Likewise: each artifact is in one of them, once a rule has asked. */
+	uint64_t *changed[IT_CHANGES];
+	bool compared;
 	size_t left;
 };
 
@@ -38,9 +41,8 @@ struct it_range it_artifacts_range(const struct it_artifacts *artifacts, struct 
 
 /* The first position in [at, end) that is still queued; end if there is none. */
 size_t it_queue_next(const struct it_queue *queue, size_t at, size_t end);
-/* The same of those that differ in that way. */
-size_t it_queue_next_changed(const struct it_queue *queue, enum it_change change, size_t at,
-			     size_t end);
+/* The same of those that differ in that way; the sides are compared when this is asked first. */
+size_t it_queue_next_changed(struct it_queue *queue, enum it_change change, size_t at, size_t end);
 enum it_change it_queue_change(const struct it_queue *queue, size_t position);
 void it_queue_consume(struct it_queue *queue, size_t position);
 

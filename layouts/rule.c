@@ -166,7 +166,7 @@ void it_rule_consume_changed(const struct it_rule *rule, struct it_rule_scene *s
 
 	for (size_t i = it_queue_next_changed(&scene->queue, change, range.begin, range.end);
 	     i < range.end; i = it_queue_next_changed(&scene->queue, change, i + 1, range.end)) {
-		if (!it_glob_match(&glob, it_span_text(artifacts->items[i].name)))
+		if (!it_glob_match(&glob, it_artifact_name(&artifacts->items[i])))
 			continue;
 		it_queue_consume(&scene->queue, i);
 		result->consumed++;

@@ -13,7 +13,7 @@ static int apply(const struct it_rule *rule, struct it_rule_scene *scene,
 	(void)err; /* nothing here can fail */
 	for (size_t i = it_queue_next(&scene->queue, range.begin, range.end); i < range.end;
 	     i = it_queue_next(&scene->queue, i + 1, range.end))
-		if (it_glob_match(&glob, it_span_text(artifacts->items[i].name)))
+		if (it_glob_match(&glob, it_artifact_name(&artifacts->items[i])))
 			it_rule_refuse(result, i);
 	return INTOTO_OK;
 }

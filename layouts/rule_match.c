@@ -103,7 +103,7 @@ struct other_side {
 
 static struct it_span rest_of(const struct other_side *other, size_t at)
 {
-	struct it_span name = it_span_text(other->artifacts->items[at].name);
+	struct it_span name = it_artifact_name(&other->artifacts->items[at]);
 
 	return it_span(name.data + other->folder, name.len - other->folder);
 }
@@ -182,14 +182,13 @@ static void consume(struct it_rule_scene *scene, const struct it_glob *glob, str
 
 	for (size_t i = it_queue_next(&scene->queue, range.begin, range.end); i < range.end;
 	     i = it_queue_next(&scene->queue, i + 1, range.end)) {
-		struct it_span rest = it_span_text(items[i].name + folder);
+		struct it_span rest = it_span(items[i].name + folder, items[i].name_len - folder);
 		const struct it_artifact *match;
 
 		if (!it_glob_match(glob, rest))
 			continue;
 		match = find_other(other, rest, folder > 0);
-		if (!match ||
-		    it_digests_match(items[i].digests, match->digests) != IT_DIGESTS_MATCH)
+		if (!match || it_artifacts_match(&items[i], match) != IT_DIGESTS_MATCH)
 			continue;
 		it_queue_consume(&scene->queue, i);
 		result->consumed++;

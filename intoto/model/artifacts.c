@@ -81,24 +81,48 @@ static int make_room(struct it_artifacts *artifacts)
 	return INTOTO_OK;
 }
 
-int it_artifacts_append(struct it_artifacts *artifacts, const char *kept, struct it_span digests)
+int it_artifacts_append(struct it_artifacts *artifacts, struct it_span kept, struct it_span digests)
 {
 	const char *text = it_artifacts_keep(artifacts, digests);
 
+	if (kept.len > UINT32_MAX || digests.len > UINT32_MAX)
+		return INTOTO_E_LIMIT;
 	if (!text || make_room(artifacts))
 		return INTOTO_E_NOMEM;
-	artifacts->items[artifacts->count++] = (struct it_artifact){ kept, text };
+	artifacts->items[artifacts->count++] = (struct it_artifact){
+		.name = kept.data,
+		.digests = text,
+		.name_len = (uint32_t)kept.len,
+		.digests_len = (uint32_t)digests.len,
+	};
 	return INTOTO_OK;
+}
+
+/* Nearly every set is one SHA-256, and there are millions. */
+enum it_digests_match it_artifacts_match(const struct it_artifact *a, const struct it_artifact *b)
+{
+	static const char strong[] = "sha256:";
+
+	if (a->digests_len == b->digests_len && a->digests_len > sizeof strong - 1 &&
+	    it_span_eq(it_span(a->digests, sizeof strong - 1),
+		       it_span(strong, sizeof strong - 1)) &&
+	    it_span_eq(it_span(a->digests, a->digests_len), it_span(b->digests, b->digests_len)))
+		return IT_DIGESTS_MATCH;
+	return it_digests_match(a->digests, b->digests);
 }
 
 static int add_checked(struct it_artifacts *artifacts, struct it_span name, struct it_span digests,
 		       struct intoto_error **err)
 {
 	const char *kept = it_artifacts_keep(artifacts, name);
+	int rc;
 
-	if (!kept || it_artifacts_append(artifacts, kept, digests))
+	if (!kept)
 		return it_err_nomem(err);
-	return INTOTO_OK;
+	rc = it_artifacts_append(artifacts, it_span(kept, name.len), digests);
+	if (rc == INTOTO_E_LIMIT)
+		return it_err_set(err, rc, "digests of more than %u bytes", UINT32_MAX);
+	return rc ? it_err_nomem(err) : INTOTO_OK;
 }
 
 /* NULL when the name can be kept, else what is wrong with it. */
@@ -130,7 +154,7 @@ static int compare(const void *a, const void *b)
 	const struct it_artifact *left = a;
 	const struct it_artifact *right = b;
 
-	return it_span_cmp(it_span_text(left->name), it_span_text(right->name));
+	return it_span_cmp(it_artifact_name(left), it_artifact_name(right));
 }
 
 static void sort(struct it_artifacts *artifacts)
@@ -179,7 +203,7 @@ size_t it_artifacts_lower_bound(const struct it_artifacts *artifacts, struct it_
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (it_span_cmp(it_span_text(artifacts->items[middle].name), name) < 0)
+		if (it_span_cmp(it_artifact_name(&artifacts->items[middle]), name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -192,7 +216,7 @@ const struct it_artifact *it_artifacts_find(const struct it_artifacts *artifacts
 {
 	size_t at = it_artifacts_lower_bound(artifacts, name);
 
-	if (at == artifacts->count || !it_span_is(name, artifacts->items[at].name))
+	if (at == artifacts->count || !it_span_eq(name, it_artifact_name(&artifacts->items[at])))
 		return NULL;
 	return &artifacts->items[at];
 }
@@ -202,8 +226,8 @@ bool it_artifacts_equal(const struct it_artifacts *a, const struct it_artifacts 
 	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
-		if (!it_streq(a->items[i].name, b->items[i].name) ||
-		    it_digests_match(a->items[i].digests, b->items[i].digests) != IT_DIGESTS_MATCH)
+		if (!it_span_eq(it_artifact_name(&a->items[i]), it_artifact_name(&b->items[i])) ||
+		    it_artifacts_match(&a->items[i], &b->items[i]) != IT_DIGESTS_MATCH)
 			return false;
 	return true;
 }
@@ -256,8 +280,8 @@ int it_artifacts_copy(struct it_artifacts *out, const struct it_artifacts *artif
 {
 	for (size_t i = 0; i < artifacts->count; i++) {
 		const struct it_artifact *item = &artifacts->items[i];
-		int rc = add_checked(out, it_span_text(item->name), it_span_text(item->digests),
-				     err);
+		int rc = add_checked(out, it_artifact_name(item),
+				     it_span(item->digests, item->digests_len), err);
 
 		if (rc)
 			return rc;

@@ -10,6 +10,7 @@
 
 #include "json/where.h"
 #include "json/writer.h"
+#include "model/digest_set.h"
 
 /*
  * Limits: a name has 1 to 65536 bytes; a digest set 1 to 16 digests; an algorithm 1 to 64 of
@@ -26,7 +27,14 @@ enum {
 struct it_artifact {
 	const char *name; /* UTF-8, no NUL, not empty */
 	const char *digests;
+	uint32_t name_len; /* of the texts, which are looked at all the time */
+	uint32_t digests_len;
 };
+
+static inline struct it_span it_artifact_name(const struct it_artifact *artifact)
+{
+	return it_span(artifact->name, artifact->name_len);
+}
 
 struct it_artifacts {
 	struct it_artifact *items; /* sorted bytewise by name once it_artifacts_seal was called */
@@ -67,8 +75,11 @@ IT_CHECK int it_artifacts_copy(struct it_artifacts *out, const struct it_artifac
  * as the table (NULL without memory), and an artifact behind the others whose name is such a copy.
  */
 const char *it_artifacts_keep(struct it_artifacts *artifacts, struct it_span text);
-IT_CHECK int it_artifacts_append(struct it_artifacts *artifacts, const char *kept,
+IT_CHECK int it_artifacts_append(struct it_artifacts *artifacts, struct it_span kept,
 				 struct it_span digests);
+
+/* it_digests_match() of two artifacts' digests. */
+enum it_digests_match it_artifacts_match(const struct it_artifact *a, const struct it_artifact *b);
 
 /* { name: { algorithm: hex } } into an empty table, sealed; checks names and hex, lowers the hex.
  */

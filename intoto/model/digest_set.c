@@ -245,7 +245,7 @@ static bool decides(const struct digest *digest)
 }
 
 /* Both texts are sorted by algorithm, so one pass finds what they share. */
-static enum it_digests_match compare_sets(const char *a, const char *b)
+enum it_digests_match it_digests_match(const char *a, const char *b)
 {
 	struct digest left;
 	struct digest right;
@@ -267,14 +267,6 @@ static enum it_digests_match compare_sets(const char *a, const char *b)
 			has_right = next_digest(&right, &b);
 	}
 	return verdict;
-}
-
-enum it_digests_match it_digests_match(const char *a, const char *b)
-{
-	/* Nearly every set is one SHA-256, and there are millions. */
-	if (it_starts_with(a, "sha256:") && it_streq(a, b))
-		return IT_DIGESTS_MATCH;
-	return compare_sets(a, b);
 }
 
 void it_digest_set_names(struct it_buf *out, const char *text)

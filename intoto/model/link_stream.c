@@ -154,14 +154,14 @@ static void read_artifact(struct reader *reader, struct it_artifacts *out, struc
 		return;
 	}
 	kept = it_artifacts_keep(out, name.said);
+	*before = it_span(kept, name.said.len);
 	digests = read_digests(reader);
 	if (reader->in.failed)
 		return;
-	if (!kept || it_artifacts_append(out, kept, digests)) {
+	if (!kept || it_artifacts_append(out, *before, digests)) {
 		it_pull_fail(&reader->in, INTOTO_E_NOMEM);
 		return;
 	}
-	*before = it_span(kept, name.said.len);
 }
 
 static void read_table(struct reader *reader, struct it_artifacts *out)
