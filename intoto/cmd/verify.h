@@ -100,6 +100,11 @@ IT_CHECK int it_verify_sign_open(struct it_verify_words *words, struct it_signer
 IT_CHECK int it_verify_sign(const struct it_verify_words *words,
 			    const struct it_verify_result *result, struct intoto_error **err);
 
+/* Of several outputs, each is tried, and the first failure is the one that is told: *first keeps
+ * it, and a later one must not speak into it. */
+void it_keep_first(int *first, int rc);
+struct intoto_error **it_only_first(struct intoto_error **err);
+
 /* Mistakes in the words that are about output; before anything is verified. */
 IT_CHECK int it_verify_output_check(const struct it_verify_words *words, struct intoto_error **err);
 /*

@@ -220,11 +220,15 @@ static void write_ci_summary(const struct it_verify_words *words, const struct i
 			      intoto_error_text(why)); /* nowhere else to say it */
 }
 
-/* The first failure is the one that is told. */
-static void keep_first(int *first, int rc)
+void it_keep_first(int *first, int rc)
 {
 	if (!*first)
 		*first = rc;
+}
+
+struct intoto_error **it_only_first(struct intoto_error **err)
+{
+	return err && *err ? NULL : err;
 }
 
 int it_verify_output(const struct it_verify_words *words, const struct it_verify_result *result,
@@ -238,12 +242,14 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 	int first = it_trace_check(result->trace, err);
 
 	if (!prints_graph(words))
-		keep_first(&first, print_report(words, &view, err));
+		it_keep_first(&first, print_report(words, &view, it_only_first(err)));
 	for (size_t i = 0; i < words->graphs.count; i++)
-		keep_first(&first, write_graph(words->graphs.items[i], &view, err));
+		it_keep_first(&first,
+			      write_graph(words->graphs.items[i], &view, it_only_first(err)));
 	for (size_t i = 0; i < words->reports.count; i++)
-		keep_first(&first, write_report(words->reports.items[i], &view, err));
+		it_keep_first(&first,
+			      write_report(words->reports.items[i], &view, it_only_first(err)));
 	write_ci_summary(words, &view);
-	keep_first(&first, it_verify_sign(words, result, err));
+	it_keep_first(&first, it_verify_sign(words, result, it_only_first(err)));
 	return first;
 }

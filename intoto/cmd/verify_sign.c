@@ -428,12 +428,6 @@ static int take_away(const char *path, struct intoto_error **err)
 	return unlink(path) ? it_err_errno(err, errno, "%s", path) : INTOTO_OK;
 }
 
-static void keep_first(int *first, int rc)
-{
-	if (!*first)
-		*first = rc;
-}
-
 /* One output: written when it may be, and else not left there from another run. */
 static int write_one(const struct it_verify_words *words, const struct it_verify_result *result,
 		     const char *path, bool may,
@@ -448,7 +442,7 @@ static int write_one(const struct it_verify_words *words, const struct it_verify
 	if (may)
 		first = write(words, result, err);
 	if (!may || first)
-		keep_first(&first, take_away(path, err));
+		it_keep_first(&first, take_away(path, it_only_first(err)));
 	return first;
 }
 
@@ -474,7 +468,9 @@ int it_verify_sign(const struct it_verify_words *words, const struct it_verify_r
 	bool passed = intoto_report_verdict(result->report) == INTOTO_PASSED && result->summary;
 	int first = write_one(words, result, words->summary_link, passed, write_summary, err);
 
-	keep_first(&first, write_one(words, result, words->vsa, true, write_vsa, err));
-	keep_first(&first, write_one(words, result, words->svr, passed, write_svr, err));
+	it_keep_first(&first,
+		      write_one(words, result, words->vsa, true, write_vsa, it_only_first(err)));
+	it_keep_first(&first,
+		      write_one(words, result, words->svr, passed, write_svr, it_only_first(err)));
 	return first;
 }

@@ -8,7 +8,8 @@ INTEROP_TESTS = \
 	%D%/gpg.t \
 	%D%/python.t \
 	%D%/rules.t \
-	%D%/vectors.t
+	%D%/vectors.t \
+	%D%/vsa.t
 
 EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/python_layout.py %D%/rules_python.py
 
