@@ -19,6 +19,8 @@ CORE_SOURCES += \
 	%D%/graph_dot.c \
 	%D%/graph_line.c \
 	%D%/graph_svg.c \
+	%D%/intake.c %D%/intake.h \
+	%D%/intake_files.c \
 	%D%/layout.c %D%/layout.h \
 	%D%/layout_certificates.c %D%/layout_certificates.h \
 	%D%/layout_read.c \
@@ -74,6 +76,7 @@ CORE_SOURCES += \
 	%D%/testimony.c \
 	%D%/trace.c %D%/trace.h \
 	%D%/trace_order.c %D%/trace_order.h \
+	%D%/throwaway.c %D%/throwaway.h \
 	%D%/trial.c %D%/trial.h \
 	%D%/verify.c %D%/verify.h \
 	%D%/words.c %D%/words.h \

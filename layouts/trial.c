@@ -4,80 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "layouts/parameters.h"
-
-enum { PATH_SIZE = 64 };
+#include "layouts/throwaway.h"
 
 void it_trial_result_done(struct it_trial_result *result)
 {
 	it_strings_done(&result->missing);
 	intoto_report_free(result->report);
 	*result = (struct it_trial_result){ 0 };
-}
-
-/* --- the copy that is verified --- */
-
-struct copy {
-	struct intoto_key *key; /* that signed it; NULL: it is as it was */
-	int fd;
-	char path[PATH_SIZE];
-};
-
-static void copy_done(struct copy *copy)
-{
-	intoto_key_free(copy->key);
-	it_fd_close(&copy->fd);
-}
-
-/* A new envelope around the same payload, with one signature by a key that nobody has. */
-static int sign_copy(struct intoto_envelope **out, struct copy *copy,
-		     const struct intoto_envelope *envelope, struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_JSON_BYTES_MAX);
-	struct it_writer writer;
-	int rc;
-
-	it_writer_init(&writer, &text, IT_WRITE_COMPACT);
-	it_write_value(&writer, it_envelope_body(envelope));
-	rc = it_writer_finish(&writer, err);
-	if (!rc)
-		rc = intoto_envelope_new(out, envelope->format, text.data, text.len, err);
-	if (!rc)
-		rc = intoto_key_generate(&copy->key, "ed25519", err);
-	return rc ? rc : intoto_envelope_sign(*out, copy->key, INTOTO_KEYID_LEGACY, err);
-}
-
-/* In memory: a layout that nobody signed must not lie about signed, not even for a while. */
-static int write_copy(struct copy *copy, const struct intoto_envelope *envelope,
-		      struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *text = NULL;
-	size_t len = 0;
-	int rc = intoto_envelope_print(envelope, &text, &len, err);
-
-	if (rc)
-		return rc;
-	copy->fd = memfd_create("layout", MFD_CLOEXEC);
-	if (copy->fd < 0)
-		return it_err_errno(err, errno, "a copy of the layout");
-	(void)snprintf(copy->path, sizeof copy->path, "/proc/self/fd/%d", copy->fd); /* fits */
-	return it_fd_write(copy->fd, it_span(text, len), err);
-}
-
-static int make_copy(struct copy *copy, const struct intoto_envelope *envelope, bool own_keys,
-		     struct intoto_error **err)
-{
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *signed_copy = NULL;
-	int rc = own_keys ? INTOTO_OK : sign_copy(&signed_copy, copy, envelope, err);
-
-	return rc ? rc : write_copy(copy, own_keys ? envelope : signed_copy, err);
 }
 
 /* --- the verification --- */
@@ -102,12 +41,14 @@ static int leave(int home, struct intoto_error **err)
 static int verify(struct it_trial_result *out, const struct intoto_envelope *envelope,
 		  const struct it_trial_case *trial, struct intoto_error **err)
 {
-	IT_AUTO(copy_done) struct copy copy = { .fd = -1 };
+	IT_AUTO(it_throwaway_done) struct it_throwaway copy = { .fd = -1 };
 	IT_AUTO(it_fd_close) int home = -1;
 	struct intoto_verify_options options = trial->verify;
 	const struct intoto_key *keys[1];
-	int rc = make_copy(&copy, envelope, options.key_count > 0, err);
 	int back;
+	int rc = options.key_count ? it_throwaway_keep(&copy, envelope, err)
+				   : it_throwaway_sign(&copy, it_envelope_body(envelope),
+						       envelope->format, err);
 
 	if (rc)
 		return rc;

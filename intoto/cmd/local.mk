@@ -3,6 +3,7 @@
 # tests can reach them.  A new command is one file here and one word in main.c.
 noinst_LTLIBRARIES += libcmd.la
 libcmd_la_SOURCES = \
+	%D%/check.c \
 	%D%/choices.c %D%/choices.h \
 	%D%/command.c %D%/command.h \
 	%D%/completion.c %D%/completion.h \
@@ -69,7 +70,7 @@ bin_PROGRAMS += %D%/intoto
 %C%_intoto_LDADD = libcmd.la libcore.la
 
 # The same program by other names.
-COMMAND_LINKS = intoto-key intoto-layout intoto-match intoto-record intoto-run intoto-sign intoto-verify
+COMMAND_LINKS = intoto-check intoto-key intoto-layout intoto-match intoto-record intoto-run intoto-sign intoto-verify
 BUILT_LINKS = $(COMMAND_LINKS:%=%D%/%)
 noinst_DATA += $(BUILT_LINKS)
 CLEANFILES += $(BUILT_LINKS)

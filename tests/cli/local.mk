@@ -34,6 +34,9 @@ CLI_TESTS += %D%/verify_people.t
 CLI_TESTS += %D%/verify_refusals.t
 CLI_TESTS += %D%/verify_sublayouts.t
 
+# check
+CLI_TESTS += %D%/check.t
+
 # layout
 CLI_TESTS += %D%/layout.t
 CLI_TESTS += %D%/layout_diff.t

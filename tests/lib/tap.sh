@@ -74,7 +74,7 @@ tap_programs() {
 
 	[ -x "$program" ] || return 0
 	ln -s "$program" "$tap_top/bin/intoto"
-	for name in run record verify sign match key layout; do
+	for name in check run record verify sign match key layout; do
 		ln -s "$program" "$tap_top/bin/intoto-$name"
 	done
 }
