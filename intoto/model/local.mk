@@ -28,6 +28,8 @@ UNIT_TESTS += \
 	tests/unit/model_envelope \
 	tests/unit/model_key_object \
 	tests/unit/model_link \
+	tests/unit/model_locked_keys \
+	tests/unit/model_openpgp \
 	tests/unit/model_link_stream \
 	tests/unit/model_signature \
 	tests/unit/model_statement \
