@@ -87,12 +87,14 @@ static int read_entry(struct intoto_envelope *envelope, const struct it_json *en
 		      const struct it_where *where, struct intoto_error **err)
 {
 	struct it_signature *out = &envelope->signatures[envelope->signature_count++];
+	bool dsse = envelope->format == INTOTO_DSSE;
 
-	if (envelope->format == INTOTO_DSSE)
-		return read_signature(out, entry, dsse_signature, IT_COUNT_OF(dsse_signature),
-				      where, err);
-	if (!it_json_get(entry, "sig") && it_json_get(entry, "signature"))
+	if (!it_json_get(entry, "sig") && it_json_get(entry, "signature") &&
+	    (!dsse || it_json_get(entry, "other_headers")))
 		return read_signature(out, entry, openpgp_signature, IT_COUNT_OF(openpgp_signature),
+				      where, err);
+	if (dsse)
+		return read_signature(out, entry, dsse_signature, IT_COUNT_OF(dsse_signature),
 				      where, err);
 	return read_signature(out, entry, metablock_signature, IT_COUNT_OF(metablock_signature),
 			      where, err);

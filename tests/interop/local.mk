@@ -6,6 +6,7 @@ INTEROP_TESTS = \
 	%D%/go.t \
 	%D%/inspections.t \
 	%D%/gpg.t \
+	%D%/locked_keys.t \
 	%D%/python.t \
 	%D%/rules.t \
 	%D%/vectors.t \

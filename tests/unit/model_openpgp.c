@@ -63,6 +63,7 @@ static const struct {
 	{ INTOTO_METABLOCK, "signature" },
 	{ INTOTO_METABLOCK, "sig" },
 	{ INTOTO_DSSE, "sig" },
+	{ INTOTO_DSSE, "signature" },
 };
 
 static void verifies_in_every_form(void **state)

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "model/envelope.h"
 #include "model/link.h"
+#include "refused.h"
 
 /* NULL when it is not there. */
 static char *vector(const char *name)
@@ -95,6 +96,73 @@ static void verifies_links_made_by_python(void **state)
 		name = it_link_file_name(links[i].step, intoto_key_id(key, INTOTO_KEYID_LEGACY));
 		assert_string_equal(it_path_base(links[i].file), name);
 	}
+}
+
+static const struct {
+	const char *file;
+	const char *keyid;
+} openpgp_links[] = {
+	{ "in-toto-python/gpg/package.7b3abb26.link", "7b3abb26b97b655ab9296bd15b0bd02e1c768c43" },
+	{ "in-toto-python/gpg/write-code.8288ef56.link",
+	  "8288ef560ed3795f9df2c0db56193089b285da58" },
+};
+
+/* One key of the ring of that kind. */
+static struct intoto_key *load_openpgp(const char *ring, const char *keyid)
+{
+	IT_AUTO(it_freep) char *name = NULL;
+
+	if (asprintf(&name, "in-toto-python/gpg/%s-pubring.gpg", ring) < 0)
+		fail();
+	{
+		IT_AUTO(it_freep) char *path = vector(name);
+		IT_AUTO(it_freep) char *choice = NULL;
+		struct intoto_error *err = NULL;
+		struct intoto_key *key = NULL;
+
+		assert_non_null(path);
+		if (asprintf(&choice, "%s#%s", path, keyid) < 0)
+			fail();
+		if (intoto_key_load(&key, choice, NULL, NULL, &err))
+			fail_msg("%s", intoto_error_text(err));
+		return key;
+	}
+}
+
+static void verifies_their_openpgp_links(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(openpgp_links); i++) {
+		IT_AUTO(intoto_envelope_freep)
+		struct intoto_envelope *envelope = load_envelope(openpgp_links[i].file);
+		IT_AUTO(intoto_key_freep)
+		struct intoto_key *key = load_openpgp("rsa", openpgp_links[i].keyid);
+		IT_AUTO(intoto_key_freep)
+		struct intoto_key *other = load_openpgp("rsa", openpgp_links[!i].keyid);
+		struct intoto_error *err = NULL;
+
+		assert_string_equal(intoto_key_id(key, INTOTO_KEYID_LEGACY),
+				    openpgp_links[i].keyid);
+		assert_int_equal(intoto_envelope_verify(envelope, key, NULL), INTOTO_OK);
+		assert_refused(intoto_envelope_verify(envelope, other, &err), &err,
+			       INTOTO_E_UNTRUSTED, "no signature by key");
+		envelope->payload.data[envelope->payload.len / 2] ^= 1;
+		assert_refused(intoto_envelope_verify(envelope, key, &err), &err,
+			       INTOTO_E_UNTRUSTED, "does not count: it does not verify");
+	}
+}
+
+static void reads_their_keyrings(void **state)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *dsa = load_openpgp("dsa", "F033A3A3E267B3B1");
+	IT_AUTO(intoto_key_freep) struct intoto_key *rsa = load_openpgp("rsa", "18FB3F537E0C8A17");
+
+	(void)state;
+	assert_string_equal(intoto_key_scheme(dsa), "pgp+dsa-fips-180-2");
+	assert_string_equal(intoto_key_scheme(rsa), "pgp+rsa-pkcsv1.5");
+	/* A subkey that signs; the one for encryption is not for us. */
+	assert_true(
+		it_key_answers_to(rsa, it_span_text("c5a0abe6ec19d0d65f85e2c39be9df5131d924e9")));
 }
 
 static void refuses_their_tampered_twins(void **state)
@@ -184,7 +252,7 @@ static void reads_a_legacy_json_key(void **state)
 	assert_string_equal(intoto_key_type(key), "ed25519");
 }
 
-static void loads_openpgp_links_but_trusts_none(void **state)
+static void does_not_trust_openpgp_links_with_other_keys(void **state)
 {
 	IT_AUTO(intoto_envelope_freep)
 	struct intoto_envelope *envelope =
@@ -235,7 +303,9 @@ int main(void)
 		cmocka_unit_test(verifies_them_again_after_printing),
 		cmocka_unit_test(computes_the_ids_that_others_compute),
 		cmocka_unit_test(reads_a_legacy_json_key),
-		cmocka_unit_test(loads_openpgp_links_but_trusts_none),
+		cmocka_unit_test(does_not_trust_openpgp_links_with_other_keys),
+		cmocka_unit_test(verifies_their_openpgp_links),
+		cmocka_unit_test(reads_their_keyrings),
 		cmocka_unit_test(knows_layout_templates_as_layouts),
 	};
 	IT_AUTO(it_freep) char *first = vector(links[0].file);
