@@ -44,7 +44,8 @@ static const struct {
 	const char *text;
 	enum it_sandbox_promise bit;
 } promises[] = {
-	{ "keep it from the network (needs seccomp or network namespaces)", IT_SANDBOX_NO_NETWORK },
+	{ "keep it from the network (needs seccomp, or network and mount namespaces)",
+	  IT_SANDBOX_NO_NETWORK },
 	{ "keep it from other files (needs Landlock or mount namespaces)", IT_SANDBOX_FILES },
 	{ "end all that it starts (needs process namespaces or a subreaper)",
 	  IT_SANDBOX_NOTHING_LEFT },
@@ -54,9 +55,11 @@ static const struct {
 
 unsigned it_sandbox_promises(const struct it_sandbox_level *level)
 {
+	const unsigned hidden = IT_SANDBOX_NET_NS | IT_SANDBOX_MOUNT_NS;
 	unsigned kept = 0;
 
-	if (level->mechanisms & (IT_SANDBOX_SECCOMP | IT_SANDBOX_NET_NS))
+	/* A network namespace leaves the local services that are reached by a path. */
+	if ((level->mechanisms & IT_SANDBOX_SECCOMP) || (level->mechanisms & hidden) == hidden)
 		kept |= IT_SANDBOX_NO_NETWORK;
 	if (level->mechanisms & (IT_SANDBOX_LANDLOCK | IT_SANDBOX_MOUNT_NS))
 		kept |= IT_SANDBOX_FILES;
@@ -204,7 +207,8 @@ static void plan_limits(struct it_sandbox_plan *plan)
 	uid_t user = plan->user ? plan->user : plan->spec->user;
 	struct rlimit fds;
 
-	add_limit(plan, RLIMIT_CORE, 0);
+	/* Not 0: that would still start a program of the system that takes dumps; 1 does not. */
+	add_limit(plan, RLIMIT_CORE, 1);
 	if (limits->memory)
 		add_limit(plan, RLIMIT_AS, limits->memory);
 	if (limits->file_size)

@@ -106,6 +106,7 @@ void it_sandbox_become(const struct it_sandbox_plan *plan)
 		if (setsid() < 0)
 			it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
 		plan->shared->group = getpid();
+		plan->shared->init = getppid();
 	}
 	set_limits(plan);
 	it_sandbox_leave_root(plan);
@@ -231,6 +232,7 @@ void it_sandbox_keep(const struct it_sandbox_plan *plan)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != plan->caller || setsid() < 0)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
 	arrange_descriptors(plan);
+	plan->shared->keeper = getpid();
 	it_sandbox_unshare(plan);
 	/* If we die before init does, nobody must think that the command exited with 0. */
 	plan->shared->status = SIGKILL;

@@ -30,6 +30,8 @@ enum it_sandbox_step {
 struct it_sandbox_shared {
 	struct it_sandbox_level level;
 	pid_t group;
+	pid_t keeper; /* these two in the namespace of the caller, or 0 */
+	pid_t init;
 	bool ready; /* the next thing was the command */
 	enum it_sandbox_step failed;
 	int number; /* errno of what failed */

@@ -111,6 +111,15 @@ void it_sandbox_unshare(const struct it_sandbox_plan *plan)
 
 /* --- the view --- */
 
+/* What somebody left there could be a link to anywhere: the root is still the caller's. */
+static bool make_folder(const char *path)
+{
+	struct stat about;
+
+	return mkdir(path, FOLDER_MODE) == 0 ||
+	       (errno == EEXIST && lstat(path, &about) == 0 && S_ISDIR(about.st_mode));
+}
+
 /* The folders above a target, in the view. */
 static bool make_parents(const struct it_sandbox_plan *plan, const char *target)
 {
@@ -125,7 +134,7 @@ static bool make_parents(const struct it_sandbox_plan *plan, const char *target)
 		if (path[i] != '/')
 			continue;
 		path[i] = '\0';
-		if (mkdir(path, FOLDER_MODE) && errno != EEXIST)
+		if (!make_folder(path))
 			return false;
 		path[i] = '/';
 	}
@@ -168,7 +177,7 @@ static bool make_place(const char *target, const struct stat *about)
 	int fd;
 
 	if (S_ISDIR(about->st_mode))
-		return mkdir(target, FOLDER_MODE) == 0 || errno == EEXIST;
+		return make_folder(target);
 	fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 	if (fd < 0)
 		return false;

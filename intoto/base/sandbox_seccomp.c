@@ -29,7 +29,7 @@ enum { FOREIGN_BIT = 0 };
 
 #ifdef ARCHITECTURE
 
-enum { PROGRAM_MAX = 400, PERSONALITY_ASK = -1 };
+enum { PROGRAM_MAX = 800, PERSONALITY_ASK = -1 };
 
 #define NAMESPACES                                                                                 \
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
@@ -220,6 +220,22 @@ static void refuse_sockets(struct program *program, const struct it_sandbox_plan
 	allow_only(program, SYS_socketpair, 0, AF_UNIX);
 }
 
+/* Who ends the command must not be ended by it, though the user may be the same. */
+static void protect(struct program *program, pid_t pid)
+{
+	static const unsigned calls[] = { SYS_kill,
+					  SYS_tkill,
+					  SYS_tgkill,
+					  SYS_rt_sigqueueinfo,
+					  SYS_rt_tgsigqueueinfo,
+					  434 /* pidfd_open */ };
+
+	for (size_t i = 0; i < IT_COUNT_OF(calls); i++) {
+		refuse_argument(program, calls[i], 0, UINT32_MAX, (unsigned)pid);
+		refuse_argument(program, calls[i], 0, UINT32_MAX, (unsigned)-pid);
+	}
+}
+
 /* What other mechanisms would have prevented, had they been there. */
 static void make_up(struct program *program, const struct it_sandbox_plan *plan)
 {
@@ -227,8 +243,13 @@ static void make_up(struct program *program, const struct it_sandbox_plan *plan)
 
 	if (!has(plan, IT_SANDBOX_IPC_NS))
 		answer_calls(program, shared_memory, IT_COUNT_OF(shared_memory), REFUSED);
-	if (!has(plan, IT_SANDBOX_PID_NS)) /* everybody */
-		refuse_argument(program, SYS_kill, 0, UINT32_MAX, (unsigned)-1);
+	if (!has(plan, IT_SANDBOX_PID_NS)) {
+		refuse_argument(program, SYS_kill, 0, UINT32_MAX, (unsigned)-1); /* everybody */
+		allow_only(program, SYS_prlimit64, 0, 0);
+		protect(program, plan->shared->init);
+		protect(program, plan->shared->keeper);
+		protect(program, plan->caller);
+	}
 	if (!has(plan, IT_SANDBOX_MOUNT_NS) && plan->shared->level.landlock_abi < ABI_TRUNCATE) {
 		answer_call(program, SYS_truncate, REFUSED);
 		refuse_argument(program, SYS_openat, 2, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDONLY);

@@ -161,7 +161,7 @@ static int fill_spec(struct it_inspector *self, struct intoto_error **err)
 	const struct it_scratch *scratch = self->scratch;
 	const struct it_inspector_options *options = &self->options;
 	const struct it_sandbox_path ours[PATHS_OURS] = {
-		{ "/tmp", it_scratch_temporary(scratch), EVERYTHING },
+		{ "/tmp", it_scratch_temporary(scratch), EVERYTHING }, /* another one each time */
 		{ it_scratch_work(scratch), NULL, EVERYTHING },
 		{ it_scratch_home(scratch), NULL, EVERYTHING },
 		{ it_scratch_temporary(scratch), NULL, EVERYTHING },
@@ -256,16 +256,19 @@ int it_inspector_run(struct it_inspector *self, char *const *argv, struct it_com
 		.foreign = true,
 		.timeout_ms = self->options.timeout_ms,
 	};
+	int rc = INTOTO_OK;
 
 	self->ran = true;
 	self->is_current = false;
 	if (self->scratch) {
+		rc = it_scratch_fresh(self->scratch, &self->shown[it_sandbox_system_count].from,
+				      err);
 		options.sandbox = &self->spec;
 		options.environment = self->environment.items;
 		options.folder = it_scratch_work(self->scratch);
 		options.show_most = self->options.show ? IT_INSPECTION_SHOWN : 0;
 	}
-	return it_command_run(result, &options, err);
+	return rc ? rc : it_command_run(result, &options, err);
 }
 
 int it_inspector_free(struct it_inspector *self, struct intoto_error **err)

@@ -34,6 +34,8 @@ struct it_scratch {
 	char *home;
 	char *temporary;
 	char *view;
+	char *fresh; /* the latest of them */
+	unsigned fresh_count;
 	int top_fd;
 	int janitor_fd; /* closes when we end */
 	pid_t janitor;
@@ -196,6 +198,23 @@ static int make_folders(struct it_scratch *scratch, struct intoto_error **err)
 	return rc ? rc : make_folder(scratch, &scratch->view, "view", err);
 }
 
+int it_scratch_fresh(struct it_scratch *scratch, const char **out, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *name = NULL;
+	int rc;
+
+	*out = NULL;
+	if (asprintf(&name, "fresh-%u", scratch->fresh_count++) < 0) {
+		name = NULL;
+		return it_err_nomem(err);
+	}
+	free(scratch->fresh);
+	scratch->fresh = NULL;
+	rc = make_folder(scratch, &scratch->fresh, name, err);
+	*out = rc ? NULL : scratch->fresh;
+	return rc;
+}
+
 /* --- links --- */
 
 static bool is_below(const char *path, const char *folder)
@@ -341,6 +360,7 @@ int it_scratch_free(struct it_scratch *scratch, struct intoto_error **err)
 	free(scratch->home);
 	free(scratch->temporary);
 	free(scratch->view);
+	free(scratch->fresh);
 	free(scratch);
 	return rc;
 }

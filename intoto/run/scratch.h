@@ -45,6 +45,12 @@ const char *it_scratch_work(const struct it_scratch *scratch);
 const char *it_scratch_home(const struct it_scratch *scratch);
 const char *it_scratch_temporary(const struct it_scratch *scratch);
 const char *it_scratch_view(const struct it_scratch *scratch);
+/*
+ * A new and empty folder with each call, borrowed until the next: what was left in one before may
+ * be a trap for whoever mounts there.
+ */
+IT_CHECK int it_scratch_fresh(struct it_scratch *scratch, const char **out,
+			      struct intoto_error **err);
 /* options.user, or 0 when it could not get to the folder. */
 uid_t it_scratch_user(const struct it_scratch *scratch);
 

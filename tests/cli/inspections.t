@@ -125,12 +125,19 @@ script 'mkdir intoto-moved-a; ln -s a intoto-moved-b; python3 -c "
 import os
 for i in range(3000):
     os.mkdir(\"d\"); os.chdir(\"d\")"'
-refuses 65 'more than 1000 folders deep [inspection.files]' 'it may make it hard to record' look
+refuses 65 'more than 1000 folders deep [inspection.files]' 'it may make it hard to record' look -v
 ok 'but not to remove' nothing_left
 script 'mkdir -p x/y/z && touch x/y/z/f && chmod 0 x/y/z x/y x; exit 3'
 refuses 1 'status 3' 'nor by modes' look
 ok 'does it' nothing_left
 lives 'it may use /tmp or TMPDIR' 'echo x >"$TMPDIR/f" && mktemp >/dev/null'
+
+# What an inspection leaves in its /tmp is no trap for the sandbox of the next.
+mkdir trap && chmod 777 trap
+inspections one "\"sh\",\"-c\",$(json "ln -s '$tap_work/trap' /tmp/trap; ln -s '$tap_work/trap' \"\$TMPDIR/trap\"; :")" '' '' \
+	two '"sh","-c","test -e a && ! test -e /tmp/trap"' '' ''
+ok 'a link in its /tmp leads the next one nowhere' look
+is "$(ls trap)" '' 'and nobody else'
 
 # --- what is recorded ----------------------------------------------------------------------------------------
 all='["ALLOW","*"]'
@@ -172,6 +179,12 @@ python3 -c 'import os,sys; os.open(sys.argv[1], os.O_RDONLY | os.O_TRUNC)' "$out
 rm "$out/outside"
 ! python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$out/sock" 2>/dev/null || exit 16
 (setsid sh -c 'sleep 5; echo alive >>daemon' &)
+# What watches us, by any name that we can know.
+parent=$(ps -o ppid= -p $$ 2>/dev/null) && kill -9 $parent 2>/dev/null && [ "$parent" -gt 1 ] && exit 17
+# A comet: forks and ends, forks and ends.
+python3 -c 'import os
+while True:
+    if os.fork(): os._exit(0)' &
 echo done >made
 END
 python3 -c 'import socket, sys, time
