@@ -77,6 +77,20 @@ FUZZ_TARGETS += %D%/key_file
 FUZZ_TARGETS += %D%/openpgp
 %C%_openpgp_SOURCES = %D%/openpgp.c $(FUZZ_MAIN)
 %C%_openpgp_LDFLAGS = $(FUZZ_LINK)
+# certificate
+FUZZ_TARGETS += %D%/certificate
+%C%_certificate_SOURCES = %D%/certificate.c $(FUZZ_MAIN)
+%C%_certificate_LDFLAGS = $(FUZZ_LINK)
+
+# constraint
+FUZZ_TARGETS += %D%/constraint
+%C%_constraint_SOURCES = %D%/constraint.c $(FUZZ_MAIN)
+%C%_constraint_LDFLAGS = $(FUZZ_LINK)
+
+# timestamp
+FUZZ_TARGETS += %D%/timestamp
+%C%_timestamp_SOURCES = %D%/timestamp.c $(FUZZ_MAIN)
+%C%_timestamp_LDFLAGS = $(FUZZ_LINK)
 
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
