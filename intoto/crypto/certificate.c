@@ -34,19 +34,11 @@ void it_certificates_done(struct it_certificates *certificates)
 /* Takes x509, also on failure. */
 static int append(struct it_certificates *out, X509 *x509, struct intoto_error **err)
 {
-	struct it_certificate *items = NULL;
-	int rc;
+	struct it_certificate *items = reallocarray(out->items, out->count + 1, sizeof *items);
 
-	if (out->count >= IT_CERTIFICATES_MAX)
-		rc = it_err_set(err, INTOTO_E_LIMIT, "more than %d certificates",
-				IT_CERTIFICATES_MAX);
-	else
-		rc = (items = reallocarray(out->items, out->count + 1, sizeof *items))
-			     ? INTOTO_OK
-			     : it_err_nomem(err);
-	if (rc) {
+	if (!items) {
 		X509_free(x509);
-		return rc;
+		return it_err_nomem(err);
 	}
 	out->items = items;
 	items[out->count++].x509 = x509;
@@ -123,6 +115,9 @@ static int read_der(struct it_certificates *out, struct it_span der, struct into
 	int rc = admit(der, err);
 	X509 *x509;
 
+	if (!rc && out->count >= IT_CERTIFICATES_MAX)
+		rc = it_err_set(err, INTOTO_E_LIMIT, "more than %d certificates",
+				IT_CERTIFICATES_MAX);
 	if (rc)
 		return rc;
 	x509 = d2i_X509(NULL, &at, (long)der.len);

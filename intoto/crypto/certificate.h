@@ -17,7 +17,7 @@ enum {
 	/* Of one text: a leaf with its chain has a few KiB, the roots of a large company 300. */
 	IT_CERTIFICATE_TEXT_MAX = 1024 * 1024,
 	IT_CERTIFICATE_DER_MAX = 64 * 1024,
-	IT_CERTIFICATES_MAX = 1024,
+	IT_CERTIFICATES_MAX = 1024, /* that a list is read into */
 	IT_CERTIFICATE_DEPTH = 16, /* of issuers above a leaf */
 };
 

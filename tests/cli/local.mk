@@ -27,6 +27,7 @@ CLI_TESTS += %D%/match.t
 CLI_TESTS += %D%/verify.t
 CLI_TESTS += %D%/inspections.t
 CLI_TESTS += %D%/verify_attestations.t
+CLI_TESTS += %D%/verify_certificates.t
 CLI_TESTS += %D%/verify_explain.t
 CLI_TESTS += %D%/verify_graph.t
 CLI_TESTS += %D%/verify_output.t

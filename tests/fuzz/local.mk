@@ -77,6 +77,7 @@ FUZZ_TARGETS += %D%/key_file
 FUZZ_TARGETS += %D%/openpgp
 %C%_openpgp_SOURCES = %D%/openpgp.c $(FUZZ_MAIN)
 %C%_openpgp_LDFLAGS = $(FUZZ_LINK)
+
 # certificate
 FUZZ_TARGETS += %D%/certificate
 %C%_certificate_SOURCES = %D%/certificate.c $(FUZZ_MAIN)

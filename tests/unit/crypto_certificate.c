@@ -97,16 +97,26 @@ static void refuses_bytes_behind_a_certificate(void **state)
 static void refuses_more_certificates_than_the_limit(void **state)
 {
 	AUTO_MADE made = make(&plain, NULL);
-	AUTO_LIST one = { 0 };
 	AUTO_LIST many = { 0 };
+	AUTO_LIST more = { 0 };
+	IT_AUTO(it_freep) char *pem = made_pem(&made);
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(2 * IT_CERTIFICATE_TEXT_MAX);
 	struct intoto_error *err = NULL;
 
 	(void)state;
-	made_add(&one, &made);
 	for (int i = 0; i < IT_CERTIFICATES_MAX; i++)
-		assert_int_equal(it_certificates_share(&many, &one, 0, NULL), INTOTO_OK);
-	assert_refused(it_certificates_share(&many, &one, 0, &err), &err, INTOTO_E_LIMIT,
-		       "more than 1024 certificates");
+		(void)it_buf_add_text(&text, pem);
+	assert_int_equal(it_certificates_parse(&many, it_buf_span(&text), NULL), INTOTO_OK);
+	assert_refused(it_certificates_parse(&many, it_span_text(pem), &err), &err, INTOTO_E_LIMIT,
+		       "certificate 1: more than 1024 certificates");
+	/* Lists that are put together are of what was read within the limit. */
+	assert_int_equal(it_certificates_share(&more, &many, 0, NULL), INTOTO_OK);
+	assert_int_equal(it_certificates_share(&more, &many, 1, NULL), INTOTO_OK);
+	assert_int_equal(more.count, 2 * IT_CERTIFICATES_MAX - 1);
+	(void)it_buf_reserve(&text, IT_CERTIFICATE_TEXT_MAX);
+	while (text.len <= IT_CERTIFICATE_TEXT_MAX)
+		(void)it_buf_add_text(&text, pem);
+	refuses_text(it_buf_text(&text), INTOTO_E_LIMIT, "more than 1048576 bytes");
 }
 
 static void gives_the_key_of_each_kind(void **state)
