@@ -2,8 +2,10 @@
 /*
  * Keys: public or private, one object for every kind.
  *
- * Kinds: Ed25519, ECDSA on P-256, P-384 and P-521 (DER signatures), RSA-PSS.  Files: PKCS8 (plain
- * or encrypted), SPKI, PKCS1 and SEC1 PEM, and the in-toto JSON key object.
+ * Kinds: Ed25519, ECDSA on P-256, P-384 and P-521 (DER signatures), RSA (PSS and PKCS#1 v1.5), and
+ * public OpenPGP keys (RSA, DSA, Ed25519).  Files: PKCS8 (plain or encrypted), SPKI, PKCS1 and SEC1
+ * PEM, the in-toto JSON key object, the encrypted files of securesystemslib before 1.0 and of Go's
+ * tools, and exported OpenPGP keys.
  *
  * libcrypto is started without its configuration file when a key needs it, unless the program has
  * started it before.  Its error queue is left as it was.
@@ -43,6 +45,8 @@ typedef int (*intoto_passphrase_fn)(void *arg, const char *what, unsigned attemp
  * Reads a key file, private or public.  passphrase may be NULL; it is asked only for an encrypted
  * key, and again (up to 3 attempts) while the passphrase is wrong.  Errors: NOTFOUND, IO, FORMAT,
  * KEY, UNSUPPORTED.
+ *
+ * path may be FILE#KEYID, where FILE holds several OpenPGP keys and KEYID is 16 to 40 hex digits.
  */
 INTOTO_API int intoto_key_load(struct intoto_key **out, const char *path,
 			       intoto_passphrase_fn passphrase, void *arg,
@@ -68,12 +72,13 @@ INTOTO_API bool intoto_key_is_private(const struct intoto_key *key);
  */
 INTOTO_API const char *intoto_key_type(const struct intoto_key *key);
 INTOTO_API const char *intoto_key_scheme(const struct intoto_key *key);
-/* The keyid in a dialect, 64 hex digits; borrowed from the key. */
+/* The keyid in a dialect, 64 hex digits; of an OpenPGP key its fingerprint, 40 hex digits, in both.
+ * Borrowed from the key. */
 INTOTO_API const char *intoto_key_id(const struct intoto_key *key, enum intoto_keyid_style style);
 /* SHA-256 of the SubjectPublicKeyInfo in DER, 64 hex digits: the same for every scheme and dialect.
- */
+ * Of an OpenPGP key that of its main key. */
 INTOTO_API const char *intoto_key_fingerprint(const struct intoto_key *key);
-/* Whether both hold the same public key, whatever their ids say. */
+/* Whether both hold the same public key, whatever their ids say; of OpenPGP keys any that signs. */
 INTOTO_API bool intoto_key_same(const struct intoto_key *a, const struct intoto_key *b);
 
 /* A signature over the bytes; *out is the caller's (free).  INTOTO_E_KEY for a public key. */

@@ -364,7 +364,7 @@ int it_pgp_part_verify(const struct it_pgp_part *part, const struct it_pgp_signa
 				  signature->hash);
 	if (!hash_content(&digest, md, content, signature->hashed))
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot hash");
-	if (signature->algorithm != part->algorithm)
+	if (it_pgp_kind_of_algorithm(signature->algorithm) != part->kind)
 		return it_err_set(err, INTOTO_E_UNTRUSTED, "it was made by a key of another kind");
 	if (part->kind->algorithm == IT_PGP_RSA)
 		good = verify_rsa(part, md, &digest, value);

@@ -147,6 +147,10 @@ static int read_part(struct it_pgp_part *part, const struct object *object,
 		rc = read_seconds(&part->created, object->created, "creation_time", where, err);
 	if (!rc)
 		rc = read_seconds(&part->lifetime, object->lifetime, "validity_period", where, err);
+	if (!rc && part->lifetime && !part->has_created)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err,
+				       "\"validity_period\" without \"creation_time\": nobody can "
+				       "tell when it ends");
 	return rc ? rc : read_numbers(part, object, where, err);
 }
 

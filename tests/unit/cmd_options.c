@@ -18,6 +18,8 @@ struct options {
 	const char *format;
 	struct it_strings keys;
 	struct it_strings materials;
+	const char *gpg;
+	struct it_strings gpgs;
 	int64_t level;
 };
 
@@ -43,6 +45,10 @@ static const struct it_option table[] = {
 	IT_CHOICE(struct options, format, 0, "format", "FORMAT", formats, "how it is wrapped"),
 	IT_EACH(struct options, keys, 'k', "key", "FILE", "key"),
 	IT_WORDS(struct options, materials, 'm', "materials", "PATH", "what goes in"),
+	{ .letter = 'g', .name = "gpg", .argument = "[KEYID]", .kind = IT_OPTION_TEXT,
+	  .offset = offsetof(struct options, gpg), .help = "key", .bare = true },
+	{ .letter = 'G', .name = "gpgs", .argument = "[KEYID]", .kind = IT_OPTION_LIST,
+	  .offset = offsetof(struct options, gpgs), .help = "keys", .bare = true },
 	{ .name = "level", .argument = "N", .kind = IT_OPTION_CUSTOM, .set = set_level, .help = "level" },
 	{ .name = "secret", .kind = IT_OPTION_FLAG, .offset = offsetof(struct options, quiet),
 	  .help = "for checks", .hidden = true },
@@ -119,6 +125,41 @@ static void a_value_may_stand_attached_or_next(void **state)
 	assert_name(WORDS("--step-name="), "");
 	assert_name(WORDS("-n", "-"), "-");
 	assert_name(WORDS("-n", ""), "");
+}
+
+/* As argparse has it for the Python tool's -g. */
+static void a_bare_option_may_stand_without_a_value(void **state)
+{
+	const char *const *const bare[] = {
+		WORDS("-n", "x", "-g"),	     WORDS("-g", "-n", "x"), WORDS("-g", "--", "make"),
+		WORDS("-g", "--name", "x"),  WORDS("-xg", "-n=x"),   WORDS("--gpg=", "-nx"),
+		WORDS("-nx", "-x", "--gpg"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(bare); i++) {
+		IT_AUTO(done) struct it_parsed parsed = { 0 };
+		struct intoto_error *err = NULL;
+		const char *gpg;
+
+		(void)parse(&parsed, bare[i], &err); /* one has no name; the option was read */
+		intoto_error_free(err);
+		gpg = ((struct options *)parsed.options)->gpg;
+		assert_non_null(gpg);
+	}
+	{
+		IT_AUTO(done) struct it_parsed parsed = { 0 };
+		const struct options *options;
+
+		assert_int_equal(parse(&parsed, WORDS("-nx", "-G", "-v", "-G", "ab", "cd"), NULL),
+				 0);
+		options = parsed.options;
+		assert_int_equal(options->gpgs.count, 3);
+		assert_string_equal(options->gpgs.items[0], "");
+		assert_string_equal(options->gpgs.items[1], "ab");
+		assert_string_equal(options->gpgs.items[2], "cd");
+		assert_null(options->gpg);
+	}
 }
 
 static void the_last_text_counts(void **state)
@@ -333,6 +374,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_may_stand_attached_or_next),
+		cmocka_unit_test(a_bare_option_may_stand_without_a_value),
 		cmocka_unit_test(the_last_text_counts),
 		cmocka_unit_test(short_flags_cluster_and_one_value_may_end_them),
 		cmocka_unit_test(repeated_flags_add_up_or_stay),

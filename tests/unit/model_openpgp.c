@@ -249,6 +249,8 @@ static void refuses_malformed_objects(void **state)
 		      "key.creation_time: want whole seconds from 0 to 4294967295");
 	refuse_object(EDDSA("\"keyid\":\"" ID "\",\"validity_period\":\"1\"," KEYVAL(POINT)),
 		      INTOTO_E_FORMAT, "key.validity_period: want whole seconds");
+	refuse_object(EDDSA("\"keyid\":\"" ID "\",\"validity_period\":1," KEYVAL(POINT)),
+		      INTOTO_E_FORMAT, "key: \"validity_period\" without \"creation_time\"");
 	refuse_object("{\"type\":\"rsa\",\"method\":\"pgp+eddsa-ed25519\",\"keyid\":\"" ID
 		      "\"," KEYVAL(POINT) "}",
 		      INTOTO_E_FORMAT, "key.type: want \"eddsa\", which is what \"method\" says");
