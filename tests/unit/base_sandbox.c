@@ -72,7 +72,9 @@ static void sandbox_init(struct sandbox *self, const char *top)
 	self->spec.path_count = it_sandbox_system_count + 1;
 	self->spec.view = self->view;
 	self->spec.user = NOBODY;
-	self->spec.required = IT_SANDBOX_NO_NETWORK | IT_SANDBOX_FILES | IT_SANDBOX_NOTHING_LEFT;
+	if (!workspace_vfork_is_fork()) /* valgrind knows no call that confines */
+		self->spec.required =
+			IT_SANDBOX_NO_NETWORK | IT_SANDBOX_FILES | IT_SANDBOX_NOTHING_LEFT;
 }
 
 static int start(struct sandbox *self, const char *script, struct intoto_error **err)
@@ -255,18 +257,20 @@ static void says_why_a_program_cannot_start(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, workspace_enter, workspace_leave)
+	const struct CMUnitTest starts[] = {
 		TEST(tells_how_the_command_ended),
-		TEST(works_in_its_folder),
-		TEST(reads_nothing_else),
-		TEST(leaves_no_process),
-		TEST(ends_by_a_signal_to_its_group),
-		TEST(passes_no_descriptor_on),
-		TEST(keeps_its_limits),
-		TEST(says_what_was_reached),
 		TEST(says_why_a_program_cannot_start),
 	};
+	const struct CMUnitTest tests[] = {
+		TEST(tells_how_the_command_ended), TEST(says_why_a_program_cannot_start),
+		TEST(works_in_its_folder),	   TEST(reads_nothing_else),
+		TEST(leaves_no_process),	   TEST(ends_by_a_signal_to_its_group),
+		TEST(passes_no_descriptor_on),	   TEST(keeps_its_limits),
+		TEST(says_what_was_reached),
+	};
 
+	if (workspace_vfork_is_fork())
+		return cmocka_run_group_tests_name("base_sandbox", starts, NULL, NULL);
 	return cmocka_run_group_tests_name("base_sandbox", tests, NULL, NULL);
 }

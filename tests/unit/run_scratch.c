@@ -321,6 +321,8 @@ static void records_what_was_done_to_the_copy(void **state)
 	struct it_inspector *inspector;
 
 	(void)state;
+	if (workspace_vfork_is_fork()) /* valgrind knows no call that confines */
+		return;
 	assert_int_equal(it_inspector_new(&inspector, &options, NULL), 0);
 	assert_int_equal(it_inspector_prepare(inspector, NULL, NULL, NULL), 0);
 	assert_int_equal(it_inspector_record(inspector, &tables[0], NULL), 0);
