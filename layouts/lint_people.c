@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/openpgp.h"
 #include "layouts/lint.h"
 
 /* The SubjectPublicKeyInfo of RSA with 3072 bits has 422 bytes, with 2048 bits 294. */
@@ -28,10 +29,27 @@ static bool is_weak(const struct intoto_key *key)
 	IT_AUTO(it_buf_done) struct it_buf der = IT_BUF(DER_MAX);
 
 	return it_streq(intoto_key_type(key), "rsa") && key->scheme && key->scheme->form &&
-	       !key->scheme->form->public_der(key, &der, NULL) && der.len < RSA_3072_BYTES;
+	       !key->openpgp && !key->scheme->form->public_der(key, &der, NULL) &&
+	       der.len < RSA_3072_BYTES;
 }
 
-static void check_key(struct it_findings *out, const struct intoto_layout *layout, size_t index)
+/* Keys with a time of their own: OpenPGP. */
+static void check_time(struct it_findings *out, const struct it_layout_key *key,
+		       const struct it_lint_options *options, const struct it_where *where)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *now = NULL;
+	IT_AUTO(intoto_error_freep) struct intoto_error *soon = NULL;
+
+	if (it_openpgp_check_fresh(key->key, options->now, &now))
+		it_findings_add(out, "key.expired", where, NULL, key->id, "%s",
+				intoto_error_text(now));
+	else if (it_openpgp_check_fresh(key->key, options->now + options->soon, &soon))
+		it_findings_add(out, "key.expires-soon", where, NULL, key->id, "%s",
+				intoto_error_text(soon));
+}
+
+static void check_key(struct it_findings *out, const struct intoto_layout *layout, size_t index,
+		      const struct it_lint_options *options)
 {
 	const struct it_layout_key *key = &layout->keys[index];
 	struct it_where where = { &keys, key->id, 0 };
@@ -43,6 +61,7 @@ static void check_key(struct it_findings *out, const struct intoto_layout *layou
 				"nobody can sign with it: %s", key->why_not ? key->why_not : "");
 		return;
 	}
+	check_time(out, key, options, &where);
 	if (is_weak(key->key))
 		it_findings_add(out, "key.weak", &where, NULL, key->id,
 				"an RSA key with fewer than 3072 bits");
@@ -186,9 +205,8 @@ static void check_step(struct it_findings *out, const struct intoto_layout *layo
 void it_lint_people(struct it_findings *out, const struct intoto_layout *layout,
 		    const struct it_lint_options *options)
 {
-	(void)options; /* for keys with a time of their own */
 	for (size_t i = 0; i < layout->key_count; i++)
-		check_key(out, layout, i);
+		check_key(out, layout, i, options);
 	for (size_t i = 0; i < layout->step_count; i++)
 		check_step(out, layout, i);
 }

@@ -87,6 +87,7 @@ UNIT_TESTS += \
 	tests/unit/layouts_constraint \
 	tests/unit/layouts_glob \
 	tests/unit/layouts_layout \
+	tests/unit/layouts_lint \
 	tests/unit/layouts_pattern \
 	tests/unit/layouts_people \
 	tests/unit/layouts_report \
