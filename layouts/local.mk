@@ -91,7 +91,9 @@ UNIT_TESTS += \
 	tests/unit/layouts_pattern \
 	tests/unit/layouts_people \
 	tests/unit/layouts_report \
+	tests/unit/layouts_report_forms \
 	tests/unit/layouts_rules \
+	tests/unit/layouts_story \
 	tests/unit/layouts_shelf \
 	tests/unit/layouts_trace \
 	tests/unit/layouts_verify \

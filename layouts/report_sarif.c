@@ -24,6 +24,16 @@ static void write_member(struct it_writer *writer, const char *name, const char 
 	it_write_text(writer, text);
 }
 
+/* Whoever shows it does not expect a name to turn the line around. */
+static void write_quoted(struct it_writer *writer, const char *name, const char *text)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(text));
+
+	if (!quoted)
+		writer->out->failed = INTOTO_E_NOMEM;
+	write_member(writer, name, quoted ? quoted : "");
+}
+
 /* { "text": ... }, quoted: these are shown to people. */
 static void write_message(struct it_writer *writer, const char *name, const struct it_buf *text)
 {
@@ -115,7 +125,7 @@ static void write_location(struct it_writer *writer, const struct it_report_view
 	it_write_name(writer, "logicalLocations");
 	it_write_list(writer);
 	it_write_object(writer);
-	write_member(writer, "fullyQualifiedName", *check->item ? check->item : "layout");
+	write_quoted(writer, "fullyQualifiedName", *check->item ? check->item : "layout");
 	it_write_object_end(writer);
 	it_write_list_end(writer);
 	it_write_name(writer, "physicalLocation");
@@ -230,7 +240,7 @@ static void write_properties(struct it_writer *writer, const struct intoto_repor
 	it_time_format(time, it_report_time(report));
 	it_write_name(writer, "properties");
 	it_write_object(writer);
-	write_member(writer, "layout", it_report_layout(report));
+	write_quoted(writer, "layout", it_report_layout(report));
 	write_member(writer, "time", time);
 	write_member(writer, "verdict", it_verdict_name(intoto_report_verdict(report)));
 	it_write_object_end(writer);

@@ -274,6 +274,22 @@ static void follow(struct search *search)
 
 /* --- as it is told --- */
 
+static const char *name_of(const struct it_story_event *event)
+{
+	return event->material ? event->material->name : event->product->name;
+}
+
+/* What goes in comes before what is made. */
+static int compare_events(const void *a, const void *b)
+{
+	const struct it_story_event *x = a;
+	const struct it_story_event *y = b;
+
+	if (!x->material != !y->material)
+		return x->material ? -1 : 1;
+	return it_span_cmp(it_span_text(name_of(x)), it_span_text(name_of(y)));
+}
+
 /* The events of one item: each name once. */
 static void add_events(struct it_story *story, const struct search *search,
 		       const struct it_traced_item *item)
@@ -287,11 +303,7 @@ static void add_events(struct it_story *story, const struct search *search,
 		if (node->item != item)
 			continue;
 		for (size_t j = first; j < story->count && !event; j++) {
-			const struct it_traced_artifact *there = story->events[j].material;
-
-			if (!there)
-				there = story->events[j].product;
-			if (it_streq(there->name, node->artifact->name))
+			if (it_streq(name_of(&story->events[j]), node->artifact->name))
 				event = &story->events[j];
 		}
 		if (!event) {
@@ -303,6 +315,7 @@ static void add_events(struct it_story *story, const struct search *search,
 		else
 			event->product = node->artifact;
 	}
+	qsort(story->events + first, story->count - first, sizeof *story->events, compare_events);
 }
 
 int it_story_find(struct it_story *story, const struct it_trace *trace, const char *query,

@@ -42,6 +42,21 @@ static void visit(struct it_trace_order *order, const struct it_trace *trace, st
 	}
 }
 
+/* Items of a sublayout whose step is not in the trace; nothing that was told gets lost. */
+static void add_orphans(struct it_trace_order *order, const struct it_trace *trace)
+{
+	for (size_t i = 0; i < it_trace_count(trace) && order->count < it_trace_count(trace); i++) {
+		const struct it_traced_item *item = it_trace_at(trace, i);
+		bool known = false;
+
+		for (size_t j = 0; j < order->count && !known; j++)
+			known = order->items[j].item == item;
+		if (!known)
+			order->items[order->count++] =
+				(struct it_ordered){ item, depth_of(item->label) };
+	}
+}
+
 /* Linear as long as there are no sublayouts, which is nearly always. */
 static bool is_flat(const struct it_trace *trace)
 {
@@ -61,6 +76,7 @@ int it_trace_order_make(struct it_trace_order *order, const struct it_trace *tra
 		return it_err_nomem(err);
 	if (!is_flat(trace)) {
 		visit(order, trace, it_span_text(""), 0);
+		add_orphans(order, trace);
 		return INTOTO_OK;
 	}
 	for (size_t i = 0; i < count; i++)
