@@ -57,8 +57,10 @@ int it_document_read(struct it_document *document, bool *unreadable, struct into
 {
 	struct it_run *run = document->chain->run;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = it_source_read(document->source, &run->text, &why);
+	int rc;
 
+	document->source->hashed = !document->chain->options->without_input_digests;
+	rc = it_source_read(document->source, &run->text, &why);
 	it_shelf_make_room(&run->shelf, document->source->bytes);
 	if (!rc)
 		rc = it_err_wrap(&why,

@@ -457,7 +457,7 @@ static int report_inputs(const struct it_evidence *evidence, uint32_t set,
 		if (!uri)
 			return it_err_nomem(err);
 		if (is_in(set, &evidence->valid[i]))
-			it_report_add_input(evidence->chain->report, uri, source->sha256);
+			it_report_add_input(evidence->chain->report, uri, it_source_sha256(source));
 	}
 	return INTOTO_OK;
 }

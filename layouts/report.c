@@ -195,11 +195,11 @@ void it_report_add_input(struct intoto_report *report, const char *uri, const ch
 {
 	struct it_report_input input;
 
-	if (strlen(sha256) != SHA256_DIGITS || !it_hex_valid(it_span_text(sha256))) {
+	if (sha256 && (strlen(sha256) != SHA256_DIGITS || !it_hex_valid(it_span_text(sha256)))) {
 		mark_broken(report, INTOTO_E_INTERNAL);
 		return;
 	}
-	input = (struct it_report_input){ clean_copy(uri), clean_copy(sha256) };
+	input = (struct it_report_input){ clean_copy(uri), clean_copy(sha256 ? sha256 : "") };
 	if (input.uri && input.sha256 && make_input_room(report)) {
 		report->inputs[report->input_count++] = input;
 		return;

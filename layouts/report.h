@@ -50,13 +50,15 @@ void it_report_condemn(struct intoto_report *report, size_t first, const char *c
 
 /* A document that the verdict rests on, for whoever signs the verdict. */
 struct it_report_input {
-	const char *uri;    /* its path as it was opened; "PATH#LINE" in a bundle */
-	const char *sha256; /* of the file's bytes (or the line's), 64 hex digits */
+	const char *uri; /* its path as it was opened; "PATH#LINE" in a bundle */
+	const char
+		*sha256; /* of the file's bytes (or the line's), 64 hex digits; "": nobody asked */
 };
 
 /*
- * Remembers one; the same twice is once.  Out of memory, or given something that is no SHA-256, the
- * report can no longer pass.  From it_report_close() on they are sorted by uri.
+ * Remembers one; sha256 may be NULL where the caller of the verification did not want digests
+ * (without_input_digests).  The same twice is once.  Out of memory, or given something that is no
+ * SHA-256, the report can no longer pass.  From it_report_close() on they are sorted by uri.
  */
 void it_report_add_input(struct intoto_report *report, const char *uri, const char *sha256);
 size_t it_report_input_count(const struct intoto_report *report);

@@ -46,7 +46,8 @@ static void write_inputs(struct it_writer *writer, const struct intoto_report *r
 		const struct it_report_input *input = it_report_input_at(report, i);
 
 		it_write_object(writer);
-		write_member(writer, "sha256", input->sha256);
+		if (*input->sha256)
+			write_member(writer, "sha256", input->sha256);
 		write_member(writer, "uri", input->uri);
 		it_write_object_end(writer);
 	}

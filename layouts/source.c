@@ -71,27 +71,33 @@ int it_source_new_line(struct it_source **out, const struct it_source *bundle, s
 	(*out)->line = line;
 	(*out)->bytes = bytes.len;
 	(*out)->extent = (struct it_extent){ offset, bytes.len };
-	measure((*out)->sha256, bytes);
-	return INTOTO_OK;
+	return it_fingerprint_take(&(*out)->fingerprint, bytes, err);
 }
 
 int it_source_read(struct it_source *source, struct it_buf *text, struct intoto_error **err)
 {
-	char sha256[IT_SOURCE_DIGEST_SIZE];
 	int rc = it_regular_read(text, source->path, source->extent, err);
 
 	if (rc)
 		return rc;
-	measure(sha256, it_buf_span(text));
-	if (!*source->sha256)
-		memcpy(source->sha256, sha256, sizeof sha256);
 	source->bytes = text->len;
-	if (it_streq(source->sha256, sha256))
-		return INTOTO_OK;
+	if (source->fingerprint.taken)
+		rc = it_fingerprint_check(&source->fingerprint, it_buf_span(text), err);
+	else
+		rc = it_fingerprint_take(&source->fingerprint, it_buf_span(text), err);
+	if (!rc && source->hashed && !*source->sha256)
+		measure(source->sha256, it_buf_span(text));
+	if (rc != INTOTO_E_UNTRUSTED)
+		return rc;
 	return it_err_set(err, INTOTO_E_UNTRUSTED,
 			  "%s: was changed while it was used: these are not the bytes whose "
 			  "signature was verified",
 			  source->path);
+}
+
+const char *it_source_sha256(const struct it_source *source)
+{
+	return source->hashed ? source->sha256 : NULL;
 }
 
 char *it_source_uri(const struct it_source *source)

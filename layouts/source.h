@@ -5,6 +5,7 @@
 #define IT_LAYOUTS_SOURCE_H
 
 #include "base/regular.h"
+#include "crypto/fingerprint.h"
 
 enum { IT_SOURCE_DIGEST_SIZE = 65 };
 
@@ -14,7 +15,10 @@ struct it_source {
 	size_t line;  /* of a bundle, from 1; 0: the whole file */
 	size_t bytes; /* once it was read */
 	struct it_extent extent;
-	char sha256[IT_SOURCE_DIGEST_SIZE]; /* of its bytes, hex digits; "" until it was read */
+	struct it_fingerprint fingerprint; /* of its bytes, once they were read */
+	/* Of its bytes, hex digits; "" until it was read with hashed set. */
+	char sha256[IT_SOURCE_DIGEST_SIZE];
+	bool hashed; /* somebody wants to know the digest */
 };
 
 /* Of a file: name in dir (which may be NULL, or the file itself when name is NULL).  Copies. */
@@ -33,6 +37,9 @@ IT_DEFINE_AUTO(struct it_source, it_source_free);
  */
 IT_CHECK int it_source_read(struct it_source *source, struct it_buf *text,
 			    struct intoto_error **err);
+
+/* Of its bytes, hex digits; NULL when nobody wants to know. */
+const char *it_source_sha256(const struct it_source *source);
 
 /* "PATH" or "PATH#LINE"; owned, NULL without memory. */
 char *it_source_uri(const struct it_source *source);

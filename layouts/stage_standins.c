@@ -94,7 +94,7 @@ static int accept(struct it_document *document, struct intoto_error **err)
 	it_document_report(document, INTOTO_CHECK_PASSED, "inspection.link",
 			   "this link, signed by who signed the sublayout, stands in for the "
 			   "inspection, which is not run");
-	it_report_add_input(chain->report, uri, document->source->sha256);
+	it_report_add_input(chain->report, uri, it_source_sha256(document->source));
 	it_trace_link(chain->trace, it_chain_label(chain, document->item->name),
 		      document->source->name, document->link);
 	rc = it_document_shelve(document, err);

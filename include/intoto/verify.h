@@ -70,6 +70,8 @@ struct intoto_verify_options {
 	/* The scratch copy that inspections see holds at most so much; 0: 16 GiB, a million. */
 	uint64_t inspection_scratch_bytes;
 	uint64_t inspection_scratch_files;
+	/* The report names what was read without its digests, which spares hashing all of it. */
+	bool without_input_digests;
 };
 
 /*

@@ -2,6 +2,7 @@
 /* intoto verify: checks a chain against its layout and says what it found. */
 #include "cmd/verify.h"
 
+#include "base/text.h"
 #include "cmd/output.h"
 #include "layouts/report.h"
 #include "layouts/verify.h"
@@ -36,6 +37,12 @@ static int status_without_output(const struct intoto_report *report)
 	return status == IT_EXIT_YES ? IT_EXIT_FROM_ERROR : status;
 }
 
+/* Only documents that others read tell the digests of what was read. */
+static bool wants_digests(const struct it_verify_words *words)
+{
+	return words->vsa || words->svr || words->reports.count || it_streq(words->format, "json");
+}
+
 int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
 	struct it_verify_words *words = parsed;
@@ -48,6 +55,7 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 	rc = it_verify_output_check(words, err);
 	if (!rc)
 		rc = it_verify_request_read(&request, words, err);
+	request.verify.without_input_digests = !wants_digests(words);
 	if (!rc)
 		rc = it_verify_sign_open(words, &result.signer, err);
 	if (!rc)

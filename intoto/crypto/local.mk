@@ -10,6 +10,8 @@ CORE_SOURCES += \
 	%D%/ed25519_long.c %D%/ed25519_long.h \
 	%D%/evp.c %D%/evp.h \
 	%D%/evp_key.c %D%/evp_key.h \
+	%D%/fingerprint.c %D%/fingerprint.h \
+	%D%/fingerprint_long.c %D%/fingerprint_long.h \
 	%D%/gpg.c %D%/gpg.h \
 	%D%/gpg_signer.c %D%/gpg_signer.h \
 	%D%/key.c %D%/key.h \
@@ -43,6 +45,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_certificate \
 	tests/unit/crypto_digest \
 	tests/unit/crypto_ed25519 \
+	tests/unit/crypto_fingerprint \
 	tests/unit/crypto_forms \
 	tests/unit/crypto_keyid \
 	tests/unit/crypto_openpgp \
