@@ -168,7 +168,7 @@ recorded() {
 		echo >out && intoto record stop -n build --signing-key ../bob.key -c ../bob.pem -d ../recorded -p .
 	local status=$?
 	cd ..
-	return $status
+	return "$status"
 }
 ok 'record puts the certificate on, too' recorded
 ok 'and that counts' verify root.layout recorded
@@ -209,20 +209,7 @@ refuses 1 'the certificate expired at 2025-02-01T00:00:00Z' 'which is over now' 
 ok 'and was not in January' verify time.layout gone --at 2025-01-15T00:00:00Z
 refuses 1 'is valid from 2025-01-01' 'nor before it' verify time.layout gone --at 2024-12-15T00:00:00Z
 
-authority tsaroot >/dev/null 2>&1
-key tsa && certify tsa tsaroot /CN=tsa 20200101000000Z 20900101000000Z 'basicConstraints=CA:FALSE' \
-	'keyUsage=critical,digitalSignature' 'extendedKeyUsage=critical,timeStamping' >/dev/null 2>&1
-cat >tsa.cnf <<'CNF'
-[tsa]
-default_tsa = one
-[one]
-serial = tsa.serial
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256, sha512
-ess_cert_id_alg = sha256
-CNF
-echo 01 >tsa.serial
+make_authority tsaroot tsa
 # stamp FOLDER: of now
 stamp() {
 	intoto sign -f "$1"/build.*.link --extract bytes &&

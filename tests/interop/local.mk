@@ -10,7 +10,8 @@ INTEROP_TESTS = \
 	%D%/python.t \
 	%D%/rules.t \
 	%D%/vectors.t \
-	%D%/vsa.t
+	%D%/vsa.t \
+	%D%/witness.t
 
 EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/python_layout.py %D%/rules_python.py
 

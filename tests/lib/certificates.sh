@@ -96,10 +96,29 @@ verify() {
 	shift 2
 	intoto verify -v -l "$file" --verification-keys owner.key.pub --link-dir "$folder" "$@"
 }
+# short.layout: as in-toto-golang reads one, and only a chain reaches its root
 without_middle() {
 	intoto layout init short.layout --expires 2080-01-01T00:00:00Z --format=metablock &&
 		intoto layout add-root short.layout root.pem &&
 		intoto layout add-step short.layout build --quiet --product-rule 'ALLOW *' --cert-constraint \
 			"uri=spiffe://example.com/build organization=Example root=$root_id email= dns=" &&
 		intoto sign -f short.layout -k owner.key
+}
+# make_authority ROOT NAME: an authority of timestamps, and how openssl ts is to work for it (tsa.cnf)
+make_authority() {
+	authority "$1" >/dev/null 2>&1
+	# shellcheck disable=SC2086 # two dates
+	key "$2" && certify "$2" "$1" "/CN=$2" $long 'basicConstraints=CA:FALSE' 'keyUsage=critical,digitalSignature' \
+		'extendedKeyUsage=critical,timeStamping' >/dev/null 2>&1
+	cat >tsa.cnf <<-'CNF'
+		[tsa]
+		default_tsa = one
+		[one]
+		serial = tsa.serial
+		signer_digest = sha256
+		default_policy = 1.2.3.4
+		digests = sha256, sha512
+		ess_cert_id_alg = sha256
+	CNF
+	echo 01 >tsa.serial
 }
