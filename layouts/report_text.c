@@ -25,29 +25,35 @@ static void add_quoted(struct it_buf *out, const char *text)
 	it_text_quote(out, it_span_text(text));
 }
 
-/* How much of a sentence is shown: whole characters. */
-static size_t shown_length(const char *quoted, bool verbose)
+/* The next begin of a character from a byte on. */
+static size_t character_from(const char *quoted, size_t at)
 {
-	size_t len = strlen(quoted);
-
-	if (verbose || len <= SENTENCE_SHOWN)
-		return len;
-	len = SENTENCE_SHOWN;
-	while (len && ((unsigned char)quoted[len] & 0xc0) == 0x80)
-		len--;
-	return len;
+	while (((unsigned char)quoted[at] & 0xc0) == 0x80)
+		at++;
+	return at;
 }
 
+/* Of a long sentence the begin and the end: a name in it may be long, and the reason stands last.
+ */
 static void add_sentence(struct it_buf *out, const char *text, bool verbose)
 {
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(text));
-	size_t len = quoted ? shown_length(quoted, verbose) : 0;
+	size_t len = quoted ? strlen(quoted) : 0;
+	size_t head;
+	size_t tail;
 
 	if (!quoted)
 		out->failed = INTOTO_E_NOMEM;
-	(void)it_buf_add(out, quoted, len); /* sticks in out, as the rest */
-	if (quoted && quoted[len])
-		(void)it_buf_add_text(out, "… (--verbose shows the rest)");
+	if (verbose || len <= SENTENCE_SHOWN) {
+		(void)it_buf_add(out, quoted, len); /* sticks in out, as the rest */
+		return;
+	}
+	head = character_from(quoted, SENTENCE_SHOWN / 3);
+	tail = character_from(quoted, len - 2 * SENTENCE_SHOWN / 3);
+	(void)it_buf_add(out, quoted, head);
+	(void)it_buf_add_text(out, " … ");
+	(void)it_buf_add(out, quoted + tail, len - tail);
+	(void)it_buf_add_text(out, " (--verbose shows all of it)");
 }
 
 /* An error of the library names its file already. */

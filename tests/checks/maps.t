@@ -37,7 +37,9 @@ chain() {
 		intoto-run -n build --signing-key "$key" -- sh -c "$look" "$tap_top/run.maps"
 }
 ok 'a step runs, and its layout is written' chain
-ok 'the chain verifies' intoto-verify -l root.layout --verification-keys "$key.pub"
+# The sandbox would hide from the inspection what it is to look at.
+verify() { intoto-verify -l root.layout --verification-keys "$key.pub" --inspections=host; }
+ok 'the chain verifies' verify
 
 # --- libraries ---------------------------------------------------------------------------------------
 program=$(readlink -f "$(type -P intoto)")
@@ -66,7 +68,8 @@ elif ! strace -o trace true 2>/dev/null; then
 	skip 'tracing is not permitted here' 'nothing opens a socket'
 else
 	ok 'intoto-run opens no socket' silent intoto-run -n build --signing-key "$key" -- true
-	ok 'intoto-verify opens no socket' silent intoto-verify -l root.layout --verification-keys "$key.pub"
+	ok 'intoto-verify opens no socket' silent intoto-verify -l root.layout --verification-keys "$key.pub" \
+		--inspections=host
 	ok 'intoto key opens no socket' silent intoto key show "$key.pub"
 	ok 'intoto sign opens no socket' silent intoto sign --verify -f root.layout -k "$key.pub"
 	refuses 1 'socket(' 'a socket would be seen' silent bash -c 'exec 3<>/dev/tcp/127.0.0.1/9; exit 0'

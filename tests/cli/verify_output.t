@@ -217,7 +217,7 @@ refuses 1 'its digests differ' 'a file that was changed between two steps' verif
 keep
 ok 'names the link to look at' has "said" "look at: links/pack.${id[bob]:0:8}.link"
 bad
-refuses 1 '(--verbose shows the rest)' 'an endless name is cut' verify
+refuses 1 '(--verbose shows all of it)' 'an endless name is cut' verify
 keep
 is "$(awk 'length > 900' "said" | wc -l)" 0 'in every line'
 ok 'and is whole when asked' bash -c "intoto verify -l root.layout --verification-keys owner.pem.pub --link-dir links -v | grep -q xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
