@@ -44,6 +44,9 @@ test     python3-cryptography  python3-cryptography py3-cryptography   cryptogra
 test     gnupg                 gnupg2               gnupg              gnupg
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -
+test     apt-transport-in-toto -                   -                  -
+test     apt-utils             -                    -                  -
+test     dpkg-dev              -                    -                  -
 TABLE
 }
 

@@ -2,11 +2,14 @@
 # With other implementations.  These need packages that "make check" must not ask for, so they run
 # by "make check-interop" (tests/run.sh installs what they need).
 INTEROP_TESTS = \
+	%D%/apt_transport.t \
 	%D%/certificates.t \
+	%D%/conformance.t \
 	%D%/go.t \
 	%D%/inspections.t \
 	%D%/gpg.t \
 	%D%/locked_keys.t \
+	%D%/public_chains.t \
 	%D%/python.t \
 	%D%/rules.t \
 	%D%/vectors.t \

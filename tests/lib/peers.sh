@@ -3,14 +3,17 @@
 # Brings a program that only a newer Debian has: its package is unpacked into a folder, nothing is
 # installed, and the folder of its programs is printed.
 #
-#	peers.sh PACKAGE [SUITE]       for example: peers.sh in-toto-golang trixie
+#	peers.sh PACKAGE [SUITE [FOLDER]]       for example: peers.sh in-toto-golang trixie
+#
+# FOLDER is another one of the package than usr/bin: packages of source code carry test data.
 #
 # From the mirror that this machine's apt uses, checked by Debian's archive key.  What was fetched once
 # is kept below ${XDG_CACHE_HOME:-$HOME/.cache}/intoto-tests.
 set -euo pipefail
 
-package=${1:?usage: peers.sh PACKAGE [SUITE]}
+package=${1:?usage: peers.sh PACKAGE [SUITE [FOLDER]]}
 suite=${2:-trixie}
+folder=${3:-usr/bin}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/intoto-tests/$suite
 target=$cache/$package
 
@@ -47,5 +50,6 @@ fetch() {
 	mv "$work/root" "$target"
 }
 
-[ -d "$target/usr/bin" ] || fetch
-echo "$target/usr/bin"
+[ -d "$target/$folder" ] || fetch
+[ -d "$target/$folder" ] || fail "$package of Debian $suite has no $folder"
+echo "$target/$folder"

@@ -109,7 +109,7 @@ def add(corpus):
         refuse(f"{name}-materials-other", f"another dependency of {name} provenance", "rule.disallow", chain, "Provenance has what went in among its dependencies.")
     sbom = statement(OUT, "https://spdx.dev/Document/v2.3", {"spdxVersion": "SPDX-2.3"})
     refuse("other-predicate", "an SBOM where evidence of a step belongs", "step.threshold", attested(sbom),
-           "What does not say what went in and came out is no evidence of a step.", warns="attestation.predicate")
+           "What does not say what went in and came out is no evidence of a step.")
     refuse("no-subject", "an attestation without subject", "link.format", attested(link_statement("build", {}, {})), "A statement has at least one subject.")
     refuse("no-digest", "a subject without digest", "link.format", attested({**good, "subject": [{"name": "out"}]}), "Each subject has a digest.")
     refuse("empty-digest", "a subject with an empty set of digests", "link.format", attested({**good, "subject": [{"name": "out", "digest": {}}]}), "Each subject has a digest.")

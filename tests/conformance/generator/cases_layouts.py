@@ -177,8 +177,9 @@ def fields(corpus):
         "What a reader does not understand in a policy it must not skip.", notes="The reference implementation drops it.")
     empty = Chain()
     empty.layout["steps"], empty.layout["keys"], empty.links = [], {}, []
-    bad("empty", "a layout without steps and inspections", empty, "A layout that asks for nothing proves nothing.", "layout.empty",
-        notes="ITE-10 makes it an error; the specification does not say.")
+    s.either("empty", "a layout without steps and inspections", empty,
+             "A layout that asks for nothing proves nothing; whether that is an error is not said.", reason="layout.empty",
+             notes="ITE-10 makes it an error.")
 
     names = "in-toto 1.0, 4.3.1: the name identifies the step; 4.4: it is part of a file name"
 
@@ -257,9 +258,10 @@ def rules_form(corpus):
         ("match-open-in", "MATCH with an IN that lacks its folder", ["MATCH", "*", "IN", "WITH", "PRODUCTS", "FROM", "build"]),
         ("match-more", "MATCH with a word behind the step", ["MATCH", "*", "WITH", "PRODUCTS", "FROM", "build", "x"]),
         ("number", "a pattern that is a number", ["ALLOW", 1]),
-        ("nul", "a pattern with a NUL", ["ALLOW", "a\0b"]),
     ]:
         s.refuse(name, title, "layout.format", with_rule(words), grammar)
+    s.either("nul", "a pattern with a NUL", with_rule(["ALLOW", "a\0b"]), "Whether a pattern may hold a NUL is not said.",
+             reason="layout.format")
     s.refuse("text", "a rule that is one text", "layout.format", one_text(), grammar)
     for name, words in ("lower-case", ["create", "*"]), ("mixed-case", ["CreAte", "*"]):
         chain = one_step([words, ["DISALLOW", "*"]], products={"out": sha(1)})

@@ -308,7 +308,8 @@ def fields(corpus):
         ("blank", "an empty digest", {"sha256": ""}), ("prefix", "a digest with 0x", {"sha256": "0x" + digest[2:]}),
     ]:
         bad(f"digest-{name}", title, product("x", digests), "A digest is named by its algorithm and written in hex.", spec=hashes)
-    bad("artifact-empty-name", "an artifact without name", product("", sha("x")), "An artifact has a name.")
+    s.either("artifact-empty-name", "an artifact whose name is empty", product("", sha("x")), "Whether a name may be empty is not said.",
+             reason="link.format")
     for name, text in ("newline", "a\nb"), ("escape", "\x1b[31mred"), ("umlaut", "grün/漢字"), ("blank", " "), ("long", "d/" * 2000 + "f"):
         s.accept(f"artifact-{name}", f"an artifact's name with {name}", product(text, sha("x")), "A name may hold any character.",
                  spec="in-toto 1.0, 4.4; ITE-4")

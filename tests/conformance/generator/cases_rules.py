@@ -194,11 +194,13 @@ def patterns(corpus):
         s.either(name, f"the pattern {pattern!r} and the name {artifact!r}", chain,
                  "Implementations read this pattern in different ways; ours as the reference implementation.",
                  reason="rule.disallow" if matches else None)
-    bad = "A pattern that does not mean what its author meant must not open what it should close."
-    for name, pattern, artifact in ("open-bracket", "[secret", "secret"), ("open-bracket-literal", "[secret", "[secret"), ("open-bracket-behind", "secret[", "secret"):
+    for name, pattern, artifact in ("open-bracket", "[secret", "secret"), ("open-bracket-behind", "secret[", "secret"):
         chain = one_step([["DISALLOW", pattern]], products={artifact: A})
-        s.refuse(name, f"DISALLOW {pattern} and the name {artifact}", "layout.pattern", chain, bad,
-                 also=["rule.disallow"] if artifact == pattern else [])
+        s.either(name, f"DISALLOW {pattern} and the name {artifact}", chain,
+                 "An open bracket stands for itself, and its author probably meant something else.", reason="layout.pattern")
+    s.refuse("open-bracket-literal", "DISALLOW [secret and the name [secret", "layout.pattern",
+             one_step([["DISALLOW", "[secret"]], products={"[secret": A}),
+             "An open bracket stands for itself; in any case it must not open what it should close.", also=["rule.disallow"])
 
 
 def names(corpus):
