@@ -156,6 +156,8 @@ def owners(corpus):
         key = OpenPgp(name, kind)
         accept(kind, f"the owner's key is an exported OpenPGP key ({kind})", key, key.certificate(), signs)
     key, stranger = OpenPgp("gpg owner"), OpenPgp("gpg eve")
+    accept("new-packets", "the exported key has packets of the newer form", key, key.new_certificate(), "Both forms of packets are the same key.",
+           spec="RFC 4880, 4.2")
     refuse("other-key", "another OpenPGP key signed", key, key.certificate(), signs, stranger.by(keyid=key.keyid()))
     sub = Part("gpg owner sub", flags=SIGN)
     family = OpenPgp("gpg owner", subkeys=[sub])

@@ -24,8 +24,18 @@ def hex_of(number):
     return data.hex()
 
 
-def packet(tag, body):
-    return bytes([0xC0 | tag, 0xFF]) + struct.pack(">I", len(body)) + body
+def packet(tag, body, new=False):
+    """in the older form, with two bytes of length for keys, as securesystemslib wants them"""
+    if new:
+        return bytes([0xC0 | tag, 0xFF]) + struct.pack(">I", len(body)) + body
+    if len(body) < 256 and tag not in (6, 14):
+        return bytes([0x80 | tag << 2, len(body)]) + body
+    return bytes([0x81 | tag << 2]) + struct.pack(">H", len(body)) + body
+
+
+def body_of(data):
+    """of a packet in the older form"""
+    return data[2 + (data[0] & 1):]
 
 
 def subpacket(kind, body):
@@ -144,6 +154,16 @@ class OpenPgp:
         return signer, keyid or part.id
 
     # --- the exported key ---
+    def new_certificate(self):
+        """the same in packets of the newer form"""
+        data, out = self.certificate(), b""
+        while data:
+            head = 2 + (data[0] & 1)
+            size = int.from_bytes(data[1:head], "big")
+            out += packet(data[0] >> 2 & 15, data[head:head + size], new=True)
+            data = data[head + size:]
+        return out
+
     def certificate(self, revoked=False, unbound=(), revoked_subkeys=(), renewed=None, spoil=False):
         """unbound: subkeys without a good binding.  renewed: (when, lifetime) of a later self-certification"""
         main = self.main
@@ -162,7 +182,7 @@ class OpenPgp:
             more = self.says(sub)
             if sub.flags & SIGN:
                 back = sub.signature_packet(0x19, both, b"", sub.created)
-                more += subpacket(32, back[6:])
+                more += subpacket(32, body_of(back))
             out += packet(14, sub.body)
             out += main.signature_packet(0x18, both, more, sub.created, spoil=sub in unbound)
             if sub in revoked_subkeys:
