@@ -77,6 +77,8 @@ MAN_LINKS = \
 	%D%/intoto_report_verdict.3 \
 	%D%/intoto_version.3
 
+EXTRA_DIST += %D%/conformance.md
+
 man_MANS += $(MAN_LINKS)
 CLEANFILES += $(MAN_LINKS)
 

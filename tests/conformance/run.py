@@ -193,14 +193,17 @@ def observe(out, adapters, folders, options):
     pathlib.Path(out).write_text(json.dumps(observed, indent=1, sort_keys=True) + "\n")
 
 
-def differences(observed):
+def differences(observed, causes):
     """[(adapter, case, expected, verdict)] that are worth a word"""
     out = []
     for case, entry in sorted(observed.items()):
         for adapter, seen in sorted(entry.items()):
             if adapter in ("expect", "title") or seen["verdict"] == "unsupported":
                 continue
-            if wrong_verdict({"verdict": entry["expect"]}, seen["verdict"]):
+            known = causes.get((adapter, case), [""])[0]
+            if known.endswith(", at times"):  # chance decides, so what came out now says nothing
+                out.append((adapter, case, entry["expect"], known))
+            elif wrong_verdict({"verdict": entry["expect"]}, seen["verdict"]):
                 out.append((adapter, case, entry["expect"], seen["verdict"]))
     return out
 
@@ -225,7 +228,7 @@ GROUPS = {
 def table(observed, causes):
     lines = []
     names = sorted({name for entry in observed.values() for name in entry} - {"expect", "title"})
-    found = differences(observed)
+    found = differences(observed, causes)
     lines += ["| verifier | cases | as expected | open | different | unsupported |", "|---|---|---|---|---|---|"]
     for name in names:
         seen = [(entry["expect"], entry[name]["verdict"]) for entry in observed.values()]
@@ -248,7 +251,7 @@ def check_differences(path):
     """prints the table; fails when a difference has no cause, or a cause no difference"""
     observed = json.loads(pathlib.Path(path).read_text())
     causes = read_causes(HERE / "differences.tsv")
-    found = {(adapter, case): verdict for adapter, case, _, verdict in differences(observed)}
+    found = {(adapter, case): verdict for adapter, case, _, verdict in differences(observed, causes)}
     names = {name for entry in observed.values() for name in entry}
     wrong = [f"{a} {c}: {v}, and differences.tsv does not say why" for (a, c), v in found.items() if causes.get((a, c), [None])[0] != v]
     wrong += [f"{a} {c}: differences.tsv says {cause[0]}, and that is not so any more"

@@ -135,7 +135,8 @@ def add(corpus):
     d.either("unknown-members", "an unknown member in a key object, signed", with_object(alice.entry(note="x")),
              "Keys of other kinds have other members.")
 
-    unknown = {"keytype": "sphincs", "scheme": "sphincs-shake-128s", "keyval": {"public": "00"}, "keyid": "c" * 64}
+    unknown = {"keytype": "sphincs", "scheme": "sphincs-shake-128s", "keyid_hash_algorithms": ["sha256", "sha512"],
+               "keyval": {"public": "00"}, "keyid": "c" * 64}
     chain = Chain()
     chain.layout["keys"]["c" * 64] = unknown
     d.accept("unknown-kind-unused", "a key of an unknown kind that no step needs", chain, "What nobody needs is no reason to stop.")

@@ -295,7 +295,7 @@ def parameters(corpus):
              "Values are put in once.", parameters={"A": "{B}", "B": "out-1.2"}, **feature)
     s.refuse("attribute", "a placeholder that reaches into the value", "layout.parameter", chain_with("CREATE out{A.__class__}"),
              "A placeholder is a name and nothing more.", parameters={"A": "-1.2"}, **feature)
-    s.refuse("format-specification", "a placeholder with a width", "layout.parameter", chain_with("CREATE out{A:>999999999}"),
+    s.refuse("format-specification", "a placeholder with a width", "layout.parameter", chain_with("CREATE out{A:>99}"),
              "A placeholder is a name and nothing more.", parameters={"A": "-1.2"}, **feature)
     s.refuse("index", "a placeholder with an index", "layout.parameter", chain_with("CREATE out{A[0]}"),
              "A placeholder is a name and nothing more.", parameters={"A": "-1.2"}, **feature)
