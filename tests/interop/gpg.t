@@ -331,6 +331,45 @@ for writer in "$rsa" "$dsa" "$eddsa" "$subs"; do
 	refuses 1 'does not count: it does not verify' "$name: a changed link of theirs is refused" \
 		our_verify spoilt-$name $name.layout "$eddsa"
 done
+# Trust in a main key extends to its subkeys, and not back.
+ok 'gpg makes a key that signs itself and by a subkey' eval \
+	'new_key double rsa2048 sign never && new_subkey double rsa2048 sign never'
+double=$(fingerprint double)
+half=$(fingerprint double 1)
+# one_step ID...: a layout whose step wants that many links
+one_step() {
+	rm -f step.layout
+	intoto layout init step.layout --format=metablock --expires $future >/dev/null &&
+		intoto layout add-key step.layout -g "$double" >/dev/null &&
+		intoto layout add-step step.layout build --keyid "$double" >/dev/null 2>&1 &&
+		python3 - "$@" <<'PYTHON' && intoto sign -f step.layout -g "$rsa"
+import json, sys
+with open("step.layout") as file:
+    layout = json.load(file)
+layout["signed"]["steps"][0].update(pubkeys=sys.argv[1:], threshold=len(sys.argv) - 1)
+with open("step.layout", "w") as file:
+    json.dump(layout, file)
+PYTHON
+}
+verify_step() {
+	intoto-verify -l step.layout --link-dir "$1" -g "$rsa" -v
+}
+mkdir by-half by-whole
+cp ours-rsa-dsse/build.*.link source.link
+python3 "$INTOTO_SOURCE/tests/interop/gpg_resign.py" source.link "by-half/build.${half:0:8}.link" --local-user "$half!" \
+	--digest-algo SHA256 --detach-sign 2>/dev/null
+python3 "$INTOTO_SOURCE/tests/interop/gpg_resign.py" source.link "by-whole/build.${double:0:8}.link" \
+	--local-user "$double!" --digest-algo SHA256 --detach-sign 2>/dev/null
+ok 'a layout names the main key' one_step "$double"
+ok 'the main key may sign' verify_step by-whole
+ok 'its subkey may sign' verify_step by-half
+ok 'a layout names the subkey only' one_step "$half"
+ok 'the subkey may sign' verify_step by-half
+refuses 1 "the key $double signed, and only $half may" 'the main key may not' verify_step by-whole
+ok 'a layout names both, and wants two' one_step "$half" "$double"
+cp by-half/* by-whole/
+refuses 1 'step.quorum' 'they are one person' verify_step by-whole
+
 our_keys other.layout $future "$eddsa" "$dsa" "$rsa" >/dev/null 2>&1
 refuses 1 'step.threshold' 'links by others do not count' our_verify chain-${rsa:0:8} other.layout "$eddsa"
 if [ -n "$python" ]; then
