@@ -14,7 +14,7 @@ verify() { intoto verify -l root.layout --verification-keys owner.pem.pub --link
 # says TEXT SENTENCE: in what was printed last
 says() { ok "$2" has said "$1"; }
 denies() { ok "$2" lacks said "$1"; }
-# explain ARTIFACT...: prints only the stories, into said
+# explain ARTIFACT...: the report and the stories, into said
 explain() {
 	local args=()
 	for arg in "$@"; do args+=(--explain "$arg"); done

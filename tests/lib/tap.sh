@@ -36,7 +36,7 @@ INTOTO_BUILD=$(cd "${INTOTO_BUILD:-$INTOTO_SOURCE}" && pwd) || exit 1
 export INTOTO_SOURCE INTOTO_BUILD
 export LC_ALL=C.UTF-8 TZ=UTC
 # Nothing of the caller's world decides a test: no colours, dates, settings of the Python tool, git.
-unset SOURCE_DATE_EPOCH NO_COLOR CLICOLOR_FORCE GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE LANGUAGE LANG
+unset SOURCE_DATE_EPOCH GITHUB_STEP_SUMMARY NO_COLOR CLICOLOR_FORCE GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE LANGUAGE LANG
 unset "${!IN_TOTO_@}" "${!INTOTO_TEST_SET_@}" 2>/dev/null
 
 tap_count=0
