@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
-dist_noinst_SCRIPTS = %D%/quickstart.sh %D%/apt/intoto-method
+dist_noinst_SCRIPTS = %D%/author.sh %D%/quickstart.sh %D%/apt/intoto-method
 EXTRA_DIST += %D%/apt/README.md %D%/apt/python/sitecustomize.py

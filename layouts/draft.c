@@ -81,7 +81,6 @@ static int note_ends(const struct it_flow *flow, struct it_strings *notes,
 		     struct intoto_error **err)
 {
 	size_t loose = 0;
-	IT_AUTO(it_freep) char *text = NULL;
 	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
 
 	for (size_t i = 0; i < flow->trail_count[INTOTO_PRODUCTS]; i++) {

@@ -92,6 +92,10 @@ static void add(struct it_findings *out, const struct it_lint_code *code,
 
 static void add_format(struct it_findings *out, const char *name, const struct it_where *where,
 		       const struct it_item *item, const char *subject, const char *format,
+		       va_list args) IT_PRINTF(6, 0);
+
+static void add_format(struct it_findings *out, const char *name, const struct it_where *where,
+		       const struct it_item *item, const char *subject, const char *format,
 		       va_list args)
 {
 	const struct it_lint_code *code = it_lint_code_named(name);

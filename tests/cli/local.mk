@@ -6,6 +6,7 @@ CLI_TESTS =
 # main
 CLI_TESTS += %D%/main.t
 CLI_TESTS += %D%/manual.t
+CLI_TESTS += %D%/examples.t
 
 # key
 CLI_TESTS += %D%/key.t
