@@ -4,7 +4,10 @@
 #include "base/text.h"
 #include "crypto/certificate_part.h"
 
-enum { STRENGTH_112_BITS = 2 }; /* SSL_CTX_set_security_level(3) has the table */
+enum {
+	STRENGTH_112_BITS = 2, /* SSL_CTX_set_security_level(3) has the table */
+	ALONE_MAX = 32,	       /* roots that are tried on their own */
+};
 
 X509_STORE *it_x509_store(const struct it_certificates *roots, int64_t at)
 {
@@ -108,11 +111,10 @@ static int judge_path(size_t *root, X509_STORE_CTX *ctx, const struct it_certifi
 	return INTOTO_OK;
 }
 
-int it_certificate_chain(size_t *root, struct it_certificate leaf,
-			 const struct it_certificates *roots, const struct it_certificates *helpers,
-			 int64_t at, struct intoto_error **err)
+/* *why is libcrypto's reason. */
+static int attempt(size_t *root, int *why, X509 *leaf, const struct it_certificates *roots,
+		   const struct it_certificates *helpers, int64_t at, struct intoto_error **err)
 {
-	IT_EVP_SESSION;
 	IT_AUTO(X509_STORE_freep) X509_STORE *store = it_x509_store(roots, at);
 	IT_AUTO(X509_STORE_CTX_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *between = sk_X509_new_reserve(NULL, (int)helpers->count + 1);
@@ -120,8 +122,7 @@ int it_certificate_chain(size_t *root, struct it_certificate leaf,
 
 	for (size_t i = 0; between && i < helpers->count; i++)
 		(void)sk_X509_push(between, helpers->items[i].x509); /* there is room */
-	if (!store || !ctx || !between ||
-	    X509_STORE_CTX_init(ctx, store, leaf.x509, between) != 1) {
+	if (!store || !ctx || !between || X509_STORE_CTX_init(ctx, store, leaf, between) != 1) {
 		sk_X509_free(between);
 		return it_err_nomem(err);
 	}
@@ -129,6 +130,46 @@ int it_certificate_chain(size_t *root, struct it_certificate leaf,
 		verdict = judge_path(root, ctx, roots, err);
 	else
 		verdict = it_x509_refuse_path(ctx, at, err);
+	*why = X509_STORE_CTX_get_error(ctx);
 	sk_X509_free(between);
 	return verdict;
+}
+
+/*
+ * libcrypto tries one issuer of a name only.  Where an authority has changed its key and kept its
+ * name, and its certificates do not say which key has signed them, that may be the wrong one: so
+ * each root is tried on its own.
+ */
+static int attempt_each(size_t *root, X509 *leaf, const struct it_certificates *roots,
+			const struct it_certificates *helpers, int64_t at)
+{
+	int rc = INTOTO_E_UNTRUSTED;
+
+	for (size_t i = 0; rc == INTOTO_E_UNTRUSTED && i < roots->count && i < ALONE_MAX; i++) {
+		struct it_certificates one = { &roots->items[i], 1 };
+		int why = X509_V_OK;
+
+		rc = attempt(root, &why, leaf, &one, helpers, at, NULL);
+		if (!rc)
+			*root = i;
+	}
+	return rc;
+}
+
+int it_certificate_chain(size_t *root, struct it_certificate leaf,
+			 const struct it_certificates *roots, const struct it_certificates *helpers,
+			 int64_t at, struct intoto_error **err)
+{
+	IT_EVP_SESSION;
+	IT_AUTO(intoto_error_freep) struct intoto_error *first = NULL;
+	int why = X509_V_OK;
+	int rc = attempt(root, &why, leaf.x509, roots, helpers, at, &first);
+
+	if (rc == INTOTO_E_UNTRUSTED && why == X509_V_ERR_CERT_SIGNATURE_FAILURE &&
+	    roots->count > 1)
+		rc = attempt_each(root, leaf.x509, roots, helpers, at);
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	return rc ? it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(first))
+		  : INTOTO_OK;
 }

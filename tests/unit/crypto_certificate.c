@@ -402,16 +402,35 @@ static void takes_a_root_that_is_not_self_signed(void **state)
 	assert_int_equal(chain_at(&leaf, NULL, &middle, MADE_AT, NULL), INTOTO_OK);
 }
 
-static void refuses_a_root_of_the_same_name_with_another_key(void **state)
+static void finds_the_right_one_of_two_roots_with_one_name(void **state)
 {
-	AUTO_MADE real = make(MADE_ROOT("root"), NULL);
-	AUTO_MADE other = make(MADE_ROOT("root"), NULL);
-	AUTO_MADE leaf = make(&plain, &other);
-	struct intoto_error *err = NULL;
+	AUTO_MADE old = make(MADE_ROOT("root"), NULL);
+	AUTO_MADE new = make(MADE_ROOT("root"), NULL);
+	AUTO_MADE third = make(MADE_ROOT("root"), NULL);
+	const struct made *const issuers[] = { &old, &new, &third };
+	AUTO_LIST roots = { 0 };
+	AUTO_LIST none = { 0 };
 
 	(void)state;
-	assert_refused(chain_at(&leaf, NULL, &real, MADE_AT, &err), &err, INTOTO_E_UNTRUSTED,
-		       "certificate");
+	made_add(&roots, &old);
+	made_add(&roots, &new);
+	for (size_t i = 0; i < IT_COUNT_OF(issuers); i++) {
+		AUTO_MADE leaf = make(&plain, issuers[i]);
+		AUTO_LIST leaves = { 0 };
+		struct intoto_error *err = NULL;
+		size_t root = 7;
+		int rc;
+
+		made_add(&leaves, &leaf);
+		rc = it_certificate_chain(&root, leaves.items[0], &roots, &none, MADE_AT, &err);
+		if (issuers[i] == &third) {
+			assert_refused(rc, &err, INTOTO_E_UNTRUSTED, "signature failure");
+			continue;
+		}
+		assert_int_equal(rc, INTOTO_OK);
+		assert_int_equal(root, i);
+		assert_null(err);
+	}
 }
 
 static void judges_dates_at_the_given_time(void **state)
@@ -561,7 +580,7 @@ int main(void)
 		cmocka_unit_test(refuses_svids_that_break_their_rules),
 		cmocka_unit_test(finds_the_root_in_which_a_path_ends),
 		cmocka_unit_test(takes_a_root_that_is_not_self_signed),
-		cmocka_unit_test(refuses_a_root_of_the_same_name_with_another_key),
+		cmocka_unit_test(finds_the_right_one_of_two_roots_with_one_name),
 		cmocka_unit_test(judges_dates_at_the_given_time),
 		cmocka_unit_test(refuses_issuers_that_may_not_issue),
 		cmocka_unit_test(refuses_a_root_that_does_not_say_that_it_is_an_authority),
