@@ -49,6 +49,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_forms \
 	tests/unit/crypto_keyid \
 	tests/unit/crypto_openpgp \
+	tests/unit/crypto_openpgp_armor \
 	tests/unit/crypto_openpgp_use \
 	tests/unit/crypto_passphrase \
 	tests/unit/crypto_pem \
