@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "layouts/draft.h"
+#include "model/digest_set.h"
 
 enum { SENTENCE_MAX = 64 * 1024, NAMESAKES_MAX = 1000 };
 
@@ -29,11 +30,20 @@ static int compare_texts(const char *a, const char *b)
 	return it_span_cmp(it_span_text(a), it_span_text(b));
 }
 
+/* What sets of digests are sorted by: links may have more than SHA-256, and rarely have less. */
+static struct it_span main_digest(const char *digests)
+{
+	const char *found = strstr(digests, "sha256:");
+
+	return found ? it_span(found, strcspn(found, ",")) : it_span_text(digests);
+}
+
 static int compare_trails(const void *a, const void *b)
 {
 	const struct it_trail *left = a;
 	const struct it_trail *right = b;
-	int order = compare_texts(left->artifact->digests, right->artifact->digests);
+	int order = it_span_cmp(main_digest(left->artifact->digests),
+				main_digest(right->artifact->digests));
 
 	if (!order)
 		order = compare_texts(left->artifact->name, right->artifact->name);
@@ -45,7 +55,7 @@ static bool is_made(const struct intoto_link *link, const struct it_artifact *ar
 	const struct it_artifact *before =
 		it_artifacts_find(&link->materials, it_span_text(artifact->name));
 
-	return !before || !it_streq(before->digests, artifact->digests);
+	return !before || it_digests_match(before->digests, artifact->digests) != IT_DIGESTS_MATCH;
 }
 
 static int find_trails(struct it_flow *flow, enum intoto_link_side side, struct intoto_error **err)
@@ -81,7 +91,8 @@ static size_t lower_bound(const struct it_flow *flow, enum intoto_link_side side
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare_texts(flow->trails[side][middle].artifact->digests, digests);
+		int order = it_span_cmp(main_digest(flow->trails[side][middle].artifact->digests),
+					main_digest(digests));
 
 		if (order < 0 || (behind && !order))
 			low = middle + 1;

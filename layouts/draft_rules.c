@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "layouts/draft.h"
+#include "model/digest_set.h"
 
 enum { NAME_MAX_BYTES = 1024 * 1024 };
 
@@ -63,7 +64,9 @@ static bool find_origin(const struct side *side, const struct it_artifact *artif
 		const struct it_trail *trail = &trails.items[i];
 		size_t shared = it_shared_end(trail->artifact->name, artifact->name);
 
-		if (flow->rank[trail->step] >= flow->rank[side->step] || !shared ||
+		if (it_digests_match(trail->artifact->digests, artifact->digests) !=
+			    IT_DIGESTS_MATCH ||
+		    flow->rank[trail->step] >= flow->rank[side->step] || !shared ||
 		    shared < best_shared ||
 		    (best && shared == best_shared &&
 		     flow->rank[trail->step] < flow->rank[best->step]))
@@ -102,7 +105,7 @@ static void settle_product(const struct side *side, const struct it_artifact *ar
 		it_artifacts_find(&link->materials, it_span_text(artifact->name));
 
 	*fate = (struct fate){ .kind = before ? &it_rule_modify : &it_rule_create };
-	if (before && it_streq(before->digests, artifact->digests))
+	if (before && it_digests_match(before->digests, artifact->digests) == IT_DIGESTS_MATCH)
 		*fate = (struct fate){ .kind = &it_rule_match,
 				       .from = link->name,
 				       .with = INTOTO_MATERIALS };

@@ -155,6 +155,17 @@ ALLOW given
 DELETE gone
 DISALLOW *' 'and those that are gone are deleted'
 
+mkdir mixed
+link mixed/a.link a alice '' 'x=1'; link mixed/b.link b bob 'x=1' 'y=2'
+python3 - <<'PYTHON'
+import hashlib, json
+d = json.load(open("mixed/a.link")); d["signed"]["products"]["x"]["sha512"] = hashlib.sha512(b"1").hexdigest(); json.dump(d, open("mixed/a.link", "w"))
+PYTHON
+ok 'links with other algorithms' from_links mixed -o mixed.layout -q
+is "$(rules mixed.layout b materials)" 'REQUIRE x
+MATCH x WITH PRODUCTS FROM a
+DISALLOW *' 'are compared by what they share'
+
 # --- several people, strangers, cycles ------------------------------------------------------------------
 mkdir two
 link two/a.1.link a alice '' 'x=1'; link two/a.2.link a bob '' 'x=1'
