@@ -19,22 +19,35 @@ struct it_artifact_chunk {
 	char bytes[];
 };
 
-void it_artifacts_done(struct it_artifacts *artifacts)
-{
-	while (artifacts->chunks) {
-		struct it_artifact_chunk *chunk = artifacts->chunks;
+struct it_artifact_arena {
+	size_t owners; /* tables */
+	struct it_artifact_chunk *chunks;
+};
 
-		artifacts->chunks = chunk->next;
+static void arena_drop(struct it_artifact_arena *arena)
+{
+	if (!arena || --arena->owners)
+		return;
+	while (arena->chunks) {
+		struct it_artifact_chunk *chunk = arena->chunks;
+
+		arena->chunks = chunk->next;
 		free(chunk);
 	}
+	free(arena);
+}
+
+void it_artifacts_done(struct it_artifacts *artifacts)
+{
+	arena_drop(artifacts->arena);
 	free(artifacts->items);
 	*artifacts = (struct it_artifacts){ 0 };
 }
 
 /* A new chunk in front, with room for at least need bytes. */
-static int add_chunk(struct it_artifacts *artifacts, size_t need)
+static int add_chunk(struct it_artifact_arena *arena, size_t need)
 {
-	size_t size = artifacts->chunks ? artifacts->chunks->size * 2 : CHUNK_FIRST;
+	size_t size = arena->chunks ? arena->chunks->size * 2 : CHUNK_FIRST;
 	struct it_artifact_chunk *chunk;
 
 	if (size > CHUNK_LARGEST)
@@ -44,21 +57,43 @@ static int add_chunk(struct it_artifacts *artifacts, size_t need)
 	chunk = malloc(sizeof *chunk + size);
 	if (!chunk)
 		return INTOTO_E_NOMEM;
-	chunk->next = artifacts->chunks;
+	chunk->next = arena->chunks;
 	chunk->used = 0;
 	chunk->size = size;
-	artifacts->chunks = chunk;
+	arena->chunks = chunk;
 	return INTOTO_OK;
+}
+
+static bool has_arena(struct it_artifacts *artifacts)
+{
+	if (!artifacts->arena) {
+		artifacts->arena = calloc(1, sizeof *artifacts->arena);
+		if (artifacts->arena)
+			artifacts->arena->owners = 1;
+	}
+	return artifacts->arena;
+}
+
+void it_artifacts_share(struct it_artifacts *artifacts, const struct it_artifacts *with)
+{
+	arena_drop(artifacts->arena);
+	artifacts->arena = with->arena;
+	if (artifacts->arena)
+		artifacts->arena->owners++;
 }
 
 const char *it_artifacts_keep(struct it_artifacts *artifacts, struct it_span text)
 {
-	struct it_artifact_chunk *chunk = artifacts->chunks;
+	struct it_artifact_chunk *chunk;
 	char *copy;
 
-	if ((!chunk || chunk->size - chunk->used <= text.len) && add_chunk(artifacts, text.len + 1))
+	if (!has_arena(artifacts))
 		return NULL;
-	chunk = artifacts->chunks;
+	chunk = artifacts->arena->chunks;
+	if ((!chunk || chunk->size - chunk->used <= text.len) &&
+	    add_chunk(artifacts->arena, text.len + 1))
+		return NULL;
+	chunk = artifacts->arena->chunks;
 	copy = chunk->bytes + chunk->used;
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
@@ -81,21 +116,37 @@ static int make_room(struct it_artifacts *artifacts)
 	return INTOTO_OK;
 }
 
+/* Behind the others; both texts live with the table. */
+static int push(struct it_artifacts *artifacts, struct it_span name, struct it_span digests)
+{
+	if (name.len > UINT32_MAX || digests.len > UINT32_MAX)
+		return INTOTO_E_LIMIT;
+	if (make_room(artifacts))
+		return INTOTO_E_NOMEM;
+	artifacts->items[artifacts->count++] = (struct it_artifact){
+		.name = name.data,
+		.digests = digests.data,
+		.name_len = (uint32_t)name.len,
+		.digests_len = (uint32_t)digests.len,
+	};
+	return INTOTO_OK;
+}
+
 int it_artifacts_append(struct it_artifacts *artifacts, struct it_span kept, struct it_span digests)
 {
 	const char *text = it_artifacts_keep(artifacts, digests);
 
-	if (kept.len > UINT32_MAX || digests.len > UINT32_MAX)
-		return INTOTO_E_LIMIT;
-	if (!text || make_room(artifacts))
-		return INTOTO_E_NOMEM;
-	artifacts->items[artifacts->count++] = (struct it_artifact){
-		.name = kept.data,
-		.digests = text,
-		.name_len = (uint32_t)kept.len,
-		.digests_len = (uint32_t)digests.len,
-	};
-	return INTOTO_OK;
+	return text ? push(artifacts, kept, it_span(text, digests.len)) : INTOTO_E_NOMEM;
+}
+
+int it_artifacts_append_like(struct it_artifacts *artifacts, const struct it_artifact *like,
+			     struct it_span digests)
+{
+	struct it_span same = it_span(like->digests, like->digests_len);
+
+	if (it_span_eq(same, digests))
+		return push(artifacts, it_artifact_name(like), same);
+	return it_artifacts_append(artifacts, it_artifact_name(like), digests);
 }
 
 /* Nearly every set is one SHA-256, and there are millions. */

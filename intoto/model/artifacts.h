@@ -40,7 +40,7 @@ struct it_artifacts {
 	struct it_artifact *items; /* sorted bytewise by name once it_artifacts_seal was called */
 	size_t count;
 	size_t cap;
-	struct it_artifact_chunk *chunks; /* where the texts live */
+	struct it_artifact_arena *arena; /* where the texts live; may be shared with other tables */
 };
 
 void it_artifacts_done(struct it_artifacts *artifacts);
@@ -77,6 +77,14 @@ IT_CHECK int it_artifacts_copy(struct it_artifacts *out, const struct it_artifac
 const char *it_artifacts_keep(struct it_artifacts *artifacts, struct it_span text);
 IT_CHECK int it_artifacts_append(struct it_artifacts *artifacts, struct it_span kept,
 				 struct it_span digests);
+/*
+ * The texts of an empty table will live with those of another, for as long as either does.  Then
+ * it_artifacts_append_like() takes what is the same from an artifact there: most products were
+ * materials, and did not change.
+ */
+void it_artifacts_share(struct it_artifacts *artifacts, const struct it_artifacts *with);
+IT_CHECK int it_artifacts_append_like(struct it_artifacts *artifacts,
+				      const struct it_artifact *like, struct it_span digests);
 
 /* it_digests_match() of two artifacts' digests. */
 enum it_digests_match it_artifacts_match(const struct it_artifact *a, const struct it_artifact *b);

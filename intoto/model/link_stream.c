@@ -137,43 +137,73 @@ static struct it_span read_digests(struct reader *reader)
 	return it_span(reader->digests, len);
 }
 
+/* A table on its way. */
+struct table {
+	struct it_artifacts *out;
+	struct it_span before; /* the name before this one */
+	/* The other side, if its texts are in reach, and how far its names were looked at. */
+	const struct it_artifacts *other;
+	size_t at;
+};
+
+/* The artifact of the other side that has this name; names come sorted. */
+static const struct it_artifact *find_other(struct table *table, struct it_span name)
+{
+	const struct it_artifacts *other = table->other;
+	int order = 1;
+
+	while (other && table->at < other->count &&
+	       (order = it_span_cmp(it_artifact_name(&other->items[table->at]), name)) < 0)
+		table->at++;
+	return other && table->at < other->count && order == 0 ? &other->items[table->at] : NULL;
+}
+
 /* One artifact; names that have no order are for who can sort. */
-static void read_artifact(struct reader *reader, struct it_artifacts *out, struct it_span *before)
+static void read_artifact(struct reader *reader, struct table *table)
 {
 	struct it_pull_text name;
 	struct it_span digests;
+	const struct it_artifact *like;
 	const char *kept;
+	int rc;
 
 	if (!it_pull_name(&reader->in, &name))
 		return;
 	emit_text(reader, &name);
 	emit_byte(reader, ':');
 	if (name.said.len == 0 || name.said.len > IT_ARTIFACT_NAME_MAX ||
-	    it_span_cmp(*before, name.said) >= 0) {
+	    it_span_cmp(table->before, name.said) >= 0) {
 		it_pull_fail(&reader->in, INTOTO_E_FORMAT);
 		return;
 	}
-	kept = it_artifacts_keep(out, name.said);
-	*before = it_span(kept, name.said.len);
+	like = find_other(table, name.said);
+	kept = like ? like->name : it_artifacts_keep(table->out, name.said);
+	table->before = it_span(kept, name.said.len);
 	digests = read_digests(reader);
 	if (reader->in.failed)
 		return;
-	if (!kept || it_artifacts_append(out, *before, digests)) {
-		it_pull_fail(&reader->in, INTOTO_E_NOMEM);
-		return;
-	}
+	rc = !kept  ? INTOTO_E_NOMEM
+	     : like ? it_artifacts_append_like(table->out, like, digests)
+		    : it_artifacts_append(table->out, table->before, digests);
+	if (rc)
+		it_pull_fail(&reader->in, rc);
 }
 
-static void read_table(struct reader *reader, struct it_artifacts *out)
+static void read_table(struct reader *reader, struct it_artifacts *out,
+		       const struct it_artifacts *other)
 {
-	struct it_span before = { "", 0 };
+	struct table table = { .out = out, .before = { "", 0 } };
 	bool first = true;
 
+	if (other->count) {
+		it_artifacts_share(out, other);
+		table.other = other;
+	}
 	it_pull_open(&reader->in, '{');
 	emit_byte(reader, '{');
 	while (it_pull_next(&reader->in, '}')) {
 		emit_comma(reader, &first);
-		read_artifact(reader, out, &before);
+		read_artifact(reader, &table);
 	}
 	emit_byte(reader, '}');
 }
@@ -220,12 +250,12 @@ static void read_command(struct reader *reader)
 
 static void read_materials(struct reader *reader)
 {
-	read_table(reader, &reader->link->materials);
+	read_table(reader, &reader->link->materials, &reader->link->products);
 }
 
 static void read_products(struct reader *reader)
 {
-	read_table(reader, &reader->link->products);
+	read_table(reader, &reader->link->products, &reader->link->materials);
 }
 
 /* An object or null, which the tree reader reads. */

@@ -177,6 +177,33 @@ static void compares_tables(void **state)
 	assert_false(it_artifacts_equal(&a, &c));
 }
 
+static void tables_may_share_their_texts(void **state)
+{
+	struct it_artifacts first = { 0 };
+	struct it_artifacts second = { 0 };
+
+	(void)state;
+	add(&first, "a", "sha256:01");
+	add(&first, "b", "sha256:02");
+	it_artifacts_share(&second, &first);
+	assert_int_equal(
+		it_artifacts_append_like(&second, &first.items[0], it_span_text("sha256:01")),
+		INTOTO_OK);
+	assert_int_equal(
+		it_artifacts_append_like(&second, &first.items[1], it_span_text("sha256:03")),
+		INTOTO_OK);
+	add(&second, "c", "sha256:04");
+	assert_ptr_equal(second.items[0].name, first.items[0].name);
+	assert_ptr_equal(second.items[0].digests, first.items[0].digests);
+	it_artifacts_done(&first); /* the texts stay as long as somebody has them */
+	assert_string_equal(second.items[0].name, "a");
+	assert_string_equal(second.items[0].digests, "sha256:01");
+	assert_string_equal(second.items[1].name, "b");
+	assert_string_equal(second.items[1].digests, "sha256:03");
+	assert_string_equal(second.items[2].name, "c");
+	it_artifacts_done(&second);
+}
+
 static void reads_digests_sorted_and_in_lower_case(void **state)
 {
 	IT_AUTO(it_artifacts_done) struct it_artifacts artifacts = { 0 };
@@ -295,6 +322,7 @@ int main(void)
 		cmocka_unit_test(finds_names_and_ranges),
 		cmocka_unit_test(keeps_a_hundred_thousand),
 		cmocka_unit_test(compares_tables),
+		cmocka_unit_test(tables_may_share_their_texts),
 		cmocka_unit_test(reads_digests_sorted_and_in_lower_case),
 		cmocka_unit_test(refuses_what_is_no_digest_set),
 		cmocka_unit_test(refuses_digests_of_the_wrong_size),

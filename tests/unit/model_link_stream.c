@@ -369,6 +369,22 @@ static void agrees_on_many_artifacts(void **state)
 	expect(it_buf_text(&link), SAME_TAKEN);
 }
 
+/* Both sides at once: what is on both with the same digests, with others, and on one only. */
+static void agrees_where_the_sides_share_artifacts(void **state)
+{
+	static const char mixed[] =
+		"{\"_type\":\"link\",\"command\":[],\"materials\":{\"a\":" SET ",\"b\":" SET
+		",\"d\":" SET "},\"name\":\"\",\"products\":{\"a\":" SET
+		",\"b\":{\"sha256\":\"" HASH2 "\"},\"c\":" SET ",\"d\":" SET ",\"e\":" SET "}}";
+	static const char turned[] =
+		"{\"_type\":\"link\",\"command\":[],\"products\":{\"a\":" SET ",\"b\":" SET
+		"},\"name\":\"\",\"materials\":{\"b\":" SET ",\"c\":" SET "}}";
+
+	(void)state;
+	expect(mixed, SAME_TAKEN);
+	expect(turned, SAME_TAKEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_taken_link_leaves_what_was_signed),
 		cmocka_unit_test(a_payload_can_be_read_again),
 		cmocka_unit_test(agrees_on_many_artifacts),
+		cmocka_unit_test(agrees_where_the_sides_share_artifacts),
 	};
 
 	return cmocka_run_group_tests_name("model_link_stream", tests, NULL, NULL);
