@@ -54,13 +54,20 @@ static const char *find_input(const struct intoto_report *report, const char *fi
 	return NULL;
 }
 
+/* Also one line of a bundle. */
 static bool names_document(const char *subject)
 {
 	static const char *const endings[] = { ".link", ".json", ".jsonl", ".layout" };
+	uint64_t line;
+	struct it_span path = it_report_input_path(subject, &line);
 
-	for (size_t i = 0; i < IT_COUNT_OF(endings); i++)
-		if (it_ends_with(subject, endings[i]))
+	for (size_t i = 0; i < IT_COUNT_OF(endings); i++) {
+		struct it_span ending = it_span_text(endings[i]);
+
+		if (path.len > ending.len &&
+		    it_span_eq(it_span(path.data + path.len - ending.len, ending.len), ending))
 			return true;
+	}
 	return false;
 }
 

@@ -224,6 +224,8 @@ static void finds_the_file_to_look_at(void **state)
 	is_at(report, "build", "missing.2.link", "links/missing.2.link", 0);
 	is_at(report, "sub/build", "missing.2.link", "missing.2.link", 0);
 	is_at(report, "build", "/abs/x.link", "/abs/x.link", 0);
+	is_at(report, "build", "unread.jsonl#7", "links/unread.jsonl", 7);
+	is_at(report, "build", ".link", "root.layout", 0);
 	is_at(report, "build", "DISALLOW *", "root.layout", 0);
 	is_at(report, "", "", "root.layout", 0);
 }
