@@ -84,7 +84,7 @@ static int stop(void *arg, const struct it_strings *operands, struct intoto_erro
 
 static const struct it_command start_command = {
 	.name = "start",
-	.synopsis = "-n NAME --signing-key KEY [OPTIONS]",
+	.synopsis = "-n NAME (--signing-key KEY | --gpg [KEYID]) [OPTIONS]",
 	.summary = "record the materials of a step that begins now",
 	.examples = "  intoto record start -n edit -m src --signing-key alice.pem\n",
 	.options = start_options,
@@ -96,7 +96,7 @@ static const struct it_command start_command = {
 
 static const struct it_command stop_command = {
 	.name = "stop",
-	.synopsis = "-n NAME --signing-key KEY [OPTIONS]",
+	.synopsis = "-n NAME (--signing-key KEY | --gpg [KEYID]) [OPTIONS]",
 	.summary = "record the products of a step that was started, and sign the link",
 	.examples = "  intoto record stop -n edit -p src --signing-key alice.pem\n",
 	.options = stop_options,

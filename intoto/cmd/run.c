@@ -219,7 +219,8 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 
 const struct it_command it_cmd_run = {
 	.name = "run",
-	.synopsis = "-n NAME --signing-key KEY [OPTIONS] -- COMMAND [ARGUMENT]...",
+	.synopsis =
+		"-n NAME (--signing-key KEY | --gpg [KEYID]) [OPTIONS] -- COMMAND [ARGUMENT]...",
 	.summary = "run one step of the chain and sign what went in and what came out",
 	.examples = "  intoto run -n build -m src -p hello --signing-key bob.pem -- cc -o hello "
 		    "src/a.c\n"

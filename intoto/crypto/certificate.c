@@ -328,6 +328,10 @@ int it_signer_certify(struct it_signer *signer, const char *path, struct intoto_
 
 	if (rc)
 		return rc;
+	if (signer->key->openpgp)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "%s: an OpenPGP signature has no room for an X.509 certificate",
+				  path);
 	rc = check_belongs(chain.items[0], signer->key, err);
 	if (!rc)
 		rc = it_certificate_names(&names, chain.items[0], err);
