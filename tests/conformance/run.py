@@ -106,8 +106,8 @@ def run_adapter(adapter, case, folder, timeout):
         lines = output.read(1 << 20).decode(errors="replace").splitlines()
     if late:
         return "crash", [], [f"took longer than {timeout} s", *lines]
-    words = lines[0].split(None, 1) if lines else ["nothing"]
-    if words[0] not in VERDICTS:
+    words = lines[0].split(None, 1) if lines else []
+    if not words or words[0] not in VERDICTS:
         return "crash", [], ["the adapter printed no verdict", *lines]
     return words[0], [line.split(None, 1)[1] for line in lines if line.startswith("reason ")], lines
 
