@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functionaries known by X.509 certificates."""
+import base64
+import copy
+
 from .documents import DSSE, METABLOCK, Chain, Sublayout, sha
 from .keys import Ecdsa, Ed25519, Rsa, alice, bob, carol
-from .x509 import CODE, SERVER, TIMESTAMPS, USAGE_ISSUE, Certificate, extension, root
+from .x509 import CODE, SERVER, TIMESTAMPS, USAGE_ISSUE, Certificate, extension, root, timestamp
 
 SPEC = "ITE-7"
 URI = "spiffe://example.com/build"
@@ -35,7 +38,7 @@ def certified(certificates, constraints, roots=(ROOT,), intermediates=(), form=M
     for member, authorities in ("rootcas", roots), ("intermediatecas", intermediates):
         if authorities:
             chain.layout[member] = {c.key.keyid(): c.entry() for c in authorities}
-    chain.step("build").update(pubkeys=[], cert_constraints=constraints, threshold=threshold)
+    chain.step("build").update(pubkeys=[], cert_constraints=copy.deepcopy(constraints), threshold=threshold)
     for number, certificate in enumerate(certificates):
         key = signers[number] if signers else certificate.key
         one = chain.add("build", certificate.key, {}, OUT, signers=[(key, certificate.key.keyid())])
@@ -171,6 +174,51 @@ def add(corpus):
     ite.layout["trustBundles"] = {"bundle": {"bundleid": "bundle", "roots": [ROOT.pem()], "intermediates": []}}
     either("trust-bundles", "the members that the text of ITE-7 names", ite, "The text of ITE-7 and its implementation differ in names.",
            notes="trustBundles, trustBundleIds")
+
+    timestamps(corpus)
+
+
+def timestamps(corpus):
+    s = corpus.section("timestamps", "Timestamps on signatures", "none: ITE-7 leaves out at which time a certificate is judged; RFC 3161")
+    tsa_root = root("timestamps")
+    tsa = Certificate(Ecdsa("tsa"), tsa_root, common="tsa", purposes=[TIMESTAMPS], purposes_critical=True)
+    lax = Certificate(Ecdsa("tsa"), tsa_root, common="tsa", purposes=[SERVER])
+    stranger = Certificate(Ecdsa("other tsa"), root("other timestamps"), common="tsa", purposes=[TIMESTAMPS], purposes_critical=True)
+    brief = leaf(begin="20210101000000Z", end="20211231235959Z")
+    feature = {"features": ["certificates", "timestamps"]}
+
+    def stamped(authority, when, data=None, form=METABLOCK, change=lambda token: token):
+        chain = certified([brief], [EXACT], form=form)
+        certify = chain["build"].edit
+
+        def edit(envelope):
+            certify(envelope)
+            signature = envelope["signatures"][0]
+            value = bytes.fromhex(signature["sig"]) if form == METABLOCK else base64.b64decode(signature["sig"])
+            token = change(timestamp(authority, data or value, when))
+            signature["timestamps"] = [{"type": "tsp", "data": base64.b64encode(token).decode()}]
+
+        chain["build"].edit = edit
+        chain.files["keys/tsa-root.pem"] = tsa_root.pem()
+        return chain
+
+    given = {**feature, "timestamp_roots": ["keys/tsa-root.pem"]}
+    rule = "A certificate that has expired counts when a trusted authority saw the signature while it was valid."
+    for form in METABLOCK, DSSE:
+        s.either(form, f"an expired certificate, and a timestamp from its time ({form})", stamped(tsa, "20210601000000Z", form=form), rule, **given)
+
+    def refuse(name, title, chain, rule=rule, **more):
+        s.refuse(name, title, "link.certificate", chain, rule, also=["link.signature"], **{**given, **more})
+
+    refuse("too-late", "a timestamp from after the certificate's time", stamped(tsa, "20220601000000Z"))
+    refuse("too-early", "a timestamp from before the certificate's time", stamped(tsa, "20200601000000Z"))
+    s.refuse("nobody-trusted", "a good timestamp, and the caller trusts no authority", "link.certificate", stamped(tsa, "20210601000000Z"), rule,
+             also=["link.signature"], **feature)
+    refuse("other-authority", "a timestamp by an authority that the caller does not trust", stamped(stranger, "20210601000000Z"))
+    refuse("no-authority", "a timestamp by a certificate that is not for timestamps", stamped(lax, "20210601000000Z"), spec="RFC 3161, 2.3")
+    refuse("other-bytes", "a timestamp over something else", stamped(tsa, "20210601000000Z", b"something else"))
+    refuse("changed", "a timestamp whose time was changed", stamped(tsa, "20220601000000Z", change=lambda t: t.replace(b"20220601", b"20210601")))
+    refuse("cut", "a timestamp that is cut", stamped(tsa, "20210601000000Z", change=lambda t: t[:-10]))
 
 
 def patched(chain):
