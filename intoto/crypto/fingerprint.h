@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether bytes are still those that they were, for who reads a file twice: a tag that means
- * something in this process only, at a sixth of the cost of SHA-256.
+ * something in this process only, at less than half the cost of SHA-256.
  *
  * Poly1305 (RFC 8439 section 2.5) under a random key that is used for these bytes alone and told to
  * nobody: other bytes of n octets have the same tag with a chance of n / 2^103 at most, whoever

@@ -11,7 +11,6 @@ CORE_SOURCES += \
 	%D%/evp.c %D%/evp.h \
 	%D%/evp_key.c %D%/evp_key.h \
 	%D%/fingerprint.c %D%/fingerprint.h \
-	%D%/fingerprint_long.c %D%/fingerprint_long.h \
 	%D%/gpg.c %D%/gpg.h \
 	%D%/gpg_signer.c %D%/gpg_signer.h \
 	%D%/key.c %D%/key.h \
