@@ -3,9 +3,9 @@
 import base64
 import copy
 
-from .documents import DSSE, METABLOCK, Chain, Sublayout, sha
+from .documents import DSSE, METABLOCK, Chain, sha
 from .keys import Ecdsa, Ed25519, Rsa, alice, bob, carol
-from .x509 import CODE, SERVER, TIMESTAMPS, USAGE_ISSUE, Certificate, extension, root, timestamp
+from .x509 import CODE, SERVER, TIMESTAMPS, Certificate, extension, root, timestamp
 
 SPEC = "ITE-7"
 URI = "spiffe://example.com/build"

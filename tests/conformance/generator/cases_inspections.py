@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inspections: commands of the layout, run while it is verified."""
-from .documents import DSSE, METABLOCK, Chain, inspection, sha
+from .documents import DSSE, METABLOCK, Chain, inspection
 
 SPEC = "in-toto 1.0, 4.3.2 and 5.2 steps 6 and 7"
 

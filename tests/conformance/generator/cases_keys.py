@@ -3,8 +3,8 @@
 import hashlib
 
 from . import arithmetic as a
-from .documents import DSSE, METABLOCK, Chain, sha, step
-from .keys import CURRENT, CURVE, LEGACY, Ecdsa, Ed25519, Rsa, alice, bob, carol, der_int, der_pair, der_seq, owner
+from .documents import DSSE, METABLOCK, Chain
+from .keys import CURRENT, CURVE, LEGACY, Ecdsa, Ed25519, Rsa, alice, bob, der_int, der_pair, der_seq, owner
 
 KEYS = "in-toto 1.0, 4.2.1"
 rsa_owner, rsa_alice, rsa_bob = Rsa("owner"), Rsa("alice"), Rsa("bob")

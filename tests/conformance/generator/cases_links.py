@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Links: their files, fields, signatures, thresholds, agreement and commands."""
-import hashlib
-
-from .documents import DSSE, METABLOCK, Chain, inspection, one_step, sha, step
-from .keys import CURRENT, Ed25519, alice, bob, carol, dave, eve
+from .documents import DSSE, METABLOCK, Chain, sha
+from .keys import CURRENT, alice, bob, carol, dave, eve
 
 FILES = "in-toto 1.0, 4.4: [name].[keyid prefix].link"
 

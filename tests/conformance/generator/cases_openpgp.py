@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenPGP keys of functionaries (as objects in the layout) and of the owner (as exported keys)."""
-from .documents import Chain, Link, link, sha, step
-from .keys import alice, bob, owner
+from .documents import Chain, sha
+from .keys import alice, bob
 from .openpgp import BORN, CERTIFY, DAY, ENCRYPT, SIGN, SIGNED, OpenPgp, Part
 
 SPEC = "the reference implementation (securesystemslib, gpg); in-toto 1.0, 4.2.1 leaves kinds of keys open"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Artifact rules, patterns and artifact names."""
-from .documents import Chain, one_step, sha, step, two_steps
-from .keys import alice, bob, carol
+from .documents import one_step, sha, step, two_steps
+from .keys import carol
 
 A, B = sha("a"), sha("b")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sublayouts, and the summary that stands for them."""
 from .documents import DSSE, METABLOCK, PAST, Chain, Sublayout, inspection, sha
-from .keys import alice, bob, carol, dave, eve
+from .keys import alice, carol, dave, eve
 
 OUT = {"out": sha("out")}
 
@@ -97,10 +97,6 @@ def sublayouts(corpus):
     s.refuse("cyclic", "a sublayout that asks for itself, in a folder that leads back", "sublayout.depth", cyclic(),
              "Layouts below layouts must come to an end; a verifier bounds their depth.", also=["sublayout.verdict"])
 
-    chain, _ = simple()
-    both = Sublayout(chain, by=carol)
-    both.step("compile", dave, {}, OUT)
-    chain.links = [x for x in chain.links]
     chain = agreeing(OUT)
     s.accept("threshold", "two sublayouts by two functionaries, threshold 2", chain, "A sublayout counts as one functionary's evidence.")
     s.refuse("threshold-differ", "two sublayouts that come to different products, threshold 2", "step.agreement",

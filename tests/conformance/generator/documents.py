@@ -8,7 +8,7 @@ import copy
 import hashlib
 
 from .canonical import canonical, compact, pretty
-from .keys import LEGACY, alice, bob, owner
+from .keys import alice, bob, owner
 
 FUTURE = "2100-01-01T00:00:00Z"
 PAST = "2020-01-01T00:00:00Z"
