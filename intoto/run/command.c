@@ -73,6 +73,8 @@ static int open_streams(struct watch *watch, const struct it_command_options *op
 		watch->stream_count++;
 		rc = it_stream_open(&watch->streams[i], names[i], options->quiet ? -1 : shown,
 				    &child_ends[i], err);
+		/* The step is the caller's own, an inspection somebody else's. */
+		watch->streams[i].tame = watch->show_most && isatty(shown);
 	}
 	for (int i = 0; !rc && !copied && options->quiet && i < STREAMS; i++) {
 		child_ends[i] = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -93,6 +93,20 @@ static void keep(struct it_stream *stream, const unsigned char *bytes, size_t le
 	}
 }
 
+/* Control characters, those behind U+0080 in UTF-8 too, become question marks; lines stay lines. */
+static void tame(struct it_stream *stream, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = stream->buffer[i];
+		bool control = byte < 0x20 || byte == 0x7f ||
+			       (stream->last == 0xc2 && byte >= 0x80 && byte < 0xa0);
+
+		stream->last = byte;
+		if (control && byte != '\n' && byte != '\t')
+			stream->buffer[i] = '?';
+	}
+}
+
 static void read_some(struct it_stream *stream)
 {
 	size_t want = stream->bounded && stream->left < IT_STREAM_CHUNK ? (size_t)stream->left
@@ -106,6 +120,8 @@ static void read_some(struct it_stream *stream)
 		return;
 	}
 	keep(stream, stream->buffer, (size_t)got);
+	if (stream->tame)
+		tame(stream, (size_t)got);
 	stream->left -= stream->bounded ? (uint64_t)got : 0;
 	if (stream->to >= 0) {
 		stream->start = 0;

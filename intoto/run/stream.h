@@ -25,8 +25,10 @@ struct it_stream {
 	struct it_digest sha256;
 	bool bounded; /* no more is read than left says */
 	uint64_t left;
-	bool left_open; /* somebody still held the other end when we stopped reading */
-	int show_errno; /* why it could not be shown to the end, else 0 */
+	bool left_open;	    /* somebody still held the other end when we stopped reading */
+	int show_errno;	    /* why it could not be shown to the end, else 0 */
+	bool tame;	    /* what is shown cannot control a terminal */
+	unsigned char last; /* byte that was read, for tame */
 };
 
 /* Makes the pipe; *child_end is for the command, and the caller closes it.  show is -1 or ours. */

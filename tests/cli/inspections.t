@@ -250,4 +250,29 @@ is $? 1 'SIGTERM ends the inspection, and the report is written'
 ok 'with its reason' has ended 'ended by signal 15'
 ok 'and nothing is left of it' nothing_left
 
+# --- what it prints --------------------------------------------------------------------------------------------
+# at_terminal CMD...: what a terminal is sent
+at_terminal() {
+	python3 - "$@" <<'EOF'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+shown = b''
+try:
+    while data := os.read(fd, 4096):
+        shown += data
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOF
+}
+script "printf 'one\\033]0;two\\007three\\tfour\\302\\233five\\342\\202\\254\\n'"
+fresh
+(cd here && NO_COLOR=1 at_terminal intoto verify -v -l ../root.layout --verification-keys ../owner.pem.pub) >shown
+ok 'at a terminal it controls nothing' has shown $'one?]0;two?three\tfour\302?five\342\202\254'
+ok 'elsewhere every byte is as it was printed' look -v
+ok 'control characters, too' has "$tap_stderr" $'one\033]0;two\007three\tfour\302\233five\342\202\254'
+
 done_testing
