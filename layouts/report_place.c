@@ -71,7 +71,7 @@ static bool names_document(const char *subject)
 	return false;
 }
 
-/* One that could not be opened stands where it was looked for. */
+/* One that could not be opened stands where it was looked for; the layout in no folder of links. */
 static void set_file(struct it_report_place *place, const struct it_report_view *view,
 		     const struct intoto_check *check, const char *file)
 {
@@ -82,7 +82,8 @@ static void set_file(struct it_report_place *place, const struct it_report_view 
 		set_uri(place, uri);
 		return;
 	}
-	if (!strchr(file, '/') && !strchr(check->item, '/'))
+	if (!strchr(file, '/') && !strchr(check->item, '/') &&
+	    (*check->item || !it_streq(file, it_report_layout(view->report))))
 		path = it_path_join(view->link_dir, file);
 	set_uri(place, path ? path : file);
 }

@@ -306,4 +306,10 @@ refuses 66 'no VSA was written: nothing was decided' 'what is undecided gives no
 	--verifier-id https://example.org/v --resource-uri pkg:generic/app --vsa v.json --subject file.tar
 ok 'not even an old one' test ! -e v.json
 
+# --- a layout that is not there -----------------------------------------------------------------------
+mv root.layout gone.layout
+refuses 66 'root.layout: No such file' 'a layout that is not there is told' verify
+ok 'and nobody is sent to the folder of links for it' eval '! has "$tap_out" links/root.layout'
+mv gone.layout root.layout
+
 done_testing
