@@ -188,7 +188,7 @@ static void remembers_each_input_once_and_sorted(void **state)
 
 static void cannot_pass_with_an_input_that_is_no_sha256(void **state)
 {
-	static const char *const wrong[] = { "", "aa", SHA_A "a", "sha256:" SHA_A };
+	static const char *const wrong[] = { "", "aa", (SHA_A "a"), ("sha256:" SHA_A) };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -200,6 +200,7 @@ static void make_repository(const char *name, const char *format)
 			format, name, name),
 		0);
 	said = printed(it_buf_text(&script));
+	assert_non_null(said);
 }
 
 static void check_repository(const char *name)
@@ -287,6 +288,7 @@ static void is_not_deceived_by_replaced_objects_or_another_repository(void **sta
 			     "$(echo lies | git hash-object -w --stdin)");
 
 	(void)state;
+	assert_string_equal(said, "");
 	assert_int_equal(setenv("GIT_DIR", "../two/.git", 1), 0);
 	check(&shot, "git:blob:v1:src/a.c", "git:blob:v1:src/a.c", want);
 	assert_int_equal(unsetenv("GIT_DIR"), 0);
