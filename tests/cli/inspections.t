@@ -273,6 +273,6 @@ fresh
 (cd here && NO_COLOR=1 at_terminal intoto verify -v -l ../root.layout --verification-keys ../owner.pem.pub) >shown
 ok 'at a terminal it controls nothing' has shown $'one?]0;two?three\tfour\302?five\342\202\254'
 ok 'elsewhere every byte is as it was printed' look -v
-ok 'control characters, too' has "$tap_stderr" $'one\033]0;two\007three\tfour\302\233five\342\202\254'
+ok 'control characters, too' has "$tap_out" $'one\033]0;two\007three\tfour\302\233five\342\202\254'
 
 done_testing
