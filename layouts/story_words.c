@@ -62,24 +62,40 @@ static void add_named(struct it_buf *out, const char *text)
 /* What a rule said about it, in the report's words. */
 static const char *find_sentence(const struct intoto_report *report,
 				 const struct it_story_event *event,
-				 const struct it_traced_rule *rule)
+				 const struct it_traced_rule *rule, enum intoto_link_side side)
 {
+	/* The same rule may stand on both sides; the report's sentences begin with theirs. */
 	for (size_t i = 0; i < intoto_report_count(report); i++) {
 		const struct intoto_check *check = intoto_report_at(report, i);
 
 		if ((check->outcome == INTOTO_CHECK_FAILED ||
 		     check->outcome == INTOTO_CHECK_UNDECIDED) &&
 		    it_streq(check->item, event->item->label) &&
-		    it_streq(check->subject, rule->text))
+		    it_streq(check->subject, rule->text) &&
+		    it_starts_with(check->text, side_name(side)))
 			return check->text;
 	}
 	return "";
 }
 
-/* First of all, what is wrong. */
+static void print_refusal(struct it_buf *out, const struct it_story_event *event,
+			  const struct it_traced_rule *rule, enum intoto_link_side side,
+			  const struct intoto_report *report)
+{
+	(void)it_buf_add_text(out, "  REFUSED in "); /* sticks, as the rest */
+	add_quoted(out, event->item->label);
+	(void)it_buf_printf(out, " among the %s by ", side_name(side));
+	add_quoted(out, rule->text);
+	(void)it_buf_add_text(out, "\n    ");
+	add_quoted(out, find_sentence(report, event, rule, side));
+	(void)it_buf_add_byte(out, '\n');
+}
+
+/* First of all, what is wrong: each rule once, however many files of the same bytes it refused. */
 static size_t print_refusals(struct it_buf *out, const struct it_story *story,
 			     const struct intoto_report *report)
 {
+	const struct it_traced_rule *told[2] = { NULL, NULL };
 	size_t refusals = 0;
 
 	for (size_t i = 0; i < story->count; i++)
@@ -88,17 +104,11 @@ static size_t print_refusals(struct it_buf *out, const struct it_story *story,
 			const struct it_traced_rule *rule =
 				rule_of(event, (enum intoto_link_side)side, true);
 
-			if (!rule)
+			if (!rule || rule == told[side])
 				continue;
+			told[side] = rule;
 			refusals++;
-			(void)it_buf_add_text(out, "  REFUSED in "); /* sticks, as the rest */
-			add_quoted(out, event->item->label);
-			(void)it_buf_printf(out, " among the %s by ",
-					    side_name((enum intoto_link_side)side));
-			add_quoted(out, rule->text);
-			(void)it_buf_add_text(out, "\n    ");
-			add_quoted(out, find_sentence(report, event, rule));
-			(void)it_buf_add_byte(out, '\n');
+			print_refusal(out, event, rule, (enum intoto_link_side)side, report);
 		}
 	return refusals;
 }

@@ -160,4 +160,12 @@ link links fetch alice '' "\"one\":$empty,\"two\":$empty"
 explain one
 says 'seen in 1 place' 'an empty file is not every empty file'
 
+# --- many of the same bytes ------------------------------------------------------------------------------
+layout root.layout owner alice "$(step fetch alice 1 '["DISALLOW","*"]' '["DISALLOW","*"]')"
+rm -rf links
+link links fetch alice "\"in\":$(sha 6)" "\"a\":$(sha 7),\"b\":$(sha 7),\"c\":$(sha 7)"
+explain a
+is "$(grep -c '^  REFUSED in fetch among the products by DISALLOW \*$' said)" 1 'a rule that refused many files of the same bytes is told once'
+says '    products: 3 artifacts are left that it forbids: "a", "b", "c"' 'with what it said of its side, not of the other'
+
 done_testing
