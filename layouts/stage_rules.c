@@ -29,6 +29,7 @@ struct act {
 	size_t before;	  /* how much was queued */
 	uint64_t *gone;	  /* for whoever traces: what was consumed before the rule */
 	bool open;	  /* a rule so far needed evidence that could not be read */
+	bool refused;	  /* a rule so far has refused something */
 };
 
 static const struct it_artifacts *find(void *arg, const char *name, enum intoto_link_side side)
@@ -257,6 +258,7 @@ static int apply(struct act *act, struct intoto_error **err)
 	rc = it_rule_apply(rule, act->scene, &act->result, err);
 	if (!rc && act->result.unknown_item)
 		act->open |= is_open(act->chain, rule->from);
+	act->refused |= act->result.refused > 0;
 	if (!rc)
 		report_act(act);
 	if (!rc && act->chain->trace)
@@ -286,7 +288,7 @@ static int apply_all(struct it_chain *chain, const struct it_item *item,
 		if (rc)
 			return rc;
 	}
-	if (scene->queue.left)
+	if (scene->queue.left && !act.refused)
 		it_report_add(chain->report, INTOTO_CHECK_PASSED, "rule.rest",
 			      it_chain_label(chain, item->name), "",
 			      "%s: %zu that no rule consumed are allowed", side_name(&act),

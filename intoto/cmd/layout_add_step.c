@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto layout add-step: who may do a step, and what its artifacts must look like. */
+#include <string.h>
+
 #include <stdint.h>
 
 #include "base/text.h"
@@ -52,12 +54,25 @@ static int add_id(struct it_layout_step *step, const char *id, struct intoto_err
 	return it_strings_add(&step->pubkeys, id, err);
 }
 
+/* gpg prints fingerprints in capital letters. */
+static void make_lower(char *hex)
+{
+	for (; *hex; hex++)
+		if (*hex >= 'A' && *hex <= 'F')
+			*hex = (char)(*hex | 0x20);
+}
+
 static int add_keyid(struct it_layout_file *file, struct it_layout_step *step, const char *id,
 		     struct intoto_error **err)
 {
-	const struct it_layout_key *key = it_layout_key(file->layout, id);
+	IT_AUTO(it_freep) char *lower = strdup(id);
 	IT_AUTO(it_freep) char *quoted = NULL;
+	const struct it_layout_key *key;
 
+	if (!lower)
+		return it_err_nomem(err);
+	make_lower(lower);
+	key = it_layout_key(file->layout, lower);
 	if (key)
 		return add_id(step, key->id, err);
 	quoted = it_text_quoted(it_span_text(id));

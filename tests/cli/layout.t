@@ -82,7 +82,7 @@ ok 'without a note' test ! -s "$tap_out"
 is "$(json 'l["steps"]')" "[{'_type': 'step', 'expected_command': ['cc', '-o', 'a b', 'a.c'], 'expected_materials': [['ALLOW', '*.c'], ['DISALLOW', '*']], 'expected_products': [['CREATE', 'a b'], ['DISALLOW', '*']], 'name': 'build', 'pubkeys': ['$alice', '$bob'], 'threshold': 2}]" \
 	'as it was said'
 is "$(json 'len(l["keys"])')" 2 'with its keys'
-ok 'a second one, by keyid' layout add-step root.layout pack --keyid "$alice" --quiet --expected-command tar -cf a.tar \
+ok 'a second one, by keyid in capitals, as gpg prints them' layout add-step root.layout pack --keyid "${alice^^}" --quiet --expected-command tar -cf a.tar \
 	--product-rule 'MATCH * IN x WITH MATERIALS IN y FROM build'
 is "$(json 'l["steps"][1]["expected_command"], l["steps"][1]["expected_products"], l["steps"][1]["threshold"]')" \
 	"(['tar', '-cf', 'a.tar'], [['MATCH', '*', 'IN', 'x', 'WITH', 'MATERIALS', 'IN', 'y', 'FROM', 'build']], 1)" 'behind the first'

@@ -19,7 +19,12 @@ MODULES = [cases_envelopes, cases_layouts, cases_links, cases_rules, cases_subla
 
 
 def main():
-    target = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "cases"
+    target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "cases"
+    if len(sys.argv) > 2 or str(target).startswith("-"):
+        sys.exit(__doc__)
+    # What is there is replaced, so it had better be a corpus.
+    if target.exists() and any(target.iterdir()) and not any(target.glob("*/*/case.json")):
+        sys.exit(f"generate.py: {target}: holds something else than cases")
     corpus = Corpus()
     for module in MODULES:
         module.add(corpus)

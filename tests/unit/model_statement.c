@@ -183,9 +183,13 @@ static void refuses_provenance_v1_that_lacks_what_it_must_say(void **state)
 	intoto_link_free(link_of(false, V1, SLSA1, "{\"buildDefinition\": {" BUILD "}, " RUN "}"));
 	refuse_predicate(SLSA1, "{" RUN "}",
 			 "statement.predicate.buildDefinition: want an object, found nothing");
-	refuse_predicate(SLSA1, "{\"buildDefinition\": {\"buildType\": \"t\"}, " RUN "}",
-			 "statement.predicate.buildDefinition: member \"externalParameters\" is "
-			 "missing");
+	intoto_link_free(link_of(false, V1, SLSA1,
+				 "{\"buildDefinition\": {\"buildType\": \"t\"}, " RUN "}"));
+	refuse_predicate(
+		SLSA1,
+		"{\"buildDefinition\": {\"buildType\": \"t\", \"externalParameters\": 1}, " RUN "}",
+		"statement.predicate.buildDefinition.externalParameters: want an object, "
+		"found a number");
 	refuse_predicate(SLSA1, "{\"buildDefinition\": {\"externalParameters\": {}}, " RUN "}",
 			 "statement.predicate.buildDefinition: member \"buildType\" is missing");
 	refuse_predicate(SLSA1, "{\"buildDefinition\": {" BUILD "}}",

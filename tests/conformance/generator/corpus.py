@@ -15,7 +15,9 @@ def set_aside(chain, contents):
     out, renamed = {}, []
     for path, data in sorted(contents.items()):
         plain = path
-        if not PLAIN.match(path) or any(len(part) > 100 for part in path.split("/")):
+        parts = path.split("/")
+        # git keeps nothing that is below a folder of its own name
+        if not PLAIN.match(path) or ".git" in parts or any(len(part) > 100 for part in parts):
             plain = f"aside/{len(renamed)}"
             renamed.append({"rename": plain, "to": path})
         out[plain] = data
