@@ -142,6 +142,61 @@ static int find_signers(struct visit *visit, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
+/* --- evidence that names no step --- */
+
+/* Whether somebody may do a step, by a key or by some certificate. */
+static bool may_do(const struct it_chain *chain, const struct it_layout_step *step,
+		   const struct it_person *person)
+{
+	for (size_t i = 0; person->key && i < step->pubkeys.count; i++) {
+		const struct it_layout_key *key =
+			it_layout_key(chain->layout, step->pubkeys.items[i]);
+
+		if (key && key->key && intoto_key_same(key->key, person->key))
+			return true;
+	}
+	return !person->key && step->constraints.count;
+}
+
+static bool may_do_others(const struct visit *visit)
+{
+	const struct it_chain *chain = visit->document.chain;
+	const struct it_people *signers = &visit->document.signers;
+
+	for (size_t i = 0; i < chain->layout->step_count; i++)
+		for (size_t j = 0; j < signers->count; j++)
+			if (&chain->layout->steps[i] != visit->evidence->step &&
+			    may_do(chain, &chain->layout->steps[i], &signers->items[j]))
+				return true;
+	return false;
+}
+
+/*
+ * A provenance does not say of which step it is, only its file name does, which nobody signed: by
+ * somebody who may do several steps it could be copied from one to another.
+ */
+static bool is_of_this_step(const struct visit *visit)
+{
+	bool allowed = it_chain_allows(visit->document.chain, INTOTO_ALLOW_UNNAMED_PROVENANCE);
+
+	if (visit->document.named)
+		return true;
+	if (visit->document.kind == IT_DOCUMENT_LINK) {
+		report(visit, INTOTO_CHECK_WARNING, "attestation.step",
+		       "was not used: this provenance names no step, and a .link file holds a link "
+		       "(want <step>.json)");
+		return false;
+	}
+	if (!may_do_others(visit))
+		return true;
+	report(visit, INTOTO_CHECK_WARNING, "attestation.step",
+	       allowed ? "this provenance names no step, and who signed it may do others, too"
+		       : "was not used: this provenance names no step, and who signed it may do "
+			 "others, too, so it could be of one of those "
+			 "(--allow=unnamed-provenance takes it)");
+	return allowed;
+}
+
 /* --- the document --- */
 
 static int keep_sublayout(struct visit *visit, struct intoto_error **err)
@@ -189,7 +244,7 @@ static int judge_file(struct visit *visit, struct intoto_error **err)
 	if (it_streq(intoto_envelope_type(document->envelope), "layout"))
 		return keep_sublayout(visit, err);
 	rc = it_document_open(document, err);
-	return rc || !document->link ? rc : keep_link(visit, err);
+	return rc || !document->link || !is_of_this_step(visit) ? rc : keep_link(visit, err);
 }
 
 /* An attestation may be about another matter, which is no reason to ask who signed it. */
@@ -201,7 +256,9 @@ static int judge_attestation(struct visit *visit, struct intoto_error **err)
 	if (rc || !document->link)
 		return rc;
 	rc = find_signers(visit, err);
-	return rc || !document->signers.count ? rc : keep_link(visit, err);
+	if (rc || !document->signers.count || !is_of_this_step(visit))
+		return rc;
+	return keep_link(visit, err);
 }
 
 /* Takes source, also on failure. */
@@ -364,7 +421,8 @@ static int visit_all(struct it_evidence *evidence, struct intoto_error **err)
  */
 static void condemn_absent(struct it_evidence *evidence, size_t first)
 {
-	static const char *const codes[] = { "link.format", "link.signature", "link.certificate" };
+	static const char *const codes[] = { "link.format", "link.signature", "link.certificate",
+					     "attestation.step" };
 	struct it_chain *chain = evidence->chain;
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 

@@ -23,6 +23,8 @@ enum intoto_allow {
 	INTOTO_ALLOW_BAD_GLOB = 32, /* an unclosed [ in a pattern (then literal, as in Python) */
 	INTOTO_ALLOW_DISAGREEMENT =
 		64, /* surplus links that differ, where a quorum of the threshold agrees */
+	/* A provenance, which names no step, by somebody who may do several */
+	INTOTO_ALLOW_UNNAMED_PROVENANCE = 128,
 };
 
 enum intoto_inspections {

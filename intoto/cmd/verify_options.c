@@ -4,10 +4,9 @@
 #include "cmd/gpg_options.h"
 #include "cmd/verify.h"
 
-static const char *const allow_words[] = { "bad-glob",	     "disagreement",
-					   "empty-layout",   "failed-step",
-					   "name-mismatch",  "no-expiry",
-					   "zero-threshold", NULL };
+static const char *const allow_words[] = { "bad-glob",		 "disagreement",   "empty-layout",
+					   "failed-step",	 "name-mismatch",  "no-expiry",
+					   "unnamed-provenance", "zero-threshold", NULL };
 static const char *const inspection_words[] = { "sandbox", "host", "refuse", NULL };
 /* As in the table of layouts/report_format.c. */
 static const char *const format_words[] = { "text", "json", "junit", "sarif", "markdown", NULL };

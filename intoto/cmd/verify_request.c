@@ -26,6 +26,7 @@ static const struct {
 	{ "failed-step", INTOTO_ALLOW_FAILED_STEP },
 	{ "name-mismatch", INTOTO_ALLOW_NAME_MISMATCH },
 	{ "no-expiry", INTOTO_ALLOW_NO_EXPIRY },
+	{ "unnamed-provenance", INTOTO_ALLOW_UNNAMED_PROVENANCE },
 	{ "zero-threshold", INTOTO_ALLOW_ZERO_THRESHOLD },
 };
 

@@ -97,6 +97,15 @@ ok 'which is told' has "$tap_out" 'all.intoto.jsonl#1'
 start; provenance links/builder.json alice
 refuses 1 'found 0 of 1' 'nor in a file that only begins like the step' verify
 
+start 'alice bob'; provenance links/build.json bob
+refuses 1 'this provenance names no step, and who signed it may do others, too' \
+	'nor one by somebody who may do another step: it could be of that one' verify
+ok 'unless that is allowed' verify --allow=unnamed-provenance
+start; provenance "links/build.${id[alice]:0:8}.link" alice
+refuses 1 'this provenance names no step, and a .link file holds a link' 'nor one that is called like a link' verify
+start; attested "links/build.${id[alice]:0:8}.link" alice
+ok 'where a statement that names its step does count' verify
+
 # --- bundles -----------------------------------------------------------------------------------------
 start
 attest a alice https://example.org/review '{}'; line a links/all.intoto.jsonl
