@@ -66,26 +66,30 @@ static int read_products(void *target, const struct it_json *value, const struct
 	return it_artifacts_read(&link->products, value, where, err);
 }
 
+/* A classic link has a canonical form, so no reals; an attestation may become one. */
 static int keep_object(struct it_json **out, const struct it_json *value,
 		       const struct it_where *where, struct intoto_error **err)
 {
 	if (it_json_kind(value) != IT_JSON_OBJECT)
 		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want an object, found %s",
 				       it_json_kind_name(value));
+	if (it_json_has_real(value))
+		return it_where_refuse(where, INTOTO_E_FORMAT, err,
+				       "a real number: a link can hold none");
 	*out = it_json_ref(value);
 	return INTOTO_OK;
 }
 
-static int read_byproducts(void *target, const struct it_json *value, const struct it_where *where,
-			   struct intoto_error **err)
+int it_link_read_byproducts(void *target, const struct it_json *value, const struct it_where *where,
+			    struct intoto_error **err)
 {
 	struct intoto_link *link = target;
 
 	return keep_object(&link->byproducts, value, where, err);
 }
 
-static int read_environment(void *target, const struct it_json *value, const struct it_where *where,
-			    struct intoto_error **err)
+int it_link_read_environment(void *target, const struct it_json *value,
+			     const struct it_where *where, struct intoto_error **err)
 {
 	struct intoto_link *link = target;
 
@@ -99,8 +103,8 @@ static const struct it_field fields[] = {
 	{ "command", IT_FIELD_TEXTS, true, offsetof(struct intoto_link, command), NULL },
 	{ "materials", IT_FIELD_CUSTOM, true, 0, read_materials },
 	{ "products", IT_FIELD_CUSTOM, true, 0, read_products },
-	{ "byproducts", IT_FIELD_CUSTOM, false, 0, read_byproducts },
-	{ "environment", IT_FIELD_CUSTOM, false, 0, read_environment },
+	{ "byproducts", IT_FIELD_CUSTOM, false, 0, it_link_read_byproducts },
+	{ "environment", IT_FIELD_CUSTOM, false, 0, it_link_read_environment },
 };
 
 static int read_link(struct intoto_link **out, const struct it_json *body,

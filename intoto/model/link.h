@@ -22,6 +22,13 @@ IT_DEFINE_AUTO(struct intoto_link, intoto_link_free);
 /* An empty link with that name. */
 IT_CHECK int it_link_new(struct intoto_link **out, const char *name, struct intoto_error **err);
 
+/* For tables of fields (<json/field.h>): members of a link or of a link statement; target is the
+ * link. */
+IT_CHECK int it_link_read_byproducts(void *target, const struct it_json *value,
+				     const struct it_where *where, struct intoto_error **err);
+IT_CHECK int it_link_read_environment(void *target, const struct it_json *value,
+				      const struct it_where *where, struct intoto_error **err);
+
 /* Writes the link as one JSON object, members sorted. */
 void it_link_write(struct it_writer *writer, const struct intoto_link *link);
 

@@ -101,42 +101,12 @@ static int read_materials(void *target, const struct it_json *value, const struc
 
 /* --- link v0.3, Link/v0.2, Link/v1 --- */
 
-/* What it says may become a classic link, which has a canonical form. */
-static int keep_object(struct it_json **out, const struct it_json *value,
-		       const struct it_where *where, struct intoto_error **err)
-{
-	if (it_json_kind(value) != IT_JSON_OBJECT)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want an object, found %s",
-				       it_json_kind_name(value));
-	if (it_json_has_real(value))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "a real number: a link can hold none");
-	*out = it_json_ref(value);
-	return INTOTO_OK;
-}
-
-static int read_byproducts(void *target, const struct it_json *value, const struct it_where *where,
-			   struct intoto_error **err)
-{
-	struct intoto_link *link = target;
-
-	return keep_object(&link->byproducts, value, where, err);
-}
-
-static int read_environment(void *target, const struct it_json *value, const struct it_where *where,
-			    struct intoto_error **err)
-{
-	struct intoto_link *link = target;
-
-	return keep_object(&link->environment, value, where, err);
-}
-
 static const struct it_field link_fields[] = {
 	{ "name", IT_FIELD_TEXT, true, offsetof(struct intoto_link, name), NULL },
 	{ "command", IT_FIELD_TEXTS, false, offsetof(struct intoto_link, command), NULL },
 	{ "materials", IT_FIELD_CUSTOM, false, 0, read_materials },
-	{ "byproducts", IT_FIELD_CUSTOM, false, 0, read_byproducts },
-	{ "environment", IT_FIELD_CUSTOM, false, 0, read_environment },
+	{ "byproducts", IT_FIELD_CUSTOM, false, 0, it_link_read_byproducts },
+	{ "environment", IT_FIELD_CUSTOM, false, 0, it_link_read_environment },
 };
 
 static int read_link(struct intoto_link *link, const struct it_json *predicate,
@@ -181,8 +151,8 @@ static int read_old_command(struct intoto_link *link, const struct it_json *pred
 static const struct it_field old_link_fields[] = {
 	{ "name", IT_FIELD_TEXT, true, offsetof(struct intoto_link, name), NULL },
 	{ "materials", IT_FIELD_CUSTOM, false, 0, read_old_materials },
-	{ "byproducts", IT_FIELD_CUSTOM, false, 0, read_byproducts },
-	{ "environment", IT_FIELD_CUSTOM, false, 0, read_environment },
+	{ "byproducts", IT_FIELD_CUSTOM, false, 0, it_link_read_byproducts },
+	{ "environment", IT_FIELD_CUSTOM, false, 0, it_link_read_environment },
 };
 
 static int read_old_link(struct intoto_link *link, const struct it_json *predicate,
