@@ -10,6 +10,17 @@
 
 #include "base/error.h"
 
+/*
+ * Something that the child does last before it becomes the program: a filter that its supervisor
+ * answers, namespaces of its own.  Only system calls: memory may be shared with the caller, and no
+ * lock may be taken.
+ */
+struct it_proc_entry {
+	int (*enter)(void *arg); /* 0, or the errno of what failed: then nothing is started */
+	void *arg;
+	const char *what; /* stands in the error: "tracing" */
+};
+
 struct it_proc_spec {
 	char *const *argv;	  /* argv[0] is looked up in PATH unless it has a slash */
 	char *const *environment; /* NULL: ours */
@@ -23,6 +34,7 @@ struct it_proc_spec {
 	const int *terminal;	  /* descriptor of a terminal that the new group gets; NULL: none.
 				     The caller blocks SIGTTOU and takes it back, also after a
 				     failure */
+	const struct it_proc_entry *entry; /* NULL: none */
 };
 
 /*

@@ -10,6 +10,7 @@ CORE_SOURCES += \
 	%D%/resolver_dir.c \
 	%D%/resolver_git.c \
 	%D%/resolver_ostree.c \
+	%D%/reuse.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/walk.c %D%/walk.h \
 	%D%/wildcard.c %D%/wildcard.h

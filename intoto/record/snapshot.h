@@ -15,6 +15,8 @@
 #include "crypto/digest.h"
 #include "model/artifacts.h"
 
+struct it_reuse;
+
 enum it_symlinks {
 	/*
 	 * A link to a file is recorded under its own name with the target's digest; a link to a
@@ -35,6 +37,9 @@ struct it_snapshot_options {
 	enum it_symlinks symlinks;
 	bool optional; /* a path that is not there is a notice, not an error */
 	const struct it_digest_alg *const *algorithms; /* NULL-terminated; NULL: sha256 alone */
+	struct it_reuse *reuse; /* digests that need not be computed again; NULL: all are */
+	const struct it_artifacts
+		*before; /* sealed: equal names and digests share its texts; may be NULL */
 	/* One sentence about what was skipped; may be NULL. */
 	void (*notice)(void *arg, const char *text);
 	/* After each file, for progress; may be NULL. */

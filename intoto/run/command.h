@@ -9,6 +9,8 @@
 #include "base/sandbox.h"
 #include "json/json.h"
 
+struct it_tracer;
+
 enum {
 	/* Up to this many bytes a stream is recorded whole; of a longer one, head and tail of half
 	   of it each. */
@@ -30,6 +32,7 @@ struct it_command_options {
 	const struct it_sandbox_spec *sandbox; /* NULL: none; else foreign must be set */
 	char *const *environment;	       /* NULL: ours */
 	const char *folder;		       /* to start in; NULL: ours */
+	struct it_tracer *tracer;	       /* watches what it touches; NULL: nobody does */
 	uint64_t show_most;  /* 0: all.  Else both streams are shown on our standard error, each up
 				to so many bytes, and are not recorded */
 	uint64_t timeout_ms; /* 0: none.  Then SIGTERM to the group, SIGKILL 2 s later */

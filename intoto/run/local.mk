@@ -10,7 +10,9 @@ CORE_SOURCES += \
 	%D%/step.c %D%/step.h \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/stream.c %D%/stream.h \
-	%D%/stream_text.c
+	%D%/stream_text.c \
+	%D%/touched.h \
+	%D%/tracer.h
 
 UNIT_TESTS += \
 	tests/unit/run_command \

@@ -7,6 +7,9 @@
 #include "model/link.h"
 #include "record/snapshot.h"
 #include "run/command.h"
+#include "run/tracer.h"
+
+struct it_step_sandbox;
 
 struct it_step_options {
 	const char *name;
@@ -17,7 +20,12 @@ struct it_step_options {
 	const struct it_signer *signer;
 	enum intoto_keyid_style keyid_style;
 	enum intoto_envelope_format format;
-	const char *metadata_directory; /* NULL: the current folder */
+	const char *metadata_directory;	       /* NULL: the current folder */
+	const struct it_tracer_options *trace; /* NULL: not traced */
+	bool trace_strict;		       /* anything lost is a failure */
+	bool traced_materials; /* what the trace says was read is added to the materials */
+	bool traced_products;  /* likewise, what was written */
+	const struct it_step_sandbox *sandbox; /* NULL: none */
 };
 
 struct it_step_result {

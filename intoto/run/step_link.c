@@ -152,7 +152,8 @@ static int describe(struct it_json *object, const struct it_snapshot_options *op
 	return rc;
 }
 
-/* A copy of old (what was signed must not change) with one member more. */
+/* A copy of old (what was signed must not change) with one member more, or another one of that
+   name. */
 static int extend(struct it_json **out, const struct it_json *old, const char *name,
 		  struct it_json *value, struct intoto_error **err)
 {
@@ -164,8 +165,9 @@ static int extend(struct it_json **out, const struct it_json *old, const char *n
 	if (!rc && old)
 		rc = it_json_members(&members, &count, old, err);
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = it_json_set_take(copy, members[i].name.data, it_json_ref(members[i].value),
-				      err);
+		if (!it_span_is(members[i].name, name))
+			rc = it_json_set_take(copy, members[i].name.data,
+					      it_json_ref(members[i].value), err);
 	if (rc)
 		return rc;
 	*out = copy;
@@ -186,6 +188,22 @@ int it_step_describe(struct intoto_link *link, const struct it_step_options *opt
 	if (!rc)
 		rc = extend(&environment, link->environment, before ? "intoto-products" : "intoto",
 			    it_json_ref(ours), err);
+	if (rc)
+		return rc;
+	it_json_free(link->environment);
+	link->environment = environment;
+	return INTOTO_OK;
+}
+
+int it_step_note(struct intoto_link *link, const char *member, struct it_json *value,
+		 struct intoto_error **err)
+{
+	struct it_json *environment = NULL;
+	struct it_json *ours = NULL;
+	int rc = extend(&ours, it_json_get(link->environment, "intoto"), member, value, err);
+
+	if (!rc)
+		rc = extend(&environment, link->environment, "intoto", ours, err);
 	if (rc)
 		return rc;
 	it_json_free(link->environment);

@@ -19,6 +19,13 @@ char *it_step_unfinished_path(const struct it_step_options *options);
 IT_CHECK int it_step_describe(struct intoto_link *link, const struct it_step_options *options,
 			      struct intoto_error **err);
 
+/*
+ * Adds a member to what the environment says of our own making ("intoto"): how digests were come
+ * by, a sandbox, a trace.  Takes value.  This is what a layout can demand something of.
+ */
+IT_CHECK int it_step_note(struct intoto_link *link, const char *member, struct it_json *value,
+			  struct intoto_error **err);
+
 /* Signs and writes; flags of it_file_write. */
 IT_CHECK int it_step_write(const struct intoto_link *link, const char *path,
 			   enum intoto_envelope_format format, unsigned flags,
