@@ -9,6 +9,7 @@ CORE_SOURCES += \
 	%D%/file.c %D%/file.h \
 	%D%/path.c %D%/path.h \
 	%D%/proc.c %D%/proc.h \
+	%D%/proc_fork.c %D%/proc_fork.h \
 	%D%/random.c %D%/random.h \
 	%D%/regular.c %D%/regular.h \
 	%D%/sandbox.c %D%/sandbox.h \

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/path.h"
+#include "base/proc_fork.h"
 #include "base/text.h"
 
 enum { FIRST_OTHER_FD = 3 };
@@ -184,6 +185,14 @@ static int refuse(const struct it_proc_spec *spec, int number, struct intoto_err
 	return it_err_errno(err, number, "%s: cannot be started", shown);
 }
 
+static int refuse_entry(const struct it_proc_spec *spec, int number, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(spec->argv[0]));
+
+	return it_err_errno(err, number, "%s: cannot be started: %s", quoted ? quoted : "",
+			    spec->entry->what);
+}
+
 static int spawn(pid_t *pid, const struct it_proc_spec *spec, const int streams[FIRST_OTHER_FD])
 {
 	char *const *environment = spec->environment ? spec->environment : environ;
@@ -206,28 +215,42 @@ static int spawn(pid_t *pid, const struct it_proc_spec *spec, const int streams[
 	return number;
 }
 
+/* By posix_spawn unless the child has something of its own to do. */
+static struct it_proc_failure start(pid_t *pid, const struct it_proc_spec *spec,
+				    const int streams[FIRST_OTHER_FD])
+{
+	struct it_proc_failure failure = { 0 };
+
+	if (spec->entry)
+		it_proc_fork(pid, spec, streams, &failure);
+	else
+		failure.number = spawn(pid, spec, streams);
+	return failure;
+}
+
 int it_proc_start(pid_t *pid, const struct it_proc_spec *spec, struct intoto_error **err)
 {
 	const int given[FIRST_OTHER_FD] = { spec->stdin_fd, spec->stdout_fd, spec->stderr_fd };
 	int streams[FIRST_OTHER_FD] = { given[0], given[1], given[2] };
-	int number = 0;
+	struct it_proc_failure failure = { 0 };
 
 	*pid = -1;
 	if (!spec->argv[0] || !*spec->argv[0])
 		return it_err_set(err, INTOTO_E_NOTFOUND, "an empty command");
-	for (int i = 0; !number && i < FIRST_OTHER_FD; i++)
-		number = lift(&streams[i]);
-	if (!number)
-		number = spawn(pid, spec, streams);
+	for (int i = 0; !failure.number && i < FIRST_OTHER_FD; i++)
+		failure.number = lift(&streams[i]);
+	if (!failure.number)
+		failure = start(pid, spec, streams);
 	for (int i = 0; i < FIRST_OTHER_FD; i++)
 		if (streams[i] != given[i])
 			(void)close(streams[i]); /* a duplicate */
-	if (!number) {
+	if (!failure.number) {
 		give_terminal(spec, *pid);
 		return INTOTO_OK;
 	}
 	*pid = -1;
-	return refuse(spec, number, err);
+	return failure.in_entry ? refuse_entry(spec, failure.number, err)
+				: refuse(spec, failure.number, err);
 }
 
 int it_proc_look(struct it_proc_state *state, pid_t pid, struct intoto_error **err)

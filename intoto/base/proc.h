@@ -12,12 +12,14 @@
 
 /*
  * Something that the child does last before it becomes the program: a filter that its supervisor
- * answers, namespaces of its own.  Only system calls: memory may be shared with the caller, and no
- * lock may be taken.
+ * answers, namespaces of its own.  The child is forked then; no memory may be allocated in it and
+ * no lock taken, only system calls are made.
  */
 struct it_proc_entry {
 	int (*enter)(void *arg); /* 0, or the errno of what failed: then nothing is started */
 	void *arg;
+	int *fd; /* of a descriptor above 2, close-on-exec, that enter needs; NULL: none.  In the
+		    child, whose memory is a copy, the number may change */
 	const char *what; /* stands in the error: "tracing" */
 };
 

@@ -17,7 +17,7 @@
 #include "base/sandbox_child.h"
 #include "base/text.h"
 
-enum { FIRST_FREE_FD = IT_SANDBOX_REPORT_FD + 1, MOST_FDS = 1024 * 1024 };
+enum { FIRST_FREE_FD = IT_SANDBOX_ENTRY_FD + 1, MOST_FDS = 1024 * 1024 };
 
 #define DEFAULT_PATH "/usr/bin:/bin"
 
@@ -105,6 +105,7 @@ static void preparation_done(struct preparation *self)
 		if (self->plan.streams[i] != self->given[i])
 			it_fd_close(&self->plan.streams[i]);
 	it_fd_close(&self->plan.report);
+	it_fd_close(&self->plan.entry);
 	it_fd_close(&self->report_read);
 	it_strings_done(&self->programs);
 	it_strings_done(&self->targets);
@@ -247,6 +248,11 @@ static int plan_streams(struct preparation *self, struct intoto_error **err)
 		if (plan->streams[i] < 0)
 			return it_err_errno(err, errno, "sandbox");
 	}
+	if (plan->proc->entry && plan->proc->entry->fd) {
+		plan->entry = fcntl(*plan->proc->entry->fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+		if (plan->entry < 0)
+			return it_err_errno(err, errno, "sandbox");
+	}
 	if (pipe2(ends, O_CLOEXEC))
 		return it_err_errno(err, errno, "sandbox");
 	self->report_read = ends[0];
@@ -329,6 +335,9 @@ static int refuse(const struct preparation *self, struct intoto_error **err)
 
 	if (shared->failed == IT_SANDBOX_STEP_PROMISE)
 		return refuse_promise(self, err);
+	if (shared->failed == IT_SANDBOX_STEP_ENTRY)
+		return it_err_errno(err, shared->number, "sandbox: %s",
+				    self->plan.proc->entry->what);
 	if (shared->failed == IT_SANDBOX_STEP_EXEC)
 		return refuse_program(self->plan.proc->argv[0], shared->number, err);
 	if (shared->failed == IT_SANDBOX_STEP_NONE)
@@ -371,6 +380,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 			  .spec = spec,
 			  .streams = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 			  .report = -1,
+			  .entry = -1,
 			  .blocked = proc->blocked },
 		.given = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 		.report_read = -1,

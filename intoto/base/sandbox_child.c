@@ -98,6 +98,16 @@ static void try_programs(const struct it_sandbox_plan *plan)
 	errno = number;
 }
 
+/* A tracer's filter or namespace; behind our own filter, which it cannot widen. */
+static void enter(const struct it_sandbox_plan *plan)
+{
+	const struct it_proc_entry *entry = plan->proc->entry;
+
+	errno = entry ? entry->enter(entry->arg) : 0;
+	if (errno)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_ENTRY);
+}
+
 void it_sandbox_become(const struct it_sandbox_plan *plan)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
@@ -123,6 +133,7 @@ void it_sandbox_become(const struct it_sandbox_plan *plan)
 	/* A change of user takes this away again. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it worked before */
 	reset_signals(plan);
+	enter(plan);
 	plan->shared->ready = true;
 	try_programs(plan);
 	it_sandbox_fail(plan, IT_SANDBOX_STEP_EXEC);
@@ -191,6 +202,7 @@ static _Noreturn void init(const struct it_sandbox_plan *plan)
 	if (command == 0)
 		it_sandbox_become(plan);
 	(void)close(IT_SANDBOX_REPORT_FD); /* ours; only read ends are left elsewhere */
+	(void)close(IT_SANDBOX_ENTRY_FD);  /* as is this, if there is one */
 	watch(plan, command);
 }
 
@@ -203,7 +215,13 @@ static void arrange_descriptors(const struct it_sandbox_plan *plan)
 			it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
 	if (dup3(plan->report, IT_SANDBOX_REPORT_FD, O_CLOEXEC) < 0)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
-	it_fd_close_from(IT_SANDBOX_REPORT_FD + 1, plan->most_fds);
+	if (plan->entry >= 0) {
+		if (dup3(plan->entry, IT_SANDBOX_ENTRY_FD, O_CLOEXEC) < 0)
+			it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
+		*plan->proc->entry->fd = IT_SANDBOX_ENTRY_FD; /* our copy of it */
+	}
+	it_fd_close_from(plan->entry >= 0 ? IT_SANDBOX_ENTRY_FD + 1 : IT_SANDBOX_ENTRY_FD,
+			 plan->most_fds);
 }
 
 /* As the command did: by the same signal, or with its status. */
@@ -244,6 +262,7 @@ void it_sandbox_keep(const struct it_sandbox_plan *plan)
 	if (has(plan, IT_SANDBOX_PID_NS))
 		plan->shared->group = child;
 	(void)close(IT_SANDBOX_REPORT_FD); /* the command's is the one that counts */
+	(void)close(IT_SANDBOX_ENTRY_FD);  /* if there is one; likewise */
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	end_like(plan->shared->status);

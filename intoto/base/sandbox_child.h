@@ -23,6 +23,7 @@ enum it_sandbox_step {
 	IT_SANDBOX_STEP_LIMITS,
 	IT_SANDBOX_STEP_USER,
 	IT_SANDBOX_STEP_PROMISE,
+	IT_SANDBOX_STEP_ENTRY,
 	IT_SANDBOX_STEP_EXEC,
 };
 
@@ -41,6 +42,7 @@ struct it_sandbox_shared {
 
 enum {
 	IT_SANDBOX_REPORT_FD = 3, /* closes when the command has started */
+	IT_SANDBOX_ENTRY_FD = 4,  /* what the entry of the command needs */
 	IT_SANDBOX_MAP_SIZE = 40,
 	IT_SANDBOX_LIMITS_MAX = 5,
 };
@@ -59,6 +61,7 @@ struct it_sandbox_plan {
 	char *const *sources;  /* likewise, what is shown there */
 	int streams[3];
 	int report;
+	int entry; /* -1: none */
 	pid_t caller;
 	uid_t user; /* we, as the caller */
 	char user_map[IT_SANDBOX_MAP_SIZE];

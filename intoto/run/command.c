@@ -14,6 +14,7 @@
 #include "run/foreground.h"
 #include "run/signals.h"
 #include "run/stream.h"
+#include "run/tracer.h"
 
 enum {
 	STREAMS = 2,
@@ -133,6 +134,7 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		.stderr_fd = ends[1],
 		.blocked = &watch->signals.before,
 		.terminal = foreground ? &watch->foreground.terminal : NULL,
+		.entry = options->tracer ? &options->tracer->entry : NULL,
 		.close_others = options->foreign,
 		.own_session = options->foreign,
 	};
@@ -148,7 +150,7 @@ static int start(struct watch *watch, const struct it_command_options *options,
 		return rc;
 	if (options->timeout_ms)
 		watch->timeout_at = it_clock_monotonic() + nanoseconds(options->timeout_ms);
-	return INTOTO_OK;
+	return options->tracer ? it_tracer_started(options->tracer, watch->pid, err) : INTOTO_OK;
 }
 
 static void hide_streams(struct watch *watch, int number)
@@ -370,6 +372,25 @@ static int describe(struct it_command_result *result, const struct watch *watch,
 	return rc;
 }
 
+/*
+ * Takes the command away before its tracer looks who is left.  Its status is known by now, or
+ * nobody will ask for it.
+ */
+static int finish_tracer(struct watch *watch, struct it_tracer *tracer, int rc,
+			 struct intoto_error **err)
+{
+	if (!tracer || watch->pid <= 0)
+		return rc;
+	if (!watch->state.ended)
+		signal_group(watch, SIGKILL);
+	it_proc_reap(watch->pid);
+	watch->pid = -1;
+	if (!rc)
+		return it_tracer_finish(tracer, err);
+	(void)!it_tracer_finish(tracer, NULL); /* the first failure is told */
+	return rc;
+}
+
 int it_command_run(struct it_command_result *result, const struct it_command_options *options,
 		   struct intoto_error **err)
 {
@@ -393,6 +414,7 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 	result->level = watch.level;
 	while (!rc && !has_ended(&watch))
 		rc = turn(&watch, err);
+	rc = finish_tracer(&watch, options->tracer, rc, err);
 	return rc ? rc : describe(result, &watch, options, err);
 }
 

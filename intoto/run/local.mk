@@ -11,8 +11,9 @@ CORE_SOURCES += \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c \
-	%D%/touched.h \
-	%D%/tracer.h
+	%D%/touched.c %D%/touched.h \
+	%D%/touched_address.c %D%/touched_address.h \
+	%D%/tracer.c %D%/tracer.h
 
 UNIT_TESTS += \
 	tests/unit/run_command \

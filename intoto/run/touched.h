@@ -22,8 +22,11 @@ enum it_touch {
 	IT_TOUCH_REMOVED = 16, /* or renamed away */
 	IT_TOUCH_CHANGED = 32, /* mode, owner, times or attributes */
 	IT_TOUCH_FOLDER = 64,  /* is a folder (made, removed or listed) */
-	IT_TOUCH_ASKED = 128,  /* only asked for: whether it worked is not known to the mechanism */
+	IT_TOUCH_ASKED = 128,  /* only asked for, as far as is known; never beside one of the first
+				  six once sealed */
 	IT_TOUCH_DENIED = 256, /* refused by the sandbox */
+	IT_TOUCH_UNRESOLVED = 512, /* while it is filled: the path is as it was asked for, to be
+				      followed by it_touched_resolve */
 };
 
 struct it_touched_file {
@@ -81,18 +84,27 @@ struct it_touched {
 void it_touched_done(struct it_touched *touched);
 
 /*
- * Each counts an event.  A path that is not absolute, or over 4,096 bytes, and memory that runs
- * out, count as lost (with a note) instead of failing: a tracer goes on.  At most 4 million files,
- * 100,000 addresses, 1 million processes; what is more is lost.
+ * Files and addresses count an event each.  A path that is not absolute, or over 4,096 bytes, and
+ * memory that runs out, count as lost (with a note) instead of failing: a tracer goes on.  At most
+ * 4 million files, 100,000 addresses, 1 million processes; what is more is lost.
  */
 void it_touched_file(struct it_touched *touched, struct it_span path, unsigned touches);
 struct sockaddr;
 void it_touched_address(struct it_touched *touched, enum it_touched_talk talk,
 			const struct sockaddr *address, size_t len);
+/* Once for each program that a process becomes; without one only for a process not yet known. */
 void it_touched_process(struct it_touched *touched, pid_t pid, pid_t parent, const char *program);
-/* Adds a sentence to the notes, while there is room. */
+/* Adds a sentence to the notes, while there is room, and once. */
 void it_touched_note(struct it_touched *touched, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Gives every file that is IT_TOUCH_UNRESOLVED its path, and puts together those that become one.
+ * The resolver writes the path into out (empty: it stays) and may change file->touches.
+ */
+typedef void it_touched_resolver(void *arg, struct it_touched_file *file, struct it_buf *out);
+IT_CHECK int it_touched_resolve(struct it_touched *touched, it_touched_resolver *resolver,
+				void *arg, struct intoto_error **err);
 
 IT_CHECK int it_touched_seal(struct it_touched *touched, struct intoto_error **err);
 /* Binary search in the sealed files; NULL when it was not touched. */
