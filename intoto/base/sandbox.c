@@ -17,7 +17,12 @@
 #include "base/sandbox_child.h"
 #include "base/text.h"
 
-enum { FIRST_FREE_FD = IT_SANDBOX_ENTRY_FD + 1, MOST_FDS = 1024 * 1024 };
+enum {
+	FIRST_FREE_FD = IT_SANDBOX_ENTRY_FD + 1,
+	MOST_FDS = 1024 * 1024,
+	CLOSED_MAX = 1024,
+	FDS_LOOKED_AT = 1024, /* where /proc does not list them */
+};
 
 #define DEFAULT_PATH "/usr/bin:/bin"
 
@@ -96,6 +101,7 @@ struct preparation {
 	struct it_strings sources;
 	int given[3]; /* of plan.streams, those that are not ours to close */
 	int report_read;
+	int closed[CLOSED_MAX];
 	sigset_t before;
 };
 
@@ -107,6 +113,8 @@ static void preparation_done(struct preparation *self)
 	it_fd_close(&self->plan.report);
 	it_fd_close(&self->plan.entry);
 	it_fd_close(&self->report_read);
+	it_fd_close(&self->plan.stops[0]);
+	it_fd_close(&self->plan.stops[1]);
 	it_strings_done(&self->programs);
 	it_strings_done(&self->targets);
 	it_strings_done(&self->sources);
@@ -209,7 +217,8 @@ static void plan_limits(struct it_sandbox_plan *plan)
 	struct rlimit fds;
 
 	/* Not 0: that would still start a program of the system that takes dumps; 1 does not. */
-	add_limit(plan, RLIMIT_CORE, 1);
+	if (!plan->spec->own)
+		add_limit(plan, RLIMIT_CORE, 1);
 	if (limits->memory)
 		add_limit(plan, RLIMIT_AS, limits->memory);
 	if (limits->file_size)
@@ -261,6 +270,69 @@ static int plan_streams(struct preparation *self, struct intoto_error **err)
 	return plan->report < 0 ? it_err_errno(err, errno, "sandbox") : INTOTO_OK;
 }
 
+/*
+ * A pipe, a file or a terminal is what it is; a folder leads to all that is below it, and a socket
+ * to whoever is at its other end.
+ */
+static bool leads_out(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat about;
+
+	return flags < 0 || (flags & O_PATH) || fstat(fd, &about) ||
+	       !(S_ISFIFO(about.st_mode) || S_ISREG(about.st_mode) || S_ISCHR(about.st_mode));
+}
+
+static int look_at_descriptor(struct preparation *self, int fd, struct intoto_error **err)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (fd <= STDERR_FILENO || flags < 0 || (flags & FD_CLOEXEC) || !leads_out(fd))
+		return INTOTO_OK;
+	if (self->plan.closed_count == CLOSED_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT,
+				  "sandbox: over %d open descriptors lead out of it: close them "
+				  "before",
+				  CLOSED_MAX);
+	self->closed[self->plan.closed_count++] = fd;
+	return INTOTO_OK;
+}
+
+/* What the caller handed down and the command is not to have. */
+static int plan_descriptors(struct preparation *self, struct intoto_error **err)
+{
+	IT_AUTO(it_strings_done) struct it_strings names = { 0 };
+	int rc = INTOTO_OK;
+	uint64_t fd;
+
+	if (!self->plan.spec->own)
+		return INTOTO_OK;
+	if (pipe2(self->plan.stops, O_CLOEXEC | O_NONBLOCK))
+		return it_err_errno(err, errno, "sandbox");
+	if (it_dir_list(&names, "/proc/self/fd", NULL))
+		for (int i = 0; !rc && i < FDS_LOOKED_AT; i++)
+			rc = look_at_descriptor(self, i, err);
+	for (size_t i = 0; !rc && i < names.count; i++)
+		if (it_parse_u64(names.items[i], INT32_MAX, &fd))
+			rc = look_at_descriptor(self, (int)fd, err);
+	self->plan.closed = self->closed;
+	return rc;
+}
+
+/* Of the three, a folder would be a way out. */
+static int check_streams(const struct preparation *self, struct intoto_error **err)
+{
+	struct stat about;
+
+	for (int i = 0; self->plan.spec->own && i < 3; i++)
+		if (fstat(self->plan.streams[i], &about) == 0 && S_ISDIR(about.st_mode))
+			return it_err_set(err, INTOTO_E_UNSUPPORTED,
+					  "sandbox: descriptor %d is a folder, which leads out of "
+					  "it: want a file, a pipe or a terminal",
+					  i);
+	return INTOTO_OK;
+}
+
 static int prepare(struct preparation *self, struct intoto_error **err)
 {
 	struct it_sandbox_plan *plan = &self->plan;
@@ -270,6 +342,10 @@ static int prepare(struct preparation *self, struct intoto_error **err)
 		rc = list_places(self, err);
 	if (!rc)
 		rc = plan_streams(self, err);
+	if (!rc)
+		rc = check_streams(self, err);
+	if (!rc)
+		rc = plan_descriptors(self, err);
 	if (rc)
 		return rc;
 	plan->shared = mmap(NULL, sizeof *plan->shared, PROT_READ | PROT_WRITE,
@@ -330,6 +406,7 @@ static int refuse(const struct preparation *self, struct intoto_error **err)
 		[IT_SANDBOX_STEP_FOLDER] = "sandbox: its folder",
 		[IT_SANDBOX_STEP_LIMITS] = "sandbox: its limits",
 		[IT_SANDBOX_STEP_USER] = "sandbox: its user",
+		[IT_SANDBOX_STEP_MAKE] = "sandbox: a file or folder to be written",
 	};
 	const struct it_sandbox_shared *shared = self->plan.shared;
 
@@ -381,6 +458,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 			  .streams = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 			  .report = -1,
 			  .entry = -1,
+			  .stops = { -1, -1 },
 			  .blocked = proc->blocked },
 		.given = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 		.report_read = -1,
@@ -400,6 +478,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 	wait_for_report(self.report_read);
 	run->level = self.plan.shared->level;
 	run->group = self.plan.shared->group;
+	run->closed = (unsigned)self.plan.closed_count;
 	if (self.plan.shared->ready && !self.plan.shared->failed)
 		return INTOTO_OK;
 	it_proc_reap(run->pid);

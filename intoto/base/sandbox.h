@@ -25,7 +25,13 @@ struct it_sandbox_path {
 	const char *path; /* absolute; what is not there is passed over */
 	const char *from; /* what stands there; NULL: path itself.  Needs a mount namespace, and is
 			     passed over without one */
-	unsigned rights;  /* of enum it_sandbox_right */
+	unsigned rights;  /* of enum it_sandbox_right; 0: only the name, an empty folder or the
+			     link itself */
+	/*
+	 * It counts only where there is no view.  What is not there is made then, so that it can be
+	 * named: an empty file, or a folder for a slash at the end, last changed when 1970 began.
+	 */
+	bool no_view;
 };
 
 /*
@@ -81,18 +87,28 @@ struct it_sandbox_spec {
 			     without       capabilities */
 	struct it_sandbox_limits limits;
 	unsigned required; /* of enum it_sandbox_promise: refuse to start without */
+	/*
+	 * The caller's own command: it stays in the session, in a process group of its own, with
+	 * proc->terminal if there is one; it keeps descriptors that the caller handed down, but for
+	 * folders, sockets and whatever else leads out; it may trace what it started itself.
+	 */
+	bool own;
 };
 
 struct it_sandbox_run {
 	pid_t pid;   /* to look at and to reap: ends, as the command did, after the last process */
 	pid_t group; /* to send signals to, SIGKILL at last; never to pid itself */
 	struct it_sandbox_level level; /* also when it was refused for the sake of a promise */
+	unsigned closed;	       /* descriptors that were not handed down to an own command */
 };
 
 /*
- * Starts a command as it_proc_start does, always in a session of its own and with no descriptors
- * but the three.  proc->terminal is not used.  argv[0] is looked up in the
- * PATH of proc->environment.  Everything ends when the thread that called this does.
+ * Starts a command as it_proc_start does, in a session of its own and with no descriptors but the
+ * three, unless it is the caller's own.  argv[0] is looked up in the PATH of proc->environment.
+ * Everything ends when the thread that called this does.
+ *
+ * An own command that is stopped by a key or by asking for the terminal stops run->pid as well:
+ * SIGCONT is then wanted by both, run->pid and the group.
  *
  * Fails with INTOTO_E_UNSUPPORTED when a required promise cannot be kept here.
  */

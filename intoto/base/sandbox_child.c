@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -33,10 +33,27 @@ static bool has(const struct it_sandbox_plan *plan, enum it_sandbox_mechanism wh
 	return plan->shared->level.mechanisms & (unsigned)what;
 }
 
+static int report_of(const struct it_sandbox_plan *plan)
+{
+	return plan->spec->own ? plan->report : IT_SANDBOX_REPORT_FD;
+}
+
+/* What only the command needs, closed in those that stand behind it. */
+static void close_commands(const struct it_sandbox_plan *plan)
+{
+	(void)close(report_of(plan));
+	if (plan->entry >= 0)
+		(void)close(*plan->proc->entry->fd);
+	if (plan->entry >= 0 && plan->spec->own)
+		(void)close(plan->entry); /* which nobody moved */
+}
+
 /* --- the command --- */
 
 static void set_limits(const struct it_sandbox_plan *plan)
 {
+	if (!plan->limit_count)
+		return;
 	for (size_t i = 0; i < plan->limit_count; i++)
 		if (setrlimit((__rlimit_resource_t)plan->limits[i].what, &plan->limits[i].value))
 			it_sandbox_fail(plan, IT_SANDBOX_STEP_LIMITS);
@@ -108,16 +125,34 @@ static void enter(const struct it_sandbox_plan *plan)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_ENTRY);
 }
 
+/* Of a session of our own, or, with the terminal, of the caller's. */
+static void lead_group(const struct it_sandbox_plan *plan)
+{
+	const int *terminal = plan->proc->terminal;
+
+	if (!plan->spec->own ? setsid() < 0 : setpgid(0, 0) != 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (plan->spec->own && terminal)
+		(void)tcsetpgrp(*terminal, getpgrp()); /* it may have hung up */
+}
+
+static void close_others(const struct it_sandbox_plan *plan)
+{
+	for (size_t i = 0; i < plan->closed_count; i++)
+		(void)close(plan->closed[i]); /* handed down, but it leads out */
+}
+
 void it_sandbox_become(const struct it_sandbox_plan *plan)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
 	if (!has(plan, IT_SANDBOX_PID_NS)) {
-		if (setsid() < 0)
-			it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+		lead_group(plan);
 		plan->shared->group = getpid();
 		plan->shared->init = getppid();
 	}
+	if (plan->spec->own)
+		close_others(plan);
 	set_limits(plan);
 	it_sandbox_leave_root(plan);
 	if (plan->proc->folder && chdir(plan->proc->folder))
@@ -148,18 +183,33 @@ static void clean_up(const struct it_sandbox_plan *plan)
 		it_sandbox_kill_children();
 }
 
+/* A byte with the signal's number, for the keeper. */
+static void tell_stop(const struct it_sandbox_plan *plan, int number)
+{
+	const unsigned char byte = (unsigned char)number;
+	ssize_t put = write(plan->stops[1], &byte, 1);
+
+	(void)put; /* a pipe full of stops says enough */
+}
+
 /* Takes away whoever has ended; true when it was the command. */
 static bool reap(const struct it_sandbox_plan *plan, pid_t command)
 {
+	int flags = WNOHANG | (plan->spec->own ? WUNTRACED : 0);
 	bool ended = false;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == command) {
-			plan->shared->status = status;
-			ended = true;
+	while ((pid = waitpid(-1, &status, flags)) > 0) {
+		if (pid != command)
+			continue;
+		if (WIFSTOPPED(status)) {
+			tell_stop(plan, WSTOPSIG(status));
+			continue;
 		}
+		plan->shared->status = status;
+		ended = true;
+	}
 	return ended || (pid < 0 && errno == ECHILD);
 }
 
@@ -184,8 +234,10 @@ static void become_reaper(const struct it_sandbox_plan *plan)
 
 	/* Our memory is the caller's, keys and all. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (prctl(PR_SET_PDEATHSIG, namespaced ? SIGKILL : OWNER_GONE, 0, 0, 0) || setsid() < 0)
+	if (prctl(PR_SET_PDEATHSIG, namespaced ? SIGKILL : OWNER_GONE, 0, 0, 0))
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	if (namespaced || !plan->spec->own)
+		lead_group(plan);
 	if (!namespaced && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 		reach(plan, IT_SANDBOX_SUBREAPER);
 }
@@ -201,8 +253,7 @@ static _Noreturn void init(const struct it_sandbox_plan *plan)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
 	if (command == 0)
 		it_sandbox_become(plan);
-	(void)close(IT_SANDBOX_REPORT_FD); /* ours; only read ends are left elsewhere */
-	(void)close(IT_SANDBOX_ENTRY_FD);  /* as is this, if there is one */
+	close_commands(plan); /* ours; only read ends are left elsewhere */
 	watch(plan, command);
 }
 
@@ -213,6 +264,8 @@ static void arrange_descriptors(const struct it_sandbox_plan *plan)
 	for (int i = 0; i < 3; i++)
 		if (dup2(plan->streams[i], i) < 0)
 			it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
+	if (plan->spec->own)
+		return; /* what we inherited keeps its numbers, and our own are close-on-exec */
 	if (dup3(plan->report, IT_SANDBOX_REPORT_FD, O_CLOEXEC) < 0)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_STREAMS);
 	if (plan->entry >= 0) {
@@ -241,14 +294,57 @@ static _Noreturn void end_like(int status)
 	_exit(STATUS_FAILED);
 }
 
-void it_sandbox_keep(const struct it_sandbox_plan *plan)
+/* As the command stopped, so that the caller sees it; we go on when the caller says so. */
+static void stop_like(int number)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
-	pid_t child;
+	sigset_t set;
+
+	if (number != SIGTSTP && number != SIGTTIN && number != SIGTTOU)
+		return; /* by somebody inside, who may go on only because we do */
+	(void)sigaction(number, &usual, NULL);
+	(void)sigemptyset(&set); /* cannot fail; a signal that exists */
+	(void)sigaddset(&set, number);
+	(void)kill(getpid(), number);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL); /* here we stop */
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Until init has ended: then all of its end of the pipe is closed. */
+static void attend(const struct it_sandbox_plan *plan)
+{
+	struct pollfd fds[] = { { .fd = plan->stops[0], .events = POLLIN } };
+	unsigned char number;
+
+	for (;;) {
+		if (poll(fds, IT_COUNT_OF(fds), -1) < 0 && errno != EINTR)
+			return;
+		if ((fds[0].revents & POLLIN) && read(fds[0].fd, &number, 1) == 1)
+			stop_like(number);
+		else if (fds[0].revents)
+			return;
+	}
+}
+
+static void begin_keeping(const struct it_sandbox_plan *plan)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	int moved;
 
 	(void)sigaction(SIGCHLD, &usual, NULL); /* ignored, it would eat the status */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != plan->caller || setsid() < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != plan->caller)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+	/* What the terminal sends to the caller's group is for the caller to pass on. */
+	moved = plan->spec->own ? setpgid(0, 0) : setsid();
+	if (moved < 0)
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
+}
+
+void it_sandbox_keep(const struct it_sandbox_plan *plan)
+{
+	pid_t child;
+
+	begin_keeping(plan);
 	arrange_descriptors(plan);
 	plan->shared->keeper = getpid();
 	it_sandbox_unshare(plan);
@@ -261,8 +357,11 @@ void it_sandbox_keep(const struct it_sandbox_plan *plan)
 		init(plan);
 	if (has(plan, IT_SANDBOX_PID_NS))
 		plan->shared->group = child;
-	(void)close(IT_SANDBOX_REPORT_FD); /* the command's is the one that counts */
-	(void)close(IT_SANDBOX_ENTRY_FD);  /* if there is one; likewise */
+	close_commands(plan); /* its own are the ones that count */
+	if (plan->spec->own) {
+		(void)close(plan->stops[1]); /* init's */
+		attend(plan);
+	}
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	end_like(plan->shared->status);

@@ -25,6 +25,7 @@ enum it_sandbox_step {
 	IT_SANDBOX_STEP_PROMISE,
 	IT_SANDBOX_STEP_ENTRY,
 	IT_SANDBOX_STEP_EXEC,
+	IT_SANDBOX_STEP_MAKE,
 };
 
 /* Memory that the caller and all of ours see; the command no longer has it. */
@@ -60,8 +61,11 @@ struct it_sandbox_plan {
 	char *const *targets;  /* of each path, in the view */
 	char *const *sources;  /* likewise, what is shown there */
 	int streams[3];
-	int report;
-	int entry; /* -1: none */
+	int report;   /* the keeper puts it at IT_SANDBOX_REPORT_FD, unless the command is own */
+	int entry;    /* -1: none */
+	int stops[2]; /* init tells the keeper by which signal an own command stopped */
+	const int *closed; /* descriptors that an own command does not get */
+	size_t closed_count;
 	pid_t caller;
 	uid_t user; /* we, as the caller */
 	char user_map[IT_SANDBOX_MAP_SIZE];

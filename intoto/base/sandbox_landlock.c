@@ -5,11 +5,14 @@
  */
 #include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/sandbox_child.h"
+
+enum { FOLDER_MODE = 0777, FILE_MODE = 0666 };
 
 enum {
 	CREATE_RULESET = 444, /* the same on all architectures */
@@ -97,9 +100,30 @@ static void allow(int ruleset, const char *path, unsigned rights, uint64_t handl
 	(void)close(fd); /* only a name */
 }
 
+static bool has_view(const struct it_sandbox_plan *plan)
+{
+	return plan->shared->level.mechanisms & IT_SANDBOX_MOUNT_NS;
+}
+
 static bool is_shown(const struct it_sandbox_plan *plan, const struct it_sandbox_path *path)
 {
-	return !path->from || (plan->shared->level.mechanisms & IT_SANDBOX_MOUNT_NS);
+	return path->rights && (has_view(plan) ? !path->no_view : !path->from);
+}
+
+/* What is to be written and is not there cannot be named: so it comes to be there. */
+static void make_place(const struct it_sandbox_plan *plan, const char *path)
+{
+	const struct timespec then[] = { { 0 }, { 0 } }; /* whoever ran the command looks for it */
+	size_t len = strlen(path);
+	struct stat about;
+	int made;
+
+	if (lstat(path, &about) == 0)
+		return;
+	made = path[len - 1] == '/' ? mkdir(path, FOLDER_MODE)
+				    : mknod(path, S_IFREG | FILE_MODE, 0);
+	if (made || utimensat(AT_FDCWD, path, then, AT_SYMLINK_NOFOLLOW))
+		it_sandbox_fail(plan, IT_SANDBOX_STEP_MAKE);
 }
 
 void it_sandbox_landlock(const struct it_sandbox_plan *plan)
@@ -123,6 +147,9 @@ void it_sandbox_landlock(const struct it_sandbox_plan *plan)
 	fd = (int)syscall(CREATE_RULESET, &wanted, size, 0);
 	if (fd < 0)
 		return;
+	for (size_t i = 0; i < plan->spec->path_count; i++)
+		if (plan->spec->paths[i].no_view && !has_view(plan))
+			make_place(plan, plan->spec->paths[i].path);
 	for (size_t i = 0; i < plan->spec->path_count; i++)
 		if (is_shown(plan, &plan->spec->paths[i]))
 			allow(fd, plan->spec->paths[i].path, plan->spec->paths[i].rights,

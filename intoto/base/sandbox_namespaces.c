@@ -149,7 +149,7 @@ static bool show_link(const char *source, const char *target)
 	if (len < 0)
 		return false;
 	text[len] = '\0';
-	return symlink(text, target) == 0 || errno == EEXIST;
+	return symlink(text, target) == 0 || errno == EEXIST || errno == EROFS;
 }
 
 static uint64_t attributes_of(const struct stat *about, unsigned rights)
@@ -174,15 +174,12 @@ static bool set_attributes(const char *target, unsigned flags, uint64_t set)
 
 static bool make_place(const char *target, const struct stat *about)
 {
-	int fd;
+	struct stat there;
 
 	if (S_ISDIR(about->st_mode))
 		return make_folder(target);
-	fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	if (fd < 0)
-		return false;
-	(void)close(fd); /* nothing was written */
-	return true;
+	return mknod(target, S_IFREG | FILE_MODE, 0) == 0 ||
+	       (lstat(target, &there) == 0 && !S_ISDIR(there.st_mode) && !S_ISLNK(there.st_mode));
 }
 
 /* Links are shown as they are; what they lead to is shown when the spec says so. */
@@ -197,6 +194,8 @@ static bool show(const struct it_sandbox_plan *plan, const char *source, const c
 		return false;
 	if (S_ISLNK(about.st_mode))
 		return show_link(source, target);
+	if (!rights)
+		return !S_ISDIR(about.st_mode) || make_folder(target);
 	return make_place(target, &about) &&
 	       mount(source, target, NULL, MS_BIND | MS_REC, NULL) == 0 &&
 	       set_attributes(target, WHOLE_TREE, attributes_of(&about, rights));
@@ -205,7 +204,8 @@ static bool show(const struct it_sandbox_plan *plan, const char *source, const c
 static bool show_all(const struct it_sandbox_plan *plan)
 {
 	for (size_t i = 0; i < plan->spec->path_count; i++)
-		if (!show(plan, plan->sources[i], plan->targets[i], plan->spec->paths[i].rights))
+		if (!plan->spec->paths[i].no_view &&
+		    !show(plan, plan->sources[i], plan->targets[i], plan->spec->paths[i].rights))
 			return false;
 	return true;
 }
@@ -238,7 +238,7 @@ void it_sandbox_build_view(const struct it_sandbox_plan *plan)
 	if (!view || unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return;
 	if (mount("intoto", view, "tmpfs", MS_NOSUID | MS_NODEV,
-		  "mode=0755,size=1m,nr_inodes=4096"))
+		  "mode=0755,size=4m,nr_inodes=32768"))
 		return;
 	if (!show_all(plan) || chdir(view) || !add_own_folders(plan))
 		return;

@@ -57,11 +57,6 @@ static const unsigned denied[] = {
 	443 /* quotactl_fd */,
 	SYS_acct,
 	/* other processes */
-	SYS_ptrace,
-	SYS_process_vm_readv,
-	SYS_process_vm_writev,
-	SYS_kcmp,
-	438 /* pidfd_getfd */,
 	440 /* process_madvise */,
 	SYS_migrate_pages,
 	SYS_move_pages,
@@ -106,6 +101,10 @@ static const unsigned denied[] = {
 	SYS_modify_ldt,
 #endif
 };
+
+/* Between processes of one user, or of one process namespace. */
+static const unsigned prying[] = { SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
+				   SYS_kcmp, 438 /* pidfd_getfd */ };
 
 /* Answered as by a kernel without them: a program then uses the older call, which can be looked
    into. */
@@ -274,6 +273,9 @@ static void write_program(struct program *program, const struct it_sandbox_plan 
 		answer(program, SECCOMP_RET_KILL_PROCESS);
 	}
 	answer_calls(program, denied, IT_COUNT_OF(denied), REFUSED);
+	/* A debugger or a leak checker of an own command finds nobody but what that started. */
+	if (!plan->spec->own || !has(plan, IT_SANDBOX_PID_NS))
+		answer_calls(program, prying, IT_COUNT_OF(prying), REFUSED);
 	answer_calls(program, absent, IT_COUNT_OF(absent), SECCOMP_RET_ERRNO | ENOSYS);
 	refuse_flags(program, SYS_clone, 0, NAMESPACES);
 	refuse_argument(program, SYS_ioctl, 1, UINT32_MAX, TIOCSTI);

@@ -4,17 +4,17 @@
 
 #include "base/sandbox.h"
 
-#define PROGRAMS(path)                                                                             \
+#define PROGRAMS(where)                                                                            \
 	{                                                                                          \
-		path, NULL, IT_SANDBOX_READ | IT_SANDBOX_EXECUTE                                   \
+		.path = where, .rights = IT_SANDBOX_READ | IT_SANDBOX_EXECUTE                      \
 	}
-#define SETTINGS(path)                                                                             \
+#define SETTINGS(where)                                                                            \
 	{                                                                                          \
-		path, NULL, IT_SANDBOX_READ                                                        \
+		.path = where, .rights = IT_SANDBOX_READ                                           \
 	}
-#define DEVICE(path)                                                                               \
+#define DEVICE(where)                                                                              \
 	{                                                                                          \
-		path, NULL, IT_SANDBOX_READ | IT_SANDBOX_WRITE                                     \
+		.path = where, .rights = IT_SANDBOX_READ | IT_SANDBOX_WRITE                        \
 	}
 
 /* clang-format off */

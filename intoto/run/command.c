@@ -29,6 +29,7 @@ struct watch {
 	pid_t pid;
 	pid_t group; /* gets the signals; pid, or what a sandbox says */
 	struct it_sandbox_level level;
+	unsigned closed; /* by the sandbox */
 	struct it_signals signals;
 	struct it_foreground foreground;
 	struct it_stream streams[STREAMS];
@@ -46,6 +47,9 @@ struct watch {
 static void signal_group(const struct watch *watch, int number)
 {
 	(void)kill(-watch->group, number); /* all of it may be gone */
+	/* Whoever stands for the command stopped with it. */
+	if (number == SIGCONT && watch->group != watch->pid && !watch->foreign)
+		(void)kill(watch->pid, number);
 }
 
 /* However we leave: no unwatched command, the terminal and the signals as they were. */
@@ -116,6 +120,7 @@ static int start_process(struct watch *watch, const struct it_proc_spec *spec,
 	watch->pid = run.pid;
 	watch->group = run.group;
 	watch->level = run.level;
+	watch->closed = run.closed;
 	return rc;
 }
 
@@ -205,7 +210,9 @@ static int look_at_command(struct watch *watch, struct intoto_error **err)
 	if (rc)
 		return rc;
 	if (watch->state.stopped && !watch->foreign)
-		it_foreground_stopped(&watch->foreground, watch->pid, watch->state.signal);
+		it_foreground_stopped(&watch->foreground, watch->group, watch->state.signal);
+	if (watch->state.stopped && watch->group != watch->pid)
+		(void)kill(watch->pid, SIGCONT); /* it only watches, and stopped to tell us */
 	if (!watch->state.ended)
 		return INTOTO_OK;
 	watch->finish_at = it_clock_monotonic() + IT_STREAM_GRACE_MS * NS_PER_MS;
@@ -412,6 +419,7 @@ int it_command_run(struct it_command_result *result, const struct it_command_opt
 		rc = start(&watch, options, err);
 	result->started = watch.pid > 0;
 	result->level = watch.level;
+	result->closed = watch.closed;
 	while (!rc && !has_ended(&watch))
 		rc = turn(&watch, err);
 	rc = finish_tracer(&watch, options->tracer, rc, err);

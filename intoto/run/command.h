@@ -29,7 +29,7 @@ struct it_command_options {
 	bool foreign; /* not the user's own command (inspections): it gets neither our
 			 standard input nor our terminal, and no descriptor that we
 			 inherited */
-	const struct it_sandbox_spec *sandbox; /* NULL: none; else foreign must be set */
+	const struct it_sandbox_spec *sandbox; /* NULL: none; else foreign, or it is own */
 	char *const *environment;	       /* NULL: ours */
 	const char *folder;		       /* to start in; NULL: ours */
 	struct it_tracer *tracer;	       /* watches what it touches; NULL: nobody does */
@@ -49,6 +49,7 @@ struct it_command_result {
 	int show_errno; /* why recorded output could not be shown to its end, else 0; EPIPE: the
 			   reader went away */
 	struct it_sandbox_level level; /* also when a sandbox was refused for what it lacks */
+	unsigned closed;	       /* descriptors that did not get into the sandbox */
 	struct it_json *byproducts;    /* the members below; the caller's */
 };
 

@@ -161,10 +161,11 @@ static int fill_spec(struct it_inspector *self, struct intoto_error **err)
 	const struct it_scratch *scratch = self->scratch;
 	const struct it_inspector_options *options = &self->options;
 	const struct it_sandbox_path ours[PATHS_OURS] = {
-		{ "/tmp", it_scratch_temporary(scratch), EVERYTHING }, /* another one each time */
-		{ it_scratch_work(scratch), NULL, EVERYTHING },
-		{ it_scratch_home(scratch), NULL, EVERYTHING },
-		{ it_scratch_temporary(scratch), NULL, EVERYTHING },
+		/* another one each time */
+		{ .path = "/tmp", .from = it_scratch_temporary(scratch), .rights = EVERYTHING },
+		{ .path = it_scratch_work(scratch), .rights = EVERYTHING },
+		{ .path = it_scratch_home(scratch), .rights = EVERYTHING },
+		{ .path = it_scratch_temporary(scratch), .rights = EVERYTHING },
 	};
 	size_t count = it_sandbox_system_count;
 

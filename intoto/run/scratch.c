@@ -155,7 +155,7 @@ static int make_top(struct it_scratch *scratch, uid_t user, struct intoto_error 
 	char *top = NULL;
 
 	if (!parent)
-		return it_err_errno(err, errno, "%s: no folder for the inspections' scratch copy",
+		return it_err_errno(err, errno, "%s: no folder for scratch files",
 				    wanted && *wanted ? wanted : "/tmp");
 	if (asprintf(&top, "%s/intoto-scratch.XXXXXX", parent) < 0)
 		return it_err_nomem(err);

@@ -61,8 +61,9 @@ static void sandbox_init(struct sandbox *self, const char *top)
 	for (size_t i = 0; i < it_sandbox_system_count; i++)
 		self->paths[i] = it_sandbox_system[i];
 	self->paths[it_sandbox_system_count] =
-		(struct it_sandbox_path){ self->work, NULL,
-					  IT_SANDBOX_READ | IT_SANDBOX_WRITE | IT_SANDBOX_EXECUTE };
+		(struct it_sandbox_path){ .path = self->work,
+					  .rights = IT_SANDBOX_READ | IT_SANDBOX_WRITE |
+						    IT_SANDBOX_EXECUTE };
 	self->proc.environment = environment;
 	self->proc.folder = self->work;
 	self->proc.stdin_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
