@@ -257,6 +257,81 @@ static const struct it_json *step_body(const struct it_diff_side *side, size_t i
 	return it_json_at(it_json_get(side->body, "steps"), index);
 }
 
+/* Clauses that one of two requirements has and the other does not. */
+static void diff_clauses(const struct work *work, const char *item, const struct it_strings *here,
+			 const struct it_strings *there, bool removed)
+{
+	for (size_t i = 0; i < here->count; i++) {
+		const char *clause = here->items[i];
+
+		if (!it_strings_has(there, clause))
+			tell(work, removed ? "requirement-removed" : "requirement-added",
+			     removed ? IT_EFFECT_LOOSER : IT_EFFECT_STRICTER, item,
+			     removed ? clause : "", removed ? "" : clause);
+	}
+}
+
+static bool has_all(const struct it_strings *list, const struct it_strings *of)
+{
+	for (size_t i = 0; i < of->count; i++)
+		if (!it_strings_has(list, of->items[i]))
+			return false;
+	return true;
+}
+
+/* Fewer addresses are stricter; of patterns that are others nobody knows. */
+static enum it_effect network_effect(const struct it_strings *before,
+				     const struct it_strings *after)
+{
+	if (has_all(before, after))
+		return IT_EFFECT_STRICTER;
+	return has_all(after, before) ? IT_EFFECT_LOOSER : IT_EFFECT_CHANGED;
+}
+
+static bool same_words(const struct it_strings *a, const struct it_strings *b)
+{
+	return has_all(a, b) && has_all(b, a);
+}
+
+/* Both demand something of the network: that is one difference, and not two. */
+static bool diff_network(const struct work *work, const char *item,
+			 const struct it_requirement *before, const struct it_requirement *after)
+{
+	IT_AUTO(it_buf_done) struct it_buf old = IT_BUF(TEXT_MAX);
+	IT_AUTO(it_buf_done) struct it_buf new = IT_BUF(TEXT_MAX);
+
+	if (!before->trace.network_given || !after->trace.network_given)
+		return false;
+	if (same_words(&before->trace.network, &after->trace.network))
+		return true;
+	it_words_join(&old, &before->trace.network);
+	it_words_join(&new, &after->trace.network);
+	if (old.failed || new.failed)
+		work->out->failed = true;
+	else
+		tell(work, "required-network",
+		     network_effect(&before->trace.network, &after->trace.network), item,
+		     old.len ? it_buf_text(&old) : "none", new.len ? it_buf_text(&new) : "none");
+	return true;
+}
+
+static void diff_requirement(const struct work *work, const char *item,
+			     const struct it_requirement *before,
+			     const struct it_requirement *after)
+{
+	IT_AUTO(it_strings_done) struct it_strings old = { 0 };
+	IT_AUTO(it_strings_done) struct it_strings new = { 0 };
+	struct it_requirement one = *before; /* only looked at */
+	struct it_requirement other = *after;
+
+	if (diff_network(work, item, before, after))
+		one.trace.network_given = other.trace.network_given = false;
+	if (it_requirement_clauses(&old, &one, NULL) || it_requirement_clauses(&new, &other, NULL))
+		work->out->failed = true;
+	diff_clauses(work, item, &old, &new, true);
+	diff_clauses(work, item, &new, &old, false);
+}
+
 static void diff_step(const struct work *work, const struct it_item *before,
 		      const struct it_item *after)
 {
@@ -266,6 +341,7 @@ static void diff_step(const struct work *work, const struct it_item *before,
 	diff_threshold(work, old, new);
 	diff_people(work, old, new, true);
 	diff_people(work, new, old, false);
+	diff_requirement(work, before->name, &old->requires, &new->requires);
 	diff_member(work, before->name, step_body(work->before, before->index),
 		    step_body(work->after, after->index), "cert_constraints");
 	diff_member(work, before->name, step_body(work->before, before->index),

@@ -46,6 +46,15 @@ IT_CHECK int it_document_open(struct it_document *document, struct intoto_error 
  */
 bool it_document_fits(const struct it_document *document);
 
+/*
+ * Whether the link was made as its step requires, with the statement of its trace where that is
+ * asked for; what is missing is reported as a warning: the link then counts as absent.
+ * *unreadable: the statement is there, and the system refused to read it.
+ */
+IT_CHECK int it_document_meets(const struct it_document *document,
+			       const struct it_layout_step *step, bool *met, bool *unreadable,
+			       struct intoto_error **err);
+
 /* Puts the link into the shelf, for the document's source; the envelope is gone then. */
 IT_CHECK int it_document_shelve(struct it_document *document, struct intoto_error **err);
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "layouts/certificate.h"
 #include "layouts/sublayout.h"
+#include "model/runtime_trace.h"
 
 enum { SENTENCE_MAX = 64 * 1024, STRANGERS_TOLD = 10 };
 
@@ -216,15 +217,37 @@ static int keep_sublayout(struct visit *visit, struct intoto_error **err)
 	return rc || !below ? rc : it_evidence_keep(evidence, slot, &signers, err);
 }
 
+/* Of how something was made only a link can tell; steps inside have demands of their own. */
+static int judge_sublayout(struct visit *visit, struct intoto_error **err)
+{
+	const struct it_requirement *requires = &visit->evidence->step->requires;
+
+	if (!it_requirement_is_given(requires))
+		return keep_sublayout(visit, err);
+	report(visit, INTOTO_CHECK_WARNING,
+	       requires->trace.given	 ? "link.trace"
+	       : requires->sandbox.given ? "link.sandbox"
+					 : "link.digests",
+	       "a sublayout does not tell how the step was done, as the layout wants to know; put "
+	       "the demand into its own steps");
+	return INTOTO_OK;
+}
+
 /* The link of the document, once it is known to be evidence. */
 static int keep_link(struct visit *visit, struct intoto_error **err)
 {
 	struct it_document *document = &visit->document;
 	struct it_slot slot = { 0 };
+	bool unreadable = false;
+	bool met = false;
 	int rc;
 
 	if (!it_document_fits(document))
 		return INTOTO_OK;
+	rc = it_document_meets(document, visit->evidence->step, &met, &unreadable, err);
+	visit->evidence->unreadable += unreadable;
+	if (rc || !met)
+		return rc;
 	rc = it_document_shelve(document, err);
 	if (rc)
 		return rc;
@@ -242,7 +265,7 @@ static int judge_file(struct visit *visit, struct intoto_error **err)
 	if (rc || !document->signers.count)
 		return rc;
 	if (it_streq(intoto_envelope_type(document->envelope), "layout"))
-		return keep_sublayout(visit, err);
+		return judge_sublayout(visit, err);
 	rc = it_document_open(document, err);
 	return rc || !document->link || !is_of_this_step(visit) ? rc : keep_link(visit, err);
 }
@@ -375,6 +398,9 @@ static int visit_attestations(struct it_evidence *evidence, struct intoto_error 
 	for (size_t i = 0; !rc && i < chain->folder.names.count; i++) {
 		const char *file = chain->folder.names.items[i];
 
+		/* A trace is large, and only looked at where a link names it. */
+		if (is_named_after(file, step, IT_RUNTIME_TRACE_SUFFIX))
+			continue;
 		if (it_starts_with(file, step) && it_ends_with(file, ".json") &&
 		    it_folder_step_of(chain, file, ".json") == evidence->step)
 			rc = visit_file(evidence, file,
@@ -421,8 +447,10 @@ static int visit_all(struct it_evidence *evidence, struct intoto_error **err)
  */
 static void condemn_absent(struct it_evidence *evidence, size_t first)
 {
-	static const char *const codes[] = { "link.format", "link.signature", "link.certificate",
-					     "attestation.step" };
+	static const char *const codes[] = { "link.format",	 "link.signature",
+					     "link.certificate", "attestation.step",
+					     "link.digests",	 "link.sandbox",
+					     "link.trace" };
 	struct it_chain *chain = evidence->chain;
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 

@@ -36,6 +36,7 @@ void intoto_layout_free(struct intoto_layout *layout)
 		item_done(&layout->steps[i].item);
 		it_strings_done(&layout->steps[i].pubkeys);
 		it_constraints_done(&layout->steps[i].constraints);
+		it_requirement_done(&layout->steps[i].requires);
 	}
 	for (size_t i = 0; i < layout->inspection_count; i++)
 		item_done(&layout->inspections[i]);

@@ -8,6 +8,7 @@
 #include "crypto/key.h"
 #include "layouts/constraint.h"
 #include "layouts/layout_certificates.h"
+#include "layouts/requirement.h"
 #include "layouts/rule.h"
 
 /* A key of the layout, under the id that its steps use. */
@@ -31,6 +32,7 @@ struct it_layout_step {
 	int64_t threshold;
 	struct it_strings pubkeys;	   /* ids, hex digits */
 	struct it_constraints constraints; /* who else may do it, by certificate */
+	struct it_requirement requires;	   /* of how its links were made */
 };
 
 struct intoto_layout {

@@ -161,6 +161,15 @@ static int read_prose_constraints(void *target, const struct it_json *value,
 	return read_constraints(target, value, where, err);
 }
 
+/* A member of ours. */
+static int read_requires(void *target, const struct it_json *value, const struct it_where *where,
+			 struct intoto_error **err)
+{
+	struct it_layout_step *step = target;
+
+	return it_requirement_read(&step->requires, value, where, err);
+}
+
 /* The item comes first in a step, so that one reader serves both. */
 _Static_assert(offsetof(struct it_layout_step, item) == 0, "a step begins with its item");
 
@@ -174,6 +183,7 @@ static const struct it_field step_fields[] = {
 	{ "expected_products", IT_FIELD_CUSTOM, false, 0, read_products },
 	{ "name", IT_FIELD_CUSTOM, true, 0, read_item_name },
 	{ "pubkeys", IT_FIELD_CUSTOM, false, 0, read_pubkeys },
+	{ "requires", IT_FIELD_CUSTOM, false, 0, read_requires },
 	{ "threshold", IT_FIELD_INT, true, offsetof(struct it_layout_step, threshold), NULL },
 };
 

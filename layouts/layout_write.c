@@ -51,8 +51,8 @@ static void write_step(struct it_writer *writer, const struct it_layout_step *st
 	it_write_name(writer, "_type");
 	it_write_text(writer, "step");
 	if (step->constraints.count) {
-		it_write_name(writer, step->constraints.prose ? "certConstraints"
-							      : "cert_constraints");
+		it_write_name(writer,
+			      step->constraints.prose ? "certConstraints" : "cert_constraints");
 		it_constraints_write(writer, &step->constraints);
 	}
 	write_texts(writer, "expected_command", &step->item.command);
@@ -61,6 +61,10 @@ static void write_step(struct it_writer *writer, const struct it_layout_step *st
 	it_write_name(writer, "name");
 	it_write_text(writer, step->item.name);
 	write_texts(writer, "pubkeys", &step->pubkeys);
+	if (it_requirement_is_given(&step->requires)) {
+		it_write_name(writer, "requires");
+		it_requirement_write(writer, &step->requires);
+	}
 	it_write_name(writer, "threshold");
 	it_write_int(writer, step->threshold);
 	it_write_object_end(writer);

@@ -90,6 +90,20 @@ static void check_ite_names(struct it_findings *out, const struct it_json *objec
 				"the Go tool knows no \"%s\"", member);
 }
 
+/* Of ours: what a layout demands of how a link was made. */
+static void check_requires(struct it_findings *out, const struct it_json *item,
+			   const struct it_where *where)
+{
+	struct it_where at = { where, "requires", 0 };
+
+	if (!it_json_get(item, "requires"))
+		return;
+	it_findings_add(out, "compat.python-ignores", &at, NULL, "requires",
+			"the Python tool knows no \"requires\", and passes over it in an envelope");
+	it_findings_add(out, "compat.go-refuses", &at, NULL, "requires",
+			"the Go tool knows no \"requires\"");
+}
+
 static void check_list(struct it_findings *out, const struct it_json *body, const char *member)
 {
 	const struct it_json *list = it_json_get(body, member);
@@ -101,6 +115,7 @@ static void check_list(struct it_findings *out, const struct it_json *body, cons
 		check_name(out, body, it_json_at(list, i), &where);
 		check_certificates(out, it_json_at(list, i), "cert_constraints", &where);
 		check_ite_names(out, it_json_at(list, i), "certConstraints", &where);
+		check_requires(out, it_json_at(list, i), &where);
 	}
 }
 

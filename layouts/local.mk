@@ -51,6 +51,9 @@ CORE_SOURCES += \
 	%D%/report_place.c %D%/report_place.h \
 	%D%/report_sarif.c \
 	%D%/report_text.c \
+	%D%/requirement.c %D%/requirement.h \
+	%D%/requirement_compare.c \
+	%D%/requirement_document.c \
 	%D%/rule.c %D%/rule.h \
 	%D%/rule_allow.c \
 	%D%/rule_create.c \
@@ -92,6 +95,7 @@ UNIT_TESTS += \
 	tests/unit/layouts_people \
 	tests/unit/layouts_report \
 	tests/unit/layouts_report_forms \
+	tests/unit/layouts_requirement \
 	tests/unit/layouts_rules \
 	tests/unit/layouts_story \
 	tests/unit/layouts_shelf \

@@ -24,14 +24,19 @@ static const struct {
 	{ "layout.signature",
 	  "see that the key is the owner's, and that the layout is the one that the owner signed" },
 	{ "link.changed", "verify again where nobody writes to the links meanwhile" },
+	{ "link.digests", "carry out the step again, with every file hashed anew" },
 	{ "link.file", "see that the file can be read" },
 	{ "link.folder", "see that the folder of the links is the right one" },
 	{ "link.format", "have the step carried out again: the file is no link, or was changed" },
 	{ "link.name", "put the link back under its own name, and get the one of this step" },
+	{ "link.sandbox", "carry out the step again with --sandbox and what the layout requires" },
 	{ "link.signature",
 	  "get the link again from who carried out the step: it was changed, or signed by another "
 	  "key" },
 	{ "link.status", "carry out the step again until its command succeeds" },
+	{ "link.trace", "carry out the step again with --trace and what the layout requires, and "
+			"put the statement "
+			"beside the link" },
 	{ "rule.disallow",
 	  "find out where these files come from (--explain FILE tells their story); if they belong "
 	  "there, have the owner add a rule" },

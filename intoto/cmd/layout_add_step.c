@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cmd/choices.h"
 #include "cmd/layout_constraint.h"
+#include "cmd/layout_requirement.h"
 #include "cmd/output.h"
 
 enum { NAMED_OPERANDS = 2, THRESHOLD_MAX = 1024 };
@@ -19,6 +20,7 @@ struct add_step_options {
 	struct it_strings command;
 	struct it_strings materials;
 	struct it_strings products;
+	struct it_requirement_words requires;
 	const char *keyid_style;
 	bool drop_signatures;
 	bool quiet;
@@ -40,6 +42,7 @@ static const struct it_option options[] = {
 		"the next rule for what goes in"),
 	IT_EACH(struct add_step_options, products, 0, "product-rule", "RULE",
 		"the next rule for what comes out"),
+	IT_REQUIREMENT_OPTIONS(struct add_step_options, requires),
 	IT_KEYID_STYLE_OPTION(struct add_step_options, keyid_style),
 	IT_FLAG(struct add_step_options, drop_signatures, 0, "drop-signatures",
 		"change a signed layout, and remove its signatures"),
@@ -130,6 +133,8 @@ static int fill(struct it_layout_file *file, struct it_layout_step *step,
 
 	if (!rc)
 		rc = read_threshold(step, self->threshold, err);
+	if (!rc)
+		rc = it_requirement_from_words(&step->requires, &self->requires, err);
 	if (!rc)
 		rc = it_layout_add_command(&step->item.command, &self->command, operands,
 					   NAMED_OPERANDS, err);

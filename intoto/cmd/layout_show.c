@@ -74,6 +74,16 @@ static void show_constraint(struct it_buf *out, const struct it_constraint *cons
 	}
 }
 
+static void show_requirement(struct it_buf *out, const struct it_requirement *requires)
+{
+	IT_AUTO(it_strings_done) struct it_strings clauses = { 0 };
+
+	if (it_requirement_clauses(&clauses, requires, NULL))
+		out->failed = INTOTO_E_NOMEM; /* the only way it fails for what was read */
+	for (size_t i = 0; i < clauses.count; i++)
+		show_line(out, i ? "" : "requires", clauses.items[i]);
+}
+
 static void show_step(struct it_buf *out, const struct it_layout_step *step)
 {
 	(void)it_buf_add_text(out, "step ");
@@ -85,6 +95,7 @@ static void show_step(struct it_buf *out, const struct it_layout_step *step)
 		show_line(out, i ? "" : "keys", step->pubkeys.items[i]);
 	for (size_t i = 0; i < step->constraints.count; i++)
 		show_constraint(out, &step->constraints.items[i]);
+	show_requirement(out, &step->requires);
 	show_item(out, "command", &step->item);
 }
 

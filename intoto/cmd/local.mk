@@ -32,6 +32,7 @@ libcmd_la_SOURCES = \
 	%D%/layout_lint.c \
 	%D%/layout_options.c %D%/layout_options.h \
 	%D%/layout_remarks.c \
+	%D%/layout_requirement.c %D%/layout_requirement.h \
 	%D%/layout_show.c \
 	%D%/layout_test.c \
 	%D%/layout_yaml.c %D%/layout_yaml.h \

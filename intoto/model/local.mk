@@ -11,6 +11,7 @@ CORE_SOURCES += \
 	%D%/link.c %D%/link.h \
 	%D%/link_stream.c %D%/link_stream.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
+	%D%/runtime_trace.c %D%/runtime_trace.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/sealed_key.c %D%/sealed_key.h \
 	%D%/signature.c \
