@@ -43,6 +43,7 @@ libcmd_la_SOURCES = \
 	%D%/progress.c %D%/progress.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/record.c \
+	%D%/reuse_options.c %D%/reuse_options.h \
 	%D%/run.c \
 	%D%/sign.c %D%/sign.h \
 	%D%/sign_timestamp.c \

@@ -140,7 +140,7 @@ static int refuse_choice(struct reader *reader, const struct it_option *option, 
 
 static bool is_choice(const struct it_option *option, const char *value)
 {
-	if (!option->choices)
+	if (!option->choices || (option->bare && !*value))
 		return true;
 	for (const char *const *word = option->choices; *word; word++) {
 		if (it_streq(*word, value))

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto record: a step that is no single command, recorded at its start and at its end. */
 #include "cmd/output.h"
+#include "cmd/reuse_options.h"
 #include "cmd/step_options.h"
 
 struct start_options {
 	struct it_step_words step;
+	struct it_reuse_words reuse;
 	struct it_strings materials;
 	const char *format;
 	bool use_dsse;
@@ -12,6 +14,7 @@ struct start_options {
 
 struct stop_options {
 	struct it_step_words step;
+	struct it_reuse_words reuse;
 	struct it_strings products;
 	bool use_dsse;
 };
@@ -24,6 +27,7 @@ static const struct it_option start_options[] = {
 	IT_ENVELOPE_OPTION(struct start_options, format),
 	IT_FLAG(struct start_options, use_dsse, 0, "use-dsse",
 		"the default; for lines that were written for the Python tool"),
+	IT_REUSE_OPTIONS(struct start_options, reuse),
 	IT_STEP_HOW_OPTIONS(struct start_options, step),
 };
 
@@ -33,17 +37,29 @@ static const struct it_option stop_options[] = {
 		 "files and folders to record"),
 	IT_FLAG(struct stop_options, use_dsse, 0, "use-dsse",
 		"changes nothing: the format is that of the start"),
+	IT_REUSE_OPTIONS(struct stop_options, reuse),
 	IT_STEP_HOW_OPTIONS(struct stop_options, step),
 };
 /* clang-format on */
 
-static int tell(const struct it_step_setup *setup, const struct it_step_words *words,
-		struct it_step_result *result, int rc)
+/* One half of a step, with what is known from before. */
+static int run_half(int (*half)(struct it_step_result *result,
+				const struct it_step_options *options, struct intoto_error **err),
+		    struct it_step_setup *setup, const struct it_step_words *words,
+		    const struct it_reuse_words *reuse_words, struct intoto_error **err)
 {
-	if (!rc)
-		it_step_tell(setup, words, result);
-	it_step_result_done(result);
-	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
+	IT_AUTO(it_step_result_done) struct it_step_result result = { 0 };
+	IT_AUTO(it_reuse_setup_done) struct it_reuse_setup reuse = { 0 };
+	int rc = it_reuse_setup(&reuse, reuse_words, setup, err);
+
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	rc = half(&result, &setup->options, err);
+	it_reuse_finish(&reuse, setup, &result);
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	it_step_tell(setup, words, &result);
+	return IT_EXIT_YES;
 }
 
 static int start(void *arg, const struct it_strings *operands, struct intoto_error **err)
@@ -51,7 +67,6 @@ static int start(void *arg, const struct it_strings *operands, struct intoto_err
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
 	enum intoto_envelope_format format = INTOTO_DSSE;
 	struct start_options *self = arg;
-	struct it_step_result result = { 0 };
 	int rc;
 
 	if (operands->count)
@@ -59,27 +74,24 @@ static int start(void *arg, const struct it_strings *operands, struct intoto_err
 	rc = it_step_format(&format, self->format, self->use_dsse, err);
 	if (!rc)
 		rc = it_step_setup(&setup, &self->step, "intoto record start", err);
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
 	setup.options.materials = &self->materials;
 	setup.options.format = format;
-	if (!rc)
-		rc = it_step_start(&result, &setup.options, err);
-	return tell(&setup, &self->step, &result, rc);
+	return run_half(it_step_start, &setup, &self->step, &self->reuse, err);
 }
 
 static int stop(void *arg, const struct it_strings *operands, struct intoto_error **err)
 {
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
 	struct stop_options *self = arg;
-	struct it_step_result result = { 0 };
-	int rc;
 
 	if (operands->count)
 		return it_refuse_operand(operands, 0, err);
-	rc = it_step_setup(&setup, &self->step, "intoto record stop", err);
+	if (it_step_setup(&setup, &self->step, "intoto record stop", err))
+		return IT_EXIT_FROM_ERROR;
 	setup.options.products = &self->products;
-	if (!rc)
-		rc = it_step_stop(&result, &setup.options, err);
-	return tell(&setup, &self->step, &result, rc);
+	return run_half(it_step_stop, &setup, &self->step, &self->reuse, err);
 }
 
 static const struct it_command start_command = {

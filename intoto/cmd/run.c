@@ -7,6 +7,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "cmd/output.h"
+#include "cmd/reuse_options.h"
 #include "cmd/step_options.h"
 
 enum {
@@ -24,6 +25,7 @@ static const char command_name[] = "intoto run";
 
 struct run_options {
 	struct it_step_words step;
+	struct it_reuse_words reuse;
 	struct it_strings materials;
 	struct it_strings products;
 	bool no_command;
@@ -52,6 +54,7 @@ static const struct it_option options[] = {
 	IT_ENVELOPE_OPTION(struct run_options, format),
 	IT_FLAG(struct run_options, use_dsse, 0, "use-dsse",
 		"the default; for lines that were written for the Python tool"),
+	IT_REUSE_OPTIONS(struct run_options, reuse),
 	IT_STEP_HOW_OPTIONS(struct run_options, step),
 };
 /* clang-format on */
@@ -177,9 +180,14 @@ static int run_step(struct run_options *self, struct it_step_setup *setup,
 		    struct intoto_error **err)
 {
 	IT_AUTO(it_step_result_done) struct it_step_result result = { 0 };
-	int rc = it_step_run(&result, &setup->options, err);
+	IT_AUTO(it_reuse_setup_done) struct it_reuse_setup reuse = { 0 };
+	int rc = it_reuse_setup(&reuse, &self->reuse, setup, err);
 
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	rc = it_step_run(&result, &setup->options, err);
 	it_progress_end(&setup->progress);
+	it_reuse_finish(&reuse, setup, &result);
 	if (rc)
 		return status_of_failure(&result, rc);
 	it_step_tell(setup, &self->step, &result);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is there: files found, hashed and named.
 CORE_SOURCES += \
+	%D%/gather.c %D%/gather.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/ignore.c %D%/ignore.h \
 	%D%/name.c %D%/name.h \
@@ -10,7 +11,12 @@ CORE_SOURCES += \
 	%D%/resolver_dir.c \
 	%D%/resolver_git.c \
 	%D%/resolver_ostree.c \
-	%D%/reuse.h \
+	%D%/reuse.c %D%/reuse.h %D%/reuse_part.h \
+	%D%/reuse_cache.c \
+	%D%/reuse_clock.c \
+	%D%/reuse_save.c \
+	%D%/reuse_system.c \
+	%D%/reuse_table.c \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/walk.c %D%/walk.h \
 	%D%/wildcard.c %D%/wildcard.h

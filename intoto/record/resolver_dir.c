@@ -7,10 +7,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "model/artifacts.h"
+#include "record/gather.h"
 #include "record/name.h"
 #include "record/resolver.h"
 
-enum { LISTING_MAX = 1024 * 1024 * 1024, DIGESTS_MAX = 4096 };
+enum { LISTING_MAX = 1024 * 1024 * 1024 };
 
 static const char scheme[] = "dir";
 
@@ -18,47 +19,28 @@ struct listing {
 	struct it_resolution *resolution;
 	const char *rest;
 	struct it_artifacts files;
-	struct it_buf digests; /* of one file */
 };
 
 static void listing_done(struct listing *listing)
 {
 	it_artifacts_done(&listing->files);
-	it_buf_done(&listing->digests);
 }
 
-static int add(struct listing *listing, struct it_span path, struct intoto_error **err)
+/* A file or a symbolic link. */
+static int add(void *arg, struct it_span path, struct it_span digests, uint64_t bytes,
+	       const char **kept, struct intoto_error **err)
 {
+	struct listing *listing = arg;
 	int rc;
 
+	(void)bytes; /* the folder is one artifact */
 	if (memchr(path.data, '\n', path.len) || memchr(path.data, '\r', path.len))
 		return it_resolver_refuse(err, INTOTO_E_FORMAT, scheme, listing->rest,
 					  "a file in it has a line break in its name, so its list "
 					  "of files could mean another folder");
-	rc = it_buf_check(&listing->digests, "the digests of a file", err);
-	return rc ? rc
-		  : it_artifacts_add(&listing->files, path, it_buf_span(&listing->digests), err);
-}
-
-static int visit_file(void *arg, struct it_span path, int fd, const struct stat *about,
-		      struct intoto_error **err)
-{
-	struct listing *listing = arg;
-	int rc;
-
-	it_buf_reset(&listing->digests);
-	rc = it_hash_file(listing->resolution->hasher, fd, about, path, &listing->digests, err);
-	return rc ? rc : add(listing, path, err);
-}
-
-static int visit_symlink(void *arg, struct it_span path, struct it_span target,
-			 struct intoto_error **err)
-{
-	struct listing *listing = arg;
-
-	it_buf_reset(&listing->digests);
-	it_hash_bytes(listing->resolution->hasher, target, &listing->digests);
-	return add(listing, path, err);
+	rc = it_artifacts_add(&listing->files, path, digests, err);
+	*kept = rc ? NULL : listing->files.items[listing->files.count - 1].digests;
+	return rc;
 }
 
 static void pass_notice(void *arg, const char *text)
@@ -125,16 +107,27 @@ static int digest(struct listing *listing, struct intoto_error **err)
 	return rc;
 }
 
+/* What is known of its files must stay known when this list is gone. */
+static int take_files(struct listing *listing, int fd, struct intoto_error **err)
+{
+	const struct it_resolution *resolution = listing->resolution;
+	const struct it_gather_options options = { resolution->options, add, listing };
+	struct it_walk_options inside = *resolution->walk;
+	IT_AUTO(it_gather_done) struct it_gather gather = { 0 };
+	int rc = it_gather_init(&gather, &options, err);
+
+	inside.base_fd = fd;
+	if (resolution->options->reuse)
+		it_artifacts_share(&listing->files, resolution->out);
+	if (!rc)
+		rc = it_gather_walk(&gather, ".", &inside, err);
+	return rc ? rc : it_gather_finish(&gather, err);
+}
+
 static int resolve(struct it_resolution *resolution, const char *rest, struct intoto_error **err)
 {
 	IT_AUTO(listing_done)
-	struct listing listing = { .resolution = resolution,
-				   .rest = rest,
-				   .digests = IT_BUF(DIGESTS_MAX) };
-	const struct it_walk_visitor visitor = {
-		.file = visit_file, .symlink = visit_symlink, .notice = pass_notice, .arg = &listing
-	};
-	struct it_walk_options inside = *resolution->walk;
+	struct listing listing = { .resolution = resolution, .rest = rest };
 	IT_AUTO(it_fd_close) int fd = -1;
 	int rc;
 
@@ -146,8 +139,7 @@ static int resolve(struct it_resolution *resolution, const char *rest, struct in
 		rc = open_folder(&fd, &listing, err);
 	if (rc || fd < 0)
 		return rc;
-	inside.base_fd = fd;
-	rc = it_walk(".", &inside, &visitor, err);
+	rc = take_files(&listing, fd, err);
 	return rc ? it_err_wrap(err, rc, "dir:%s", it_buf_text(&resolution->name))
 		  : digest(&listing, err);
 }

@@ -4,13 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "record/hash.h"
+#include "record/gather.h"
 #include "record/name.h"
-#include "record/pool.h"
 #include "record/resolver.h"
 
 enum { PREFIX_MAX = 16, DIGESTS_MAX = 4096, NAME_MAX_BYTES = IT_WALK_NAME_MAX + PREFIX_MAX };
@@ -23,13 +25,12 @@ struct origin {
 
 struct snapshot {
 	struct it_artifacts *out;
-	struct it_pool *pool; /* NULL: files are hashed where they are found */
 	const struct it_snapshot_options *options;
 	char prefix[PREFIX_MAX]; /* "file:" or "" in front of the names of the current path */
 	const struct it_strings *lstrip; /* NULL: names stay as they are */
-	struct it_hasher hasher;
-	struct it_buf digests;
+	struct it_gather gather;
 	struct it_buf name;
+	size_t before; /* where the last name stood in the snapshot before */
 	struct origin *origins;
 	size_t origin_count;
 	size_t origin_cap;
@@ -39,9 +40,7 @@ struct snapshot {
 
 static void snapshot_done(struct snapshot *shot)
 {
-	it_pool_free(shot->pool);
-	it_hasher_done(&shot->hasher);
-	it_buf_done(&shot->digests);
+	it_gather_done(&shot->gather);
 	it_buf_done(&shot->name);
 	for (size_t i = 0; i < shot->origin_count; i++) {
 		free(shot->origins[i].name);
@@ -83,18 +82,38 @@ static int make_name(struct snapshot *shot, struct it_span path, struct intoto_e
 	return it_buf_check(&shot->name, "the name of a file", err);
 }
 
-/* Takes what stands in shot->digests as the digests of path. */
-static int add_artifact(struct snapshot *shot, struct it_span path, struct intoto_error **err)
+/* Most products were materials and did not change: their texts are there already. */
+static const struct it_artifact *find_before(struct snapshot *shot)
 {
-	int rc = it_buf_check(&shot->digests, "the digests of a file", err);
+	const struct it_artifacts *before = shot->options->before;
+	struct it_span name = it_buf_span(&shot->name);
+	size_t at = shot->before;
 
-	if (!rc)
-		rc = make_name(shot, path, err);
+	if (!before || !before->count)
+		return NULL;
+	if (at >= before->count || !it_span_eq(name, it_artifact_name(&before->items[at])))
+		at = it_artifacts_lower_bound(before, name);
+	if (at == before->count || !it_span_eq(name, it_artifact_name(&before->items[at])))
+		return NULL;
+	shot->before = at + 1;
+	return &before->items[at];
+}
+
+static int add_artifact(struct snapshot *shot, struct it_span path, struct it_span digests,
+			struct intoto_error **err)
+{
+	const struct it_artifact *like;
+	int rc = make_name(shot, path, err);
+
 	if (!rc && shot->lstrip && shot->lstrip->count)
 		rc = add_origin(shot, path, err);
-	if (!rc)
-		rc = it_artifacts_add(shot->out, it_buf_span(&shot->name),
-				      it_buf_span(&shot->digests), err);
+	if (rc)
+		return rc;
+	like = find_before(shot);
+	if (!like)
+		rc = it_artifacts_add(shot->out, it_buf_span(&shot->name), digests, err);
+	else if (it_artifacts_append_like(shot->out, like, digests))
+		rc = it_err_nomem(err);
 	if (rc)
 		return rc;
 	shot->files++;
@@ -103,104 +122,22 @@ static int add_artifact(struct snapshot *shot, struct it_span path, struct intot
 	return INTOTO_OK;
 }
 
-static int visit_file(void *arg, struct it_span path, int fd, const struct stat *about,
-		      struct intoto_error **err)
+/* A file or a symbolic link. */
+static int take_file(void *arg, struct it_span path, struct it_span digests, uint64_t bytes,
+		     const char **kept, struct intoto_error **err)
 {
 	struct snapshot *shot = arg;
 	int rc;
 
-	it_buf_reset(&shot->digests);
-	rc = it_hash_file(&shot->hasher, fd, about, path, &shot->digests, err);
-	if (rc)
-		return rc;
-	shot->bytes += (uint64_t)about->st_size;
-	return add_artifact(shot, path, err);
-}
-
-static int hand_over(void *arg, const struct it_walk_found *found, struct intoto_error **err)
-{
-	struct snapshot *shot = arg;
-
-	return it_pool_add(shot->pool, found, err);
-}
-
-/* From the pool: by any thread, but one at a time. */
-static int take_digest(void *arg, struct it_span path, const struct stat *about,
-		       const unsigned char sha256[IT_SHA256_SIZE], struct intoto_error **err)
-{
-	struct snapshot *shot = arg;
-
-	it_buf_reset(&shot->digests);
-	(void)it_buf_add_text(&shot->digests, "sha256:"); /* sticky: checked by add_artifact */
-	it_hex_encode(&shot->digests, it_span(sha256, IT_SHA256_SIZE));
-	shot->bytes += (uint64_t)about->st_size;
-	return add_artifact(shot, path, err);
-}
-
-/* What the pool's threads use, too. */
-static void lock(const struct snapshot *shot)
-{
-	if (shot->pool)
-		it_pool_lock(shot->pool);
-}
-
-static void unlock(const struct snapshot *shot)
-{
-	if (shot->pool)
-		it_pool_unlock(shot->pool);
-}
-
-static int visit_symlink(void *arg, struct it_span path, struct it_span target,
-			 struct intoto_error **err)
-{
-	struct snapshot *shot = arg;
-	int rc;
-
-	lock(shot);
-	it_buf_reset(&shot->digests);
-	it_hash_bytes(&shot->hasher, target, &shot->digests);
-	rc = add_artifact(shot, path, err);
-	unlock(shot);
-	return rc;
-}
-
-static void pass_notice(void *arg, const char *text)
-{
-	const struct snapshot *shot = arg;
-
-	if (!shot->options->notice)
-		return;
-	lock(shot);
-	shot->options->notice(shot->options->arg, text);
-	unlock(shot);
-}
-
-/* Only SHA-256 has a kernel for two files at once, and only on some processors. */
-static int start_pool(struct snapshot *shot, struct intoto_error **err)
-{
-	const struct it_pool_options options = { it_sha256_pair_kernel(), take_digest, shot };
-	bool fits =
-		shot->hasher.count == 1 && shot->hasher.digests[0].alg == it_digest_find("sha256");
-
-	return options.kernel && fits ? it_pool_new(&shot->pool, &options, err) : INTOTO_OK;
-}
-
-/* The names of what is found next may be made in another way: what was found before ends first. */
-static int finish_pool(struct snapshot *shot, struct intoto_error **err)
-{
-	int rc = shot->pool ? it_pool_finish(shot->pool, err) : INTOTO_OK;
-
-	it_pool_free(shot->pool);
-	shot->pool = NULL;
+	shot->bytes += bytes;
+	rc = add_artifact(shot, path, digests, err);
+	*kept = rc ? NULL : shot->out->items[shot->out->count - 1].digests;
 	return rc;
 }
 
 static int take_files(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
 		      struct intoto_error **err)
 {
-	struct it_walk_visitor visitor = {
-		.file = visit_file, .symlink = visit_symlink, .notice = pass_notice, .arg = shot
-	};
 	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(IT_WALK_NAME_MAX);
 	int rc;
 
@@ -208,10 +145,7 @@ static int take_files(struct snapshot *shot, const struct it_walk_options *walk,
 		return it_err_set(err, INTOTO_E_USAGE, "an empty path, want a file or a folder");
 	(void)it_name_of_path(&clean, it_span_text(path)); /* checked in the next line */
 	rc = it_buf_check(&clean, "a path", err);
-	if (!rc && !shot->pool)
-		rc = start_pool(shot, err);
-	visitor.found = shot->pool ? hand_over : NULL;
-	return rc ? rc : it_walk(it_buf_text(&clean), walk, &visitor, err);
+	return rc ? rc : it_gather_walk(&shot->gather, it_buf_text(&clean), walk, err);
 }
 
 /* One artifact that is no file (ITE-4). */
@@ -219,20 +153,19 @@ static int take_resolved(struct snapshot *shot, const struct it_walk_options *wa
 			 const struct it_resolver *resolver, const char *rest,
 			 struct intoto_error **err)
 {
-	struct it_resolution resolution = { shot->options, walk, &shot->hasher,
-					    IT_BUF(IT_WALK_NAME_MAX), IT_BUF(DIGESTS_MAX) };
+	struct it_resolution resolution = {
+		shot->options,	    walk, &shot->gather.hasher, shot->out, IT_BUF(IT_WALK_NAME_MAX),
+		IT_BUF(DIGESTS_MAX)
+	};
 	int rc = resolver->resolve(&resolution, rest, err);
 
 	if (!rc)
 		rc = it_buf_check(&resolution.name, "the name of an artifact", err);
 	if (!rc && resolution.name.len) {
-		it_buf_reset(&shot->digests);
-		(void)it_buf_add_span(&shot->digests,
-				      it_buf_span(&resolution.digests)); /* sticky */
-		if (resolution.digests.failed)
-			rc = it_buf_check(&resolution.digests, "the digests of an artifact", err);
+		rc = it_buf_check(&resolution.digests, "the digests of an artifact", err);
 		if (!rc)
-			rc = add_artifact(shot, it_buf_span(&resolution.name), err);
+			rc = add_artifact(shot, it_buf_span(&resolution.name),
+					  it_buf_span(&resolution.digests), err);
 	}
 	it_buf_done(&resolution.name);
 	it_buf_done(&resolution.digests);
@@ -256,7 +189,7 @@ static int take_path(struct snapshot *shot, const struct it_walk_options *walk, 
 	if (rc)
 		return rc;
 	if (resolver || !is_prefix(shot, path, rest)) {
-		rc = finish_pool(shot, err); /* its threads make names */
+		rc = it_gather_finish(&shot->gather, err); /* its threads make names */
 		if (rc)
 			return rc;
 		memcpy(shot->prefix, path, (size_t)(rest - path)); /* known, so a short one */
@@ -328,8 +261,56 @@ static int take_paths(struct snapshot *shot, const struct it_strings *paths,
 	for (size_t i = 0; !rc && i < paths->count; i++)
 		rc = take_path(shot, &walk, paths->items[i], err);
 	if (!rc)
-		rc = finish_pool(shot, err);
+		rc = it_gather_finish(&shot->gather, err);
 	return rc ? rc : check_origins(shot, err);
+}
+
+/* What stands for the paths and the ways to look at them, for whoever looks at the same again. */
+static uint32_t scope_of(const struct it_strings *paths, const struct it_snapshot_options *options)
+{
+	const struct it_strings *const lists[] = { paths, options->exclude };
+	unsigned char digest[IT_DIGEST_MAX];
+	struct it_digest scope;
+	char here[PATH_MAX];
+	uint32_t number;
+
+	if (!getcwd(here, sizeof here))
+		here[0] = '\0'; /* then two folders may share a scope */
+	it_digest_start(&scope, it_digest_find("sha256"));
+	it_digest_add(&scope, here, strlen(here) + 1);
+	if (options->base_path)
+		it_digest_add(&scope, options->base_path, strlen(options->base_path));
+	it_digest_add(&scope, options->symlinks == IT_SYMLINKS_RECORD ? "r" : "f", 1);
+	for (size_t i = 0; i < IT_COUNT_OF(lists); i++) {
+		it_digest_add(&scope, lists[i] ? "[" : "-", 1);
+		for (size_t j = 0; lists[i] && j < lists[i]->count; j++)
+			it_digest_add(&scope, lists[i]->items[j], strlen(lists[i]->items[j]) + 1);
+	}
+	it_digest_finish(&scope, digest);
+	memcpy(&number, digest, sizeof number);
+	return number;
+}
+
+static int take_all(struct snapshot *shot, const struct it_strings *paths,
+		    struct intoto_error **err)
+{
+	const struct it_snapshot_options *options = shot->options;
+	const struct it_gather_options gather = { options, take_file, shot };
+	int rc;
+
+	if (options->before && !shot->out->count)
+		it_artifacts_share(shot->out, options->before);
+	if (options->reuse) {
+		rc = it_reuse_begin(options->reuse, shot->out, scope_of(paths, options), err);
+		if (rc)
+			return rc;
+	}
+	rc = it_gather_init(&shot->gather, &gather, err);
+	if (!rc)
+		rc = take_paths(shot, paths, err);
+	if (!rc && options->reuse)
+		it_reuse_end(options->reuse);
+	return rc;
 }
 
 int it_snapshot(struct it_artifacts *out, const struct it_strings *paths,
@@ -339,16 +320,16 @@ int it_snapshot(struct it_artifacts *out, const struct it_strings *paths,
 	struct snapshot shot = { .out = out,
 				 .options = options,
 				 .lstrip = options->lstrip,
-				 .digests = IT_BUF(DIGESTS_MAX),
 				 .name = IT_BUF(NAME_MAX_BYTES) };
-	int rc;
+	int rc = INTOTO_OK;
 
-	if (paths && paths->count) {
-		rc = it_hasher_init(&shot.hasher, options->algorithms, err);
-		if (!rc)
-			rc = take_paths(&shot, paths, err);
-		if (rc)
-			return rc;
-	}
-	return it_artifacts_seal(out, err);
+	if (options->cost)
+		options->cost->began = it_clock_monotonic();
+	if (paths && paths->count)
+		rc = take_all(&shot, paths, err);
+	if (!rc)
+		rc = it_artifacts_seal(out, err);
+	if (options->cost)
+		options->cost->ended = it_clock_monotonic();
+	return rc;
 }

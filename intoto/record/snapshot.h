@@ -30,6 +30,20 @@ enum it_symlinks {
 	IT_SYMLINKS_RECORD,
 };
 
+/* What one snapshot took. */
+struct it_snapshot_cost {
+	uint64_t files, folders;
+	uint64_t bytes;			   /* that were read */
+	uint64_t known_files, known_bytes; /* of files: not read */
+	size_t threads;
+	int64_t began, ended; /* on the monotonic clock */
+};
+
+/* Of a step: its two snapshots, in their order; record stop has the second one only. */
+struct it_snapshot_stats {
+	struct it_snapshot_cost materials, products;
+};
+
 struct it_snapshot_options {
 	const char *base_path; /* paths are relative to this folder; NULL: the current one */
 	const struct it_strings *exclude; /* patterns; NULL: it_ignore_defaults */
@@ -37,7 +51,8 @@ struct it_snapshot_options {
 	enum it_symlinks symlinks;
 	bool optional; /* a path that is not there is a notice, not an error */
 	const struct it_digest_alg *const *algorithms; /* NULL-terminated; NULL: sha256 alone */
-	struct it_reuse *reuse; /* digests that need not be computed again; NULL: all are */
+	struct it_reuse *reuse;	       /* digests that need not be computed again; NULL: all are */
+	struct it_snapshot_cost *cost; /* added to; may be NULL */
 	const struct it_artifacts
 		*before; /* sealed: equal names and digests share its texts; may be NULL */
 	/* One sentence about what was skipped; may be NULL. */

@@ -182,6 +182,8 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 	if (!stream)
 		return fail_errno(walk, errno, err);
 	fd = -1; /* now the stream's */
+	if (walk->visitor->folder)
+		walk->visitor->folder(walk->visitor->arg);
 	return read_folder(walk, &folder, stream, err);
 }
 

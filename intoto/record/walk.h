@@ -36,6 +36,8 @@ struct it_walk_visitor {
 	/* A symbolic link, with IT_SYMLINKS_RECORD. */
 	int (*symlink)(void *arg, struct it_span name, struct it_span target,
 		       struct intoto_error **err);
+	/* A folder was opened; may be NULL. */
+	void (*folder)(void *arg);
 	/* One sentence about what is skipped. */
 	void (*notice)(void *arg, const char *text);
 	void *arg;

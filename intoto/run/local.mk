@@ -8,6 +8,7 @@ CORE_SOURCES += \
 	%D%/scratch_copy.c %D%/scratch_remove.c %D%/scratch_tree.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/step.c %D%/step.h \
+	%D%/step_digests.c %D%/step_digests.h \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c \

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/text.h"
 #include "model/envelope.h"
+#include "run/step_digests.h"
 #include "run/step_link.h"
 
 enum { HOW_IT_ENDED_SIZE = 64 };
@@ -101,8 +103,10 @@ static int add_command(struct intoto_link *link, char *const *argv, struct intot
 static int run_command(struct it_step_result *result, struct intoto_link *link,
 		       const struct it_step_options *options, struct intoto_error **err)
 {
+	int64_t start = it_clock_monotonic();
 	int rc = it_command_run(&result->command, &options->command, err);
 
+	result->command_ns = it_clock_monotonic() - start;
 	result->ran = result->command.started;
 	result->not_started = !result->ran;
 	if (rc)
@@ -119,9 +123,11 @@ static int finish(struct it_step_result *result, struct intoto_link *link,
 	int rc = path ? INTOTO_OK : it_err_nomem(err);
 
 	if (!rc)
-		rc = it_snapshot(&link->products, options->products, &options->snapshot, err);
+		rc = it_step_take_products(link, options, err);
+	result->link_ns = -it_clock_monotonic();
 	if (!rc)
 		rc = it_step_write(link, path, format, 0, options, err);
+	result->link_ns += it_clock_monotonic();
 	if (rc)
 		return rc;
 	result->materials = link->materials.count;
@@ -142,7 +148,7 @@ static int begin(struct intoto_link **link, const struct it_step_options *option
 	if (!rc)
 		rc = it_step_describe(*link, options, err);
 	if (!rc)
-		rc = it_snapshot(&(*link)->materials, options->materials, &options->snapshot, err);
+		rc = it_step_take_materials(*link, options, err);
 	return rc;
 }
 
@@ -191,8 +197,10 @@ int it_step_start(struct it_step_result *result, const struct it_step_options *o
 	rc = begin(&link, options, err);
 	if (!rc)
 		rc = mark_unfinished(link, err);
+	result->link_ns = -it_clock_monotonic();
 	if (!rc)
 		rc = it_step_write(link, path, options->format, IT_FILE_NEW, options, err);
+	result->link_ns += it_clock_monotonic();
 	if (rc)
 		return rc;
 	result->materials = link->materials.count;

@@ -26,6 +26,7 @@ struct it_step_options {
 	bool traced_materials; /* what the trace says was read is added to the materials */
 	bool traced_products;  /* likewise, what was written */
 	const struct it_step_sandbox *sandbox; /* NULL: none */
+	struct it_snapshot_stats *stats;       /* what the snapshots took; may be NULL */
 };
 
 struct it_step_result {
@@ -34,6 +35,8 @@ struct it_step_result {
 			     not */
 	struct it_command_result command;
 	char *link_path;  /* the file that was written; NULL: none */
+	int64_t command_ns; /* how long the command took, and what came behind the products */
+	int64_t link_ns;
 	size_t materials; /* how many are recorded in it */
 	size_t products;
 };

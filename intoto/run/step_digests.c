@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Snapshots with what is known from before, and the word that must be said about it. */
+#include "run/step_digests.h"
+
+#include "record/reuse.h"
+#include "run/step_link.h"
+
+/* What record start has said of the materials counts, too. */
+static int64_t reused_before(const struct intoto_link *link)
+{
+	const struct it_json *ours = it_json_get(link->environment, "intoto");
+	int64_t count;
+
+	return it_json_int(it_json_get(it_json_get(ours, "digests"), "reused"), &count) &&
+			       count > 0 && count < INT64_MAX / 2
+		       ? count
+		       : 0;
+}
+
+static uint64_t used(const struct it_step_options *options)
+{
+	struct it_reuse_counts counts = { 0 };
+
+	if (options->snapshot.reuse)
+		it_reuse_count(options->snapshot.reuse, &counts);
+	return counts.used;
+}
+
+static int note(struct intoto_link *link, const struct it_step_options *options, uint64_t count,
+		struct intoto_error **err)
+{
+	const struct it_reuse *reuse = options->snapshot.reuse;
+	IT_AUTO(it_json_freep) struct it_json *digests = NULL;
+	int64_t sum = reused_before(link) + (int64_t)count; /* files on disks */
+	const char *mode;
+	int rc;
+
+	if (!reuse || (!sum && !it_reuse_has_cache(reuse)))
+		return INTOTO_OK;
+	mode = it_reuse_mode(reuse) == IT_REUSE_VERIFY ? "verify" : "trust";
+	digests = it_json_new_object();
+	rc = it_json_set_take(digests, "reused", it_json_new_int(sum), err);
+	if (!rc && it_reuse_has_cache(reuse))
+		rc = it_json_set_take(digests, "cache", it_json_new_text(it_span_text(mode)), err);
+	return rc ? rc : it_step_note(link, "digests", it_json_ref(digests), err);
+}
+
+static int take(struct it_artifacts *out, struct intoto_link *link, const struct it_strings *paths,
+		const struct it_step_options *options, const struct it_snapshot_options *snapshot,
+		struct intoto_error **err)
+{
+	uint64_t before = used(options);
+	int rc = it_snapshot(out, paths, snapshot, err);
+
+	return rc ? rc : note(link, options, used(options) - before, err);
+}
+
+int it_step_take_materials(struct intoto_link *link, const struct it_step_options *options,
+			   struct intoto_error **err)
+{
+	struct it_snapshot_options snapshot = options->snapshot;
+
+	snapshot.cost = options->stats ? &options->stats->materials : NULL;
+	return take(&link->materials, link, options->materials, options, &snapshot, err);
+}
+
+int it_step_take_products(struct intoto_link *link, const struct it_step_options *options,
+			  struct intoto_error **err)
+{
+	struct it_snapshot_options snapshot = options->snapshot;
+
+	snapshot.cost = options->stats ? &options->stats->products : NULL;
+	snapshot.before = &link->materials;
+	return take(&link->products, link, options->products, options, &snapshot, err);
+}
