@@ -4,6 +4,8 @@ CORE_SOURCES += \
 	%D%/command.c %D%/command.h \
 	%D%/foreground.c %D%/foreground.h \
 	%D%/inspect.c %D%/inspect.h \
+	%D%/mounts.c %D%/mounts.h \
+	%D%/namespace.c %D%/namespace.h \
 	%D%/scratch.c %D%/scratch.h \
 	%D%/scratch_copy.c %D%/scratch_remove.c %D%/scratch_tree.h \
 	%D%/signals.c %D%/signals.h \
@@ -14,12 +16,19 @@ CORE_SOURCES += \
 	%D%/stream_text.c \
 	%D%/touched.c %D%/touched.h \
 	%D%/touched_address.c %D%/touched_address.h \
-	%D%/tracer.c %D%/tracer.h
+	%D%/tracer.c %D%/tracer.h \
+	%D%/tracer_overlay.c %D%/tracer_overlay.h \
+	%D%/tracer_overlay_entry.c \
+	%D%/tracer_overlay_list.c \
+	%D%/tracer_overlay_merge.c \
+	%D%/tracer_overlay_mount.c \
+	%D%/tracer_overlay_place.c
 
 UNIT_TESTS += \
 	tests/unit/run_command \
 	tests/unit/run_output \
 	tests/unit/run_scratch \
 	tests/unit/run_step \
-	tests/unit/run_terminal
+	tests/unit/run_terminal \
+	tests/unit/run_tracer_overlay
 EXTRA_DIST += tests/unit/run_script.h

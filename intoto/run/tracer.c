@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 static const struct it_tracer_kind *const kinds[] = {
+	&it_tracer_overlay,
 	NULL,
 };
 

@@ -30,6 +30,11 @@ struct it_tracer_options {
 	 * elsewhere is not seen by the overlay, which the statement says.
 	 */
 	const struct it_strings *folders;
+	/*
+	 * Nothing but the folders, /tmp, /var/tmp, $TMPDIR, /dev and /proc can be written to while
+	 * the step runs: no write is missing then but in those.  Only the overlay can do that.
+	 */
+	bool elsewhere_read_only;
 };
 
 struct it_tracer;
@@ -49,6 +54,8 @@ struct it_tracer_kind {
 	int (*finish)(struct it_tracer *tracer, struct intoto_error **err);
 	void (*done)(struct it_tracer *tracer);
 };
+
+extern const struct it_tracer_kind it_tracer_overlay;
 
 struct it_tracer {
 	const struct it_tracer_kind *kind;
