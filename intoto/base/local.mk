@@ -14,6 +14,7 @@ CORE_SOURCES += \
 	%D%/regular.c %D%/regular.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_child.c %D%/sandbox_child.h \
+	%D%/sandbox_denied.c \
 	%D%/sandbox_landlock.c \
 	%D%/sandbox_namespaces.c \
 	%D%/sandbox_reaper.c \

@@ -78,6 +78,25 @@ struct it_sandbox_level {
 	int landlock_abi;    /* what of it the kernel knows */
 };
 
+enum { IT_SANDBOX_DENIED_BYTES = 256 * 1024, IT_SANDBOX_DENIED_PATHS = 4096 };
+
+/*
+ * What an own command looked for, or wanted to make, where nothing is shown: each path once, up to
+ * the first part that is not shown.  It is filled while the command runs, in memory that both see.
+ */
+struct it_sandbox_denied {
+	bool named;    /* this can be seen here */
+	int number;    /* else the errno that says why not, 0 for a view that is not there */
+	uint64_t more; /* that found no room */
+	size_t count;  /* in text: each 'r' or 'w', the path, NUL */
+	size_t used;
+	uint32_t hashes[IT_SANDBOX_DENIED_PATHS * 2];
+	char text[IT_SANDBOX_DENIED_BYTES];
+};
+
+IT_CHECK int it_sandbox_denied_new(struct it_sandbox_denied **out, struct intoto_error **err);
+void it_sandbox_denied_free(struct it_sandbox_denied *denied);
+
 struct it_sandbox_spec {
 	const struct it_sandbox_path *paths;
 	size_t path_count;
@@ -93,6 +112,7 @@ struct it_sandbox_spec {
 	 * folders, sockets and whatever else leads out; it may trace what it started itself.
 	 */
 	bool own;
+	struct it_sandbox_denied *denied; /* filled, if it can be; NULL: nobody asks */
 };
 
 struct it_sandbox_run {

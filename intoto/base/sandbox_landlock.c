@@ -85,7 +85,7 @@ static uint64_t files_allowed(unsigned rights, bool is_folder)
 }
 
 /* What is not there needs no rule; anything else would only make the sandbox tighter. */
-static void allow(int ruleset, const char *path, unsigned rights, uint64_t handled)
+static void add_rule(int ruleset, const char *path, uint64_t of_a_folder, uint64_t of_a_file)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);
 	struct beneath rule = { .parent_fd = fd };
@@ -94,10 +94,16 @@ static void allow(int ruleset, const char *path, unsigned rights, uint64_t handl
 	if (fd < 0)
 		return;
 	if (fstat(fd, &about) == 0) {
-		rule.allowed = files_allowed(rights, S_ISDIR(about.st_mode)) & handled;
+		rule.allowed = S_ISDIR(about.st_mode) ? of_a_folder : of_a_file;
 		(void)syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0); /* see above */
 	}
 	(void)close(fd); /* only a name */
+}
+
+static void allow(int ruleset, const char *path, unsigned rights, uint64_t handled)
+{
+	add_rule(ruleset, path, files_allowed(rights, true) & handled,
+		 files_allowed(rights, false) & handled);
 }
 
 static bool has_view(const struct it_sandbox_plan *plan)
@@ -154,6 +160,9 @@ void it_sandbox_landlock(const struct it_sandbox_plan *plan)
 		if (is_shown(plan, &plan->spec->paths[i]))
 			allow(fd, plan->spec->paths[i].path, plan->spec->paths[i].rights,
 			      wanted.files);
+	/* Of folders that only lead to what is shown: in a view there are no others. */
+	if (plan->spec->own && has_view(plan))
+		add_rule(fd, "/", (READ_DIR | MAKE) & wanted.files, 0);
 	if (plan->shared->proc)
 		allow(fd, "/proc", IT_SANDBOX_READ, wanted.files);
 	if (syscall(RESTRICT_SELF, fd, 0) == 0) {

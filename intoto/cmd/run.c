@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/reuse_options.h"
+#include "cmd/sandbox_options.h"
 #include "cmd/step_options.h"
 
 enum {
@@ -34,6 +35,7 @@ struct run_options {
 	struct it_strings accept; /* as given, and then split at commas */
 	const char *format;
 	bool use_dsse;
+	struct it_sandbox_words sandbox;
 };
 
 /* clang-format off */
@@ -55,6 +57,7 @@ static const struct it_option options[] = {
 	IT_FLAG(struct run_options, use_dsse, 0, "use-dsse",
 		"the default; for lines that were written for the Python tool"),
 	IT_REUSE_OPTIONS(struct run_options, reuse),
+	IT_SANDBOX_OPTIONS(struct run_options, sandbox),
 	IT_STEP_HOW_OPTIONS(struct run_options, step),
 };
 /* clang-format on */
@@ -171,6 +174,8 @@ static int status_of(const struct run_options *self, const struct it_step_result
 
 static int status_of_failure(const struct it_step_result *result, int rc)
 {
+	if (result->not_started && rc == INTOTO_E_UNSUPPORTED)
+		return EXIT_OURS; /* it could not be confined */
 	if (result->not_started)
 		return rc == INTOTO_E_NOTFOUND ? EXIT_NOT_FOUND : EXIT_NOT_STARTED;
 	return result->ran ? EXIT_OURS : IT_EXIT_FROM_ERROR;
@@ -191,6 +196,8 @@ static int run_step(struct run_options *self, struct it_step_setup *setup,
 	if (rc)
 		return status_of_failure(&result, rc);
 	it_step_tell(setup, &self->step, &result);
+	if (result.confined && !self->step.quiet)
+		it_sandbox_tell(command_name, &self->sandbox, &result);
 	return status_of(self, &result, err);
 }
 
@@ -198,6 +205,8 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 {
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
 	IT_AUTO(it_strings_done) struct it_strings accept = { 0 };
+	struct it_step_sandbox sandbox;
+	bool sandboxed = false;
 	enum intoto_envelope_format format;
 	struct run_options *self = arg;
 	uint64_t timeout;
@@ -210,12 +219,15 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 	if (!rc)
 		rc = it_step_format(&format, self->format, self->use_dsse, err);
 	if (!rc)
+		rc = it_sandbox_read_words(&sandbox, &sandboxed, &self->sandbox, err);
+	if (!rc)
 		rc = it_step_setup(&setup, &self->step, command_name, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
 	setup.options.materials = &self->materials;
 	setup.options.products = &self->products;
 	setup.options.format = format;
+	setup.options.sandbox = sandboxed ? &sandbox : NULL;
 	setup.options.command = (struct it_command_options){
 		.argv = operands->items,
 		.record_streams = self->record_streams,

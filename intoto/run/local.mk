@@ -12,6 +12,12 @@ CORE_SOURCES += \
 	%D%/step.c %D%/step.h \
 	%D%/step_digests.c %D%/step_digests.h \
 	%D%/step_link.c %D%/step_link.h \
+	%D%/step_sandbox.c %D%/step_sandbox.h \
+	%D%/step_sandbox_environment.c %D%/step_sandbox_environment.h \
+	%D%/step_sandbox_made.c %D%/step_sandbox_made.h \
+	%D%/step_sandbox_note.c \
+	%D%/step_sandbox_places.c %D%/step_sandbox_places.h \
+	%D%/step_sandbox_plan.c %D%/step_sandbox_plan.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c \
 	%D%/touched.c %D%/touched.h \

@@ -15,13 +15,16 @@
 #include "model/envelope.h"
 #include "run/step_digests.h"
 #include "run/step_link.h"
+#include "run/step_sandbox.h"
 
 enum { HOW_IT_ENDED_SIZE = 64 };
 
 void it_step_result_done(struct it_step_result *result)
 {
 	it_command_result_done(&result->command);
+	it_confined_free(result->confined);
 	free(result->link_path);
+	result->confined = NULL;
 	result->link_path = NULL;
 }
 
@@ -103,16 +106,27 @@ static int add_command(struct intoto_link *link, char *const *argv, struct intot
 static int run_command(struct it_step_result *result, struct intoto_link *link,
 		       const struct it_step_options *options, struct intoto_error **err)
 {
-	int64_t start = it_clock_monotonic();
-	int rc = it_command_run(&result->command, &options->command, err);
+	IT_AUTO(it_confinement_freep) struct it_confinement *confinement = NULL;
+	struct it_command_options command = options->command;
+	int64_t start;
+	int rc = INTOTO_OK;
 
+	if (options->sandbox)
+		rc = it_confinement_new(&confinement, &command, options, err);
+	if (rc)
+		return rc;
+	start = it_clock_monotonic();
+	rc = it_command_run(&result->command, &command, err);
 	result->command_ns = it_clock_monotonic() - start;
 	result->ran = result->command.started;
 	result->not_started = !result->ran;
 	if (rc)
 		return rc;
 	link->byproducts = it_json_ref(result->command.byproducts);
-	return INTOTO_OK;
+	if (confinement)
+		rc = it_confinement_finish(confinement, &result->command, NULL, &result->confined,
+					   err);
+	return rc || !confinement ? rc : it_confined_note(result->confined, options, link, err);
 }
 
 static int finish(struct it_step_result *result, struct intoto_link *link,
@@ -164,9 +178,10 @@ int it_step_run(struct it_step_result *result, const struct it_step_options *opt
 		rc = begin(&link, options, err);
 	if (!rc && options->command.argv)
 		rc = run_command(result, link, options, err);
-	if (rc)
+	if (rc && (!link || !link->byproducts))
 		return rc;
-	rc = finish(result, link, options, options->format, err);
+	if (!rc)
+		rc = finish(result, link, options, options->format, err);
 	return rc && result->ran ? keep_unfinished(link, options, result, rc, err) : rc;
 }
 

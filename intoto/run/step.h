@@ -9,7 +9,8 @@
 #include "run/command.h"
 #include "run/tracer.h"
 
-struct it_step_sandbox;
+struct it_step_sandbox; /* <run/step_sandbox.h>, both */
+struct it_confined;
 
 struct it_step_options {
 	const char *name;
@@ -39,6 +40,7 @@ struct it_step_result {
 	int64_t link_ns;
 	size_t materials; /* how many are recorded in it */
 	size_t products;
+	struct it_confined *confined; /* what a sandbox did; NULL: there was none */
 };
 
 /*
