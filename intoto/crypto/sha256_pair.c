@@ -22,21 +22,36 @@ static void put_u32(unsigned char *out, uint32_t number)
 		out[i] = (unsigned char)(number >> (24 - 8 * i));
 }
 
+size_t it_sha256_pad(unsigned char *rest, size_t len, uint64_t length)
+{
+	size_t size =
+		len + 1 + LENGTH_SIZE > IT_SHA256_BLOCK ? 2 * IT_SHA256_BLOCK : IT_SHA256_BLOCK;
+	uint64_t bits = length * 8;
+
+	memset(rest + len, 0, size - len);
+	rest[len] = 0x80;
+	put_u32(rest + size - LENGTH_SIZE, (uint32_t)(bits >> 32));
+	put_u32(rest + size - LENGTH_SIZE / 2, (uint32_t)bits);
+	return size;
+}
+
+void it_sha256_stream_value(const struct it_sha256_stream *stream,
+			    unsigned char out[IT_SHA256_SIZE])
+{
+	for (size_t i = 0; i < IT_COUNT_OF(stream->state); i++)
+		put_u32(out + 4 * i, stream->state[i]);
+}
+
 void it_sha256_stream_finish(struct it_sha256_stream *stream, const struct it_sha256_kernel *kernel,
 			     const unsigned char *rest, size_t len,
 			     unsigned char out[IT_SHA256_SIZE])
 {
-	unsigned char tail[2 * IT_SHA256_BLOCK] = { 0 };
-	size_t blocks = len + 1 + LENGTH_SIZE > IT_SHA256_BLOCK ? 2 : 1;
-	unsigned char *length = tail + blocks * IT_SHA256_BLOCK - LENGTH_SIZE;
-	uint64_t bits = (stream->length + len) * 8;
+	unsigned char tail[IT_SHA256_PADDING];
+	size_t size;
 
 	if (len)
 		memcpy(tail, rest, len);
-	tail[len] = 0x80;
-	put_u32(length, (uint32_t)(bits >> 32));
-	put_u32(length + 4, (uint32_t)bits);
-	kernel->one(stream, tail, blocks);
-	for (int i = 0; i < 8; i++)
-		put_u32(out + 4 * (size_t)i, stream->state[i]);
+	size = it_sha256_pad(tail, len, stream->length + len);
+	kernel->one(stream, tail, size / IT_SHA256_BLOCK);
+	it_sha256_stream_value(stream, out);
 }

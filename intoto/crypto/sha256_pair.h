@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "crypto/digest.h"
 
-enum { IT_SHA256_BLOCK = 64 };
+enum { IT_SHA256_BLOCK = 64, IT_SHA256_PADDING = 2 * IT_SHA256_BLOCK };
 
 /* One message on its way. */
 struct it_sha256_stream {
@@ -36,5 +36,14 @@ void it_sha256_stream_start(struct it_sha256_stream *stream);
 void it_sha256_stream_finish(struct it_sha256_stream *stream, const struct it_sha256_kernel *kernel,
 			     const unsigned char *rest, size_t len,
 			     unsigned char out[IT_SHA256_SIZE]);
+
+/*
+ * The same in two steps, for who runs the padding with the rest: writes it behind len bytes, fewer
+ * than a block, that are the last of length in all (there must be room for IT_SHA256_PADDING); says
+ * how many bytes, whole blocks, there are now.
+ */
+size_t it_sha256_pad(unsigned char *rest, size_t len, uint64_t length);
+void it_sha256_stream_value(const struct it_sha256_stream *stream,
+			    unsigned char out[IT_SHA256_SIZE]);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/text.h"
 
 enum { DIGESTS_MAX = 4096 };
@@ -76,74 +75,48 @@ static int deliver(struct it_gather *gather, struct it_span path, const struct s
 	return INTOTO_OK;
 }
 
-static int deliver_read(struct it_gather *gather, struct it_span path, const struct stat *about,
-			struct it_span digests, struct intoto_error **err)
+static int take_digests(void *arg, struct it_span path, const struct stat *about,
+			struct it_span digests, enum it_pool_answer how, struct intoto_error **err)
 {
+	struct it_gather *gather = arg;
 	struct it_snapshot_cost *cost = gather->options.snapshot->cost;
 
-	if (cost)
+	if (cost && how == IT_POOL_READ)
 		cost->bytes += (uint64_t)about->st_size;
-	return deliver(gather, path, about, digests, err);
-}
-
-static int deliver_known(struct it_gather *gather, struct it_span path, const struct stat *about,
-			 struct it_span digests, struct intoto_error **err)
-{
-	struct it_snapshot_cost *cost = gather->options.snapshot->cost;
-
-	if (cost) {
+	if (cost && how == IT_POOL_KNOWN) {
 		cost->known_files++;
 		cost->known_bytes += (uint64_t)about->st_size;
 	}
 	return deliver(gather, path, about, digests, err);
 }
 
-static int take_digest(void *arg, struct it_span path, const struct stat *about,
-		       const unsigned char sha256[IT_SHA256_SIZE], struct intoto_error **err)
-{
-	struct it_gather *gather = arg;
+/* --- one file; by any thread, and several at a time --- */
 
-	it_buf_reset(&gather->digests);
-	(void)it_buf_add_text(&gather->digests, "sha256:"); /* sticky: checked by add */
-	it_hex_encode(&gather->digests, it_span(sha256, IT_SHA256_SIZE));
-	return deliver_read(gather, path, about, it_buf_span(&gather->digests), err);
+static enum it_pool_answer ask(void *arg, const struct it_walk_found *found, struct stat *about,
+			       struct it_buf *out)
+{
+	static const enum it_pool_answer answers[] = {
+		[IT_REUSE_READ] = IT_POOL_READ,
+		[IT_REUSE_KNOWN] = IT_POOL_KNOWN,
+		[IT_REUSE_LEFT_OUT] = IT_POOL_LEFT_OUT,
+	};
+	const struct it_gather *gather = arg;
+
+	return answers[it_reuse_find(gather->options.snapshot->reuse, found, about, out)];
 }
 
-static int read_file(struct it_gather *gather, const struct it_walk_found *found,
-		     struct intoto_error **err)
+static bool opened(void *arg, int fd)
 {
-	struct it_reuse *reuse = gather->options.snapshot->reuse;
-	IT_AUTO(it_fd_close) int fd = -1;
-	struct stat about;
-	bool settled;
-	int rc = it_walk_open(&fd, &about, found, err);
+	const struct it_gather *gather = arg;
 
-	if (rc)
-		return rc;
-	settled = reuse && it_reuse_opened(reuse, fd);
-	rc = it_hash_file(&gather->hasher, fd, &about, found->name, &gather->digests, err);
-	if (rc)
-		return rc;
-	if (reuse)
-		it_reuse_was_read(reuse, fd, &about, settled);
-	return deliver_read(gather, found->name, &about, it_buf_span(&gather->digests), err);
+	return it_reuse_opened(gather->options.snapshot->reuse, fd);
 }
 
-static int take_file(struct it_gather *gather, const struct it_walk_found *found,
-		     struct intoto_error **err)
+static void was_read(void *arg, int fd, const struct stat *about, bool settled)
 {
-	struct it_reuse *reuse = gather->options.snapshot->reuse;
-	enum it_reuse_answer answer = IT_REUSE_READ;
-	struct stat about;
+	const struct it_gather *gather = arg;
 
-	it_buf_reset(&gather->digests);
-	if (reuse)
-		answer = it_reuse_find(reuse, found, &about, &gather->digests);
-	if (answer == IT_REUSE_LEFT_OUT)
-		return INTOTO_OK;
-	return answer == IT_REUSE_KNOWN ? deliver_known(gather, found->name, &about,
-							it_buf_span(&gather->digests), err)
-					: read_file(gather, found, err);
+	it_reuse_was_read(gather->options.snapshot->reuse, fd, about, settled);
 }
 
 /* --- visitors of the walk --- */
@@ -152,7 +125,7 @@ static int visit_found(void *arg, const struct it_walk_found *found, struct into
 {
 	struct it_gather *gather = arg;
 
-	return gather->pool ? it_pool_add(gather->pool, found, err) : take_file(gather, found, err);
+	return it_pool_add(gather->pool, found, err);
 }
 
 static int visit_symlink(void *arg, struct it_span path, struct it_span target,
@@ -175,15 +148,32 @@ static int visit_symlink(void *arg, struct it_span path, struct it_span target,
 
 /* --- all of them --- */
 
+static void report_reading(void *arg, uint64_t bytes)
+{
+	const struct it_gather *gather = arg;
+
+	if (gather->options.reading)
+		gather->options.reading(gather->options.arg, bytes);
+}
+
 /* Only SHA-256 has a kernel for two files at once, and only on some processors. */
 static int start_pool(struct it_gather *gather, struct intoto_error **err)
 {
-	const struct it_pool_options options = { it_sha256_pair_kernel(), take_digest, gather };
-	bool fits = gather->hasher.count == 1 &&
-		    gather->hasher.digests[0].alg == it_digest_find("sha256") &&
-		    !gather->options.snapshot->reuse;
+	const bool fits = gather->hasher.count == 1 &&
+			  gather->hasher.digests[0].alg == it_digest_find("sha256");
+	const bool reuse = gather->options.snapshot->reuse;
+	const struct it_pool_options options = {
+		.kernel = fits ? it_sha256_pair_kernel() : NULL,
+		.algorithms = gather->options.snapshot->algorithms,
+		.done = take_digests,
+		.ask = reuse ? ask : NULL,
+		.opened = reuse ? opened : NULL,
+		.was_read = reuse ? was_read : NULL,
+		.reading = report_reading,
+		.arg = gather,
+	};
 
-	return options.kernel && fits ? it_pool_new(&gather->pool, &options, err) : INTOTO_OK;
+	return it_pool_new(&gather->pool, &options, err);
 }
 
 int it_gather_walk(struct it_gather *gather, const char *path, const struct it_walk_options *walk,
@@ -199,10 +189,18 @@ int it_gather_walk(struct it_gather *gather, const char *path, const struct it_w
 	return rc ? rc : it_walk(path, walk, &visitor, err);
 }
 
+static void count_threads(struct it_snapshot_cost *cost, size_t threads)
+{
+	if (cost->threads < threads)
+		cost->threads = threads;
+}
+
 int it_gather_finish(struct it_gather *gather, struct intoto_error **err)
 {
 	int rc = gather->pool ? it_pool_finish(gather->pool, err) : INTOTO_OK;
 
+	if (gather->pool && gather->options.snapshot->cost)
+		count_threads(gather->options.snapshot->cost, it_pool_threads(gather->pool));
 	it_pool_free(gather->pool);
 	gather->pool = NULL;
 	return rc;

@@ -19,13 +19,16 @@ struct it_gather_options {
 	 */
 	int (*add)(void *arg, struct it_span path, struct it_span digests, uint64_t bytes,
 		   const char **kept, struct intoto_error **err);
+	/* Amidst a large file: so many bytes were read of files that are not added yet; may be
+	   NULL. */
+	void (*reading)(void *arg, uint64_t bytes);
 	void *arg;
 };
 
 struct it_gather {
 	struct it_gather_options options;
 	struct it_hasher hasher;
-	struct it_pool *pool; /* NULL: files are hashed where they are found */
+	struct it_pool *pool; /* from the first walk until it is finished */
 	struct it_buf digests;
 };
 

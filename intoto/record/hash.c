@@ -132,9 +132,21 @@ static int read_all(struct it_hasher *hasher, int fd, uint64_t size, uint64_t *b
 			return it_name_errno(err, errno, name);
 		add(hasher, hasher->buffer, (size_t)got);
 		*bytes += (uint64_t)got;
+		if (hasher->reading)
+			hasher->reading(hasher->arg, (size_t)got);
 		if (got == 0 || *bytes >= size)
 			return INTOTO_OK;
 	}
+}
+
+int it_hash_look(int fd, struct stat *about, struct it_span name, struct intoto_error **err)
+{
+	if (fstat(fd, about))
+		return it_name_errno(err, errno, name);
+	if (!S_ISREG(about->st_mode))
+		return it_name_refuse(err, INTOTO_E_IO, name,
+				      "was exchanged before it could be read");
+	return INTOTO_OK;
 }
 
 int it_hash_check_unchanged(int fd, const struct stat *before, uint64_t bytes, struct it_span name,

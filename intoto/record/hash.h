@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Digests of one file: every algorithm in one pass over one reused buffer.  One hasher belongs to
- * one thread; a reader pool would have one for each.
+ * one thread.
  */
 #ifndef IT_RECORD_HASH_H
 #define IT_RECORD_HASH_H
@@ -16,6 +16,9 @@ struct it_hasher {
 	struct it_digest digests[IT_HASH_ALGORITHMS]; /* sorted by the name of their algorithm */
 	size_t count;
 	unsigned char *buffer; /* made with the first file */
+	/* So many bytes of a file were read; may be NULL. */
+	void (*reading)(void *arg, size_t bytes);
+	void *arg;
 };
 
 /* algorithms is NULL-terminated; NULL means sha256 alone.  The same one twice is once. */
@@ -31,6 +34,10 @@ void it_hasher_done(struct it_hasher *hasher);
  */
 IT_CHECK int it_hash_file(struct it_hasher *hasher, int fd, const struct stat *before,
 			  struct it_span name, struct it_buf *out, struct intoto_error **err);
+
+/* The state of an opened file; INTOTO_E_IO unless it is a regular one. */
+IT_CHECK int it_hash_look(int fd, struct stat *about, struct it_span name,
+			  struct intoto_error **err);
 
 /*
  * The last part of it: INTOTO_E_IO unless the file is in the state that it had before, and gave as

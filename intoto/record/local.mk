@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is there: files found, hashed and named.
 CORE_SOURCES += \
+	%D%/backlog.c %D%/backlog.h \
+	%D%/batch.c %D%/batch.h \
 	%D%/gather.c %D%/gather.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/ignore.c %D%/ignore.h \
+	%D%/moment.c %D%/moment.h \
 	%D%/name.c %D%/name.h \
 	%D%/pair.c %D%/pair.h \
 	%D%/pool.c %D%/pool.h \
@@ -19,7 +22,8 @@ CORE_SOURCES += \
 	%D%/reuse_table.c \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/walk.c %D%/walk.h \
-	%D%/wildcard.c %D%/wildcard.h
+	%D%/wildcard.c %D%/wildcard.h \
+	%D%/worker.c %D%/worker.h
 
 UNIT_TESTS += \
 	tests/unit/record_hash \

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two lanes, each with a file; whichever runs dry reads on, or takes the next file. */
+/*
+ * Two lanes, each with a file; whichever runs dry reads on, or takes the next file.
+ *
+ * A small file that rests takes four system calls: it is opened, read at once, looked at once
+ * (record/moment.h), and closed.  One that was changed lately is read again from its begin, now
+ * that its state is known, and looked at again at its end; so is, without the first, a larger one.
+ */
 #include "record/pair.h"
 
 #include <errno.h>
@@ -9,27 +15,33 @@
 #include "record/hash.h"
 #include "record/name.h"
 
-/* Both lanes' buffers stay in the cache of a core. */
-enum { BUFFER_SIZE = 128 * 1024 };
+enum { ALIGNMENT = 4096 };
 
 struct lane {
 	struct it_sha256_stream stream;
 	unsigned char *buffer;
-	size_t start, end; /* what of buffer is still to be hashed */
-	int fd;		   /* -1: no file */
-	size_t id;
-	struct stat about; /* when it was opened */
+	size_t size;	   /* of it, without the room for the padding */
+	size_t start, end; /* what of it is still to be hashed */
+	struct it_pair_file file;
+	struct stat about; /* when it was looked at first */
 	uint64_t bytes;	   /* read so far */
-	bool tried;	   /* to read: a file that claims to be empty may not be (/proc) */
+	bool looked;
+	bool ended; /* all was read, and the padding stands behind it */
 };
 
 struct it_pair {
-	const struct it_sha256_kernel *kernel;
+	struct it_pair_options options;
+	struct it_moment_stamps stamps;
 	struct lane lanes[2];
-	bool exhausted; /* the source has no more files */
 };
 
-int it_pair_new(struct it_pair **out, const struct it_sha256_kernel *kernel,
+static unsigned char *make_buffer(size_t size)
+{
+	return aligned_alloc(ALIGNMENT,
+			     (size + IT_SHA256_PADDING + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
+int it_pair_new(struct it_pair **out, const struct it_pair_options *options,
 		struct intoto_error **err)
 {
 	IT_AUTO(it_pair_freep) struct it_pair *pair = calloc(1, sizeof *pair);
@@ -37,10 +49,11 @@ int it_pair_new(struct it_pair **out, const struct it_sha256_kernel *kernel,
 	*out = NULL;
 	if (!pair)
 		return it_err_nomem(err);
-	pair->kernel = kernel;
+	pair->options = *options;
 	for (size_t i = 0; i < 2; i++) {
-		pair->lanes[i].fd = -1;
-		pair->lanes[i].buffer = malloc(BUFFER_SIZE);
+		pair->lanes[i].file.fd = -1;
+		pair->lanes[i].size = options->small;
+		pair->lanes[i].buffer = make_buffer(options->small);
 		if (!pair->lanes[i].buffer)
 			return it_err_nomem(err);
 	}
@@ -54,7 +67,7 @@ void it_pair_free(struct it_pair *pair)
 	if (!pair)
 		return;
 	for (size_t i = 0; i < 2; i++) {
-		it_fd_close(&pair->lanes[i].fd);
+		it_fd_close(&pair->lanes[i].file.fd);
 		free(pair->lanes[i].buffer);
 	}
 	free(pair);
@@ -65,81 +78,135 @@ static size_t blocks_of(const struct lane *lane)
 	return (lane->end - lane->start) / IT_SHA256_BLOCK;
 }
 
-/* Everything was read, up to the size that the file had. */
-static bool is_read(const struct lane *lane)
-{
-	return lane->tried && lane->bytes >= (uint64_t)lane->about.st_size;
-}
-
-/* Only when less than a block is left; that moves to the front. */
-static int read_on(struct lane *lane, const struct it_pair_source *source, bool *ended,
-		   struct intoto_error **err)
+/* Less than a block is left, and moves to the front; of a buffer that is larger, where the file is:
+   every read costs something.  Without memory the small one will do. */
+static void make_room(const struct it_pair *pair, struct lane *lane)
 {
 	size_t left = lane->end - lane->start;
-	ssize_t got;
+	unsigned char *larger = NULL;
 
+	if (lane->looked && lane->size < pair->options.large &&
+	    (uint64_t)lane->about.st_size > lane->bytes + lane->size)
+		larger = make_buffer(pair->options.large);
 	for (size_t i = 0; i < left; i++)
-		lane->buffer[i] = lane->buffer[lane->start + i];
+		(larger ? larger : lane->buffer)[i] = lane->buffer[lane->start + i];
 	lane->start = 0;
 	lane->end = left;
-	do {
-		got = read(lane->fd, lane->buffer + left, BUFFER_SIZE - left);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return it_name_errno(err, errno, source->name(source->arg, lane->id));
-	lane->end += (size_t)got;
-	lane->bytes += (uint64_t)got;
-	lane->tried = true;
-	*ended = got == 0;
-	return INTOTO_OK;
+	if (!larger)
+		return;
+	free(lane->buffer);
+	lane->buffer = larger;
+	lane->size = pair->options.large;
 }
 
-static int finish(struct it_pair *pair, struct lane *lane, const struct it_pair_source *source,
-		  struct intoto_error **err)
+/* Everything was read, and nothing changed since the first look. */
+static void end(struct lane *lane)
 {
-	unsigned char sha256[IT_SHA256_SIZE];
-	int rc = it_hash_check_unchanged(lane->fd, &lane->about, lane->bytes,
-					 source->name(source->arg, lane->id), err);
+	size_t left = (lane->end - lane->start) % IT_SHA256_BLOCK;
+
+	lane->end += it_sha256_pad(lane->buffer + lane->end - left, left, lane->bytes) - left;
+	lane->ended = true;
+}
+
+static int look(struct it_pair *pair, struct lane *lane, const struct it_pair_source *source,
+		struct intoto_error **err)
+{
+	struct it_span name = source->name(source->arg, lane->file.id);
+	int rc = it_hash_look(lane->file.fd, &lane->about, name, err);
 
 	if (rc)
 		return rc;
-	it_sha256_stream_finish(&lane->stream, pair->kernel, lane->buffer + lane->start,
-				lane->end - lane->start, sha256);
-	it_fd_close(&lane->fd);
-	return source->done(source->arg, lane->id, &lane->about, sha256, err);
+	lane->looked = true;
+	if (!it_moment_rests(&lane->file.opened, &pair->stamps, lane->file.fd, &lane->about)) {
+		lane->bytes = 0; /* nothing of it was hashed yet */
+		lane->start = lane->end = 0;
+	} else if (lane->bytes == (uint64_t)lane->about.st_size) {
+		end(lane);
+	}
+	return INTOTO_OK;
 }
 
-static int take_next(struct it_pair *pair, struct lane *lane, const struct it_pair_source *source,
+static int read_some(struct lane *lane, size_t *got, const struct it_pair_source *source,
 		     struct intoto_error **err)
 {
+	ssize_t count;
+
+	do {
+		count = pread(lane->file.fd, lane->buffer + lane->end, lane->size - lane->end,
+			      (off_t)lane->bytes);
+	} while (count < 0 && errno == EINTR);
+	if (count < 0)
+		return it_name_errno(err, errno, source->name(source->arg, lane->file.id));
+	*got = (size_t)count;
+	lane->end += *got;
+	lane->bytes += *got;
+	return INTOTO_OK;
+}
+
+/* Stops at the size that the file had: whatever is behind it shows in the state afterwards. */
+static int read_on(struct it_pair *pair, struct lane *lane, const struct it_pair_source *source,
+		   struct intoto_error **err)
+{
+	bool looked = lane->looked;
+	size_t got = 0;
 	int rc;
 
+	make_room(pair, lane);
+	rc = read_some(lane, &got, source, err);
+	if (rc)
+		return rc;
+	if (!looked)
+		rc = look(pair, lane, source, err);
+	if (!rc && lane->bytes && (uint64_t)lane->about.st_size > pair->options.small)
+		source->reading(source->arg, lane->file.id, got);
+	if (rc || !looked)
+		return rc;
+	if (got && lane->bytes < (uint64_t)lane->about.st_size)
+		return INTOTO_OK;
+	rc = it_hash_check_unchanged(lane->file.fd, &lane->about, lane->bytes,
+				     source->name(source->arg, lane->file.id), err);
+	if (!rc)
+		end(lane);
+	return rc;
+}
+
+static int finish(struct lane *lane, const struct it_pair_source *source, struct intoto_error **err)
+{
+	unsigned char sha256[IT_SHA256_SIZE];
+	int rc;
+
+	it_sha256_stream_value(&lane->stream, sha256);
+	rc = source->done(source->arg, &lane->file, &lane->about, sha256, err);
+	it_fd_close(&lane->file.fd);
+	return rc;
+}
+
+static int take_next(struct lane *lane, const struct it_pair_source *source,
+		     struct intoto_error **err)
+{
 	lane->start = lane->end = 0;
 	lane->bytes = 0;
-	lane->tried = false;
+	lane->looked = lane->ended = false;
 	it_sha256_stream_start(&lane->stream);
-	rc = source->next(source->arg, &lane->fd, &lane->about, &lane->id, err);
-	pair->exhausted = pair->exhausted || lane->fd < 0;
-	return rc;
+	return source->next(source->arg, &lane->file, err);
 }
 
 /* Until the lane has a block to hash, or there is nothing left for it. */
 static int fill(struct it_pair *pair, struct lane *lane, const struct it_pair_source *source,
 		struct intoto_error **err)
 {
-	bool ended = false;
 	int rc = INTOTO_OK;
 
 	while (!rc && !blocks_of(lane)) {
-		if (lane->fd < 0 && pair->exhausted)
-			return INTOTO_OK;
-		if (lane->fd < 0)
-			rc = take_next(pair, lane, source, err);
-		else if (is_read(lane) || ended)
-			rc = finish(pair, lane, source, err);
-		else
-			rc = read_on(lane, source, &ended, err);
-		ended = ended && lane->fd >= 0;
+		if (lane->file.fd < 0) {
+			rc = take_next(lane, source, err);
+			if (lane->file.fd < 0)
+				return rc;
+		} else if (lane->ended) {
+			rc = finish(lane, source, err);
+		} else {
+			rc = read_on(pair, lane, source, err);
+		}
 	}
 	return rc;
 }
@@ -150,7 +217,7 @@ static void run(const struct it_pair *pair, struct lane *a, struct lane *b)
 	const unsigned char *const data[2] = { a->buffer + a->start, b->buffer + b->start };
 	size_t blocks = blocks_of(a) < blocks_of(b) ? blocks_of(a) : blocks_of(b);
 
-	pair->kernel->two(streams, data, blocks);
+	pair->options.kernel->two(streams, data, blocks);
 	a->start += blocks * IT_SHA256_BLOCK;
 	b->start += blocks * IT_SHA256_BLOCK;
 }
@@ -159,7 +226,7 @@ static void run_alone(const struct it_pair *pair, struct lane *lane)
 {
 	size_t blocks = blocks_of(lane);
 
-	pair->kernel->one(&lane->stream, lane->buffer + lane->start, blocks);
+	pair->options.kernel->one(&lane->stream, lane->buffer + lane->start, blocks);
 	lane->start += blocks * IT_SHA256_BLOCK;
 }
 
@@ -174,7 +241,7 @@ static int hash_all(struct it_pair *pair, const struct it_pair_source *source,
 
 		if (!rc)
 			rc = fill(pair, b, source, err);
-		if (rc || (a->fd < 0 && b->fd < 0))
+		if (rc || (a->file.fd < 0 && b->file.fd < 0))
 			return rc;
 		if (blocks_of(a) && blocks_of(b))
 			run(pair, a, b);
@@ -186,11 +253,11 @@ static int hash_all(struct it_pair *pair, const struct it_pair_source *source,
 int it_pair_hash(struct it_pair *pair, const struct it_pair_source *source,
 		 struct intoto_error **err)
 {
-	int rc;
+	int rc = hash_all(pair, source, err);
 
-	pair->exhausted = false;
-	rc = hash_all(pair, source, err);
-	it_fd_close(&pair->lanes[0].fd);
-	it_fd_close(&pair->lanes[1].fd);
+	for (size_t i = 0; i < 2; i++) {
+		it_fd_close(&pair->lanes[i].file.fd);
+		pair->lanes[i].start = pair->lanes[i].end = 0;
+	}
 	return rc;
 }

@@ -18,8 +18,8 @@ struct it_resolution {
 	const struct it_walk_options *walk; /* base_fd: what paths are relative to */
 	struct it_hasher *hasher;
 	const struct it_artifacts *out; /* of the snapshot: where texts that must stay may live */
-	struct it_buf name;    /* behind "scheme:"; empty: skipped with a notice */
-	struct it_buf digests; /* the text of <model/artifacts.h> */
+	struct it_buf name;		/* behind "scheme:"; empty: skipped with a notice */
+	struct it_buf digests;		/* the text of <model/artifacts.h> */
 };
 
 struct it_resolver {

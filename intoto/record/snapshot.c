@@ -135,6 +135,14 @@ static int take_file(void *arg, struct it_span path, struct it_span digests, uin
 	return rc;
 }
 
+static void report_reading(void *arg, uint64_t bytes)
+{
+	const struct snapshot *shot = arg;
+
+	if (shot->options->progress)
+		shot->options->progress(shot->options->arg, shot->files, shot->bytes + bytes);
+}
+
 static int take_files(struct snapshot *shot, const struct it_walk_options *walk, const char *path,
 		      struct intoto_error **err)
 {
@@ -295,7 +303,7 @@ static int take_all(struct snapshot *shot, const struct it_strings *paths,
 		    struct intoto_error **err)
 {
 	const struct it_snapshot_options *options = shot->options;
-	const struct it_gather_options gather = { options, take_file, shot };
+	const struct it_gather_options gather = { options, take_file, report_reading, shot };
 	int rc;
 
 	if (options->before && !shot->out->count)

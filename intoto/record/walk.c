@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "record/hash.h"
 #include "record/name.h"
 
 /* A folder that is open now, and the ones above it. */
@@ -102,9 +103,7 @@ int it_walk_open(int *fd, struct stat *about, const struct it_walk_found *found,
 	*fd = openat(found->at, found->path, OPEN_FILE | follow_flag(found->is_link));
 	if (*fd < 0)
 		return fail_open(found->name, errno, err);
-	if (fstat(*fd, about))
-		return it_name_errno(err, errno, found->name);
-	return S_ISREG(about->st_mode) ? INTOTO_OK : fail_open(found->name, ENXIO, err);
+	return about ? it_hash_look(*fd, about, found->name, err) : INTOTO_OK;
 }
 
 static int visit_file(const struct walk *walk, const struct entry *entry, struct intoto_error **err)

@@ -50,7 +50,10 @@ struct it_walk_options {
 	bool optional;
 };
 
-/* Opens a file that was found; one that vanished or was exchanged is an error that says so. */
+/*
+ * Opens a file that was found; one that vanished or was exchanged is an error that says so.  about
+ * may be NULL, for who looks later (it_hash_look).
+ */
 IT_CHECK int it_walk_open(int *fd, struct stat *about, const struct it_walk_found *found,
 			  struct intoto_error **err);
 
