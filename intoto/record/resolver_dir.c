@@ -111,7 +111,7 @@ static int digest(struct listing *listing, struct intoto_error **err)
 static int take_files(struct listing *listing, int fd, struct intoto_error **err)
 {
 	const struct it_resolution *resolution = listing->resolution;
-	const struct it_gather_options options = { resolution->options, add, listing };
+	const struct it_gather_options options = { resolution->options, add, NULL, listing };
 	struct it_walk_options inside = *resolution->walk;
 	IT_AUTO(it_gather_done) struct it_gather gather = { 0 };
 	int rc = it_gather_init(&gather, &options, err);

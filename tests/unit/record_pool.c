@@ -35,7 +35,7 @@ static void result_done(struct result *result)
 
 /* The name of a file is the begin of its digest. */
 static int done(void *arg, struct it_span name, const struct stat *about, struct it_span digests,
-		struct intoto_error **err)
+		enum it_pool_answer how, struct intoto_error **err)
 {
 	struct result *result = arg;
 	size_t base = name.len;
