@@ -23,6 +23,7 @@ CORE_SOURCES += \
 	%D%/touched.c %D%/touched.h \
 	%D%/touched_address.c %D%/touched_address.h \
 	%D%/tracer.c %D%/tracer.h \
+	%D%/tracer_fanotify.c %D%/tracer_fanotify.h \
 	%D%/tracer_overlay.c %D%/tracer_overlay.h \
 	%D%/tracer_overlay_entry.c \
 	%D%/tracer_overlay_list.c \
@@ -36,5 +37,7 @@ UNIT_TESTS += \
 	tests/unit/run_scratch \
 	tests/unit/run_step \
 	tests/unit/run_terminal \
+	tests/unit/run_mounts \
+	tests/unit/run_tracer_fanotify \
 	tests/unit/run_tracer_overlay
 EXTRA_DIST += tests/unit/run_script.h

@@ -6,6 +6,7 @@
 
 static const struct it_tracer_kind *const kinds[] = {
 	&it_tracer_overlay,
+	&it_tracer_fanotify,
 	NULL,
 };
 

@@ -56,6 +56,7 @@ struct it_tracer_kind {
 };
 
 extern const struct it_tracer_kind it_tracer_overlay;
+extern const struct it_tracer_kind it_tracer_fanotify;
 
 struct it_tracer {
 	const struct it_tracer_kind *kind;
