@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/artifacts_sort.h"
 #include "model/digest_set.h"
 
 enum {
@@ -200,25 +201,6 @@ int it_artifacts_add(struct it_artifacts *artifacts, struct it_span name, struct
 	return it_err_set(err, INTOTO_E_FORMAT, "artifact %s: %s", it_buf_text(&shown), fault);
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct it_artifact *left = a;
-	const struct it_artifact *right = b;
-
-	return it_span_cmp(it_artifact_name(left), it_artifact_name(right));
-}
-
-static void sort(struct it_artifacts *artifacts)
-{
-	for (size_t i = 1; i < artifacts->count; i++) {
-		if (compare(&artifacts->items[i - 1], &artifacts->items[i]) > 0) {
-			qsort(artifacts->items, artifacts->count, sizeof *artifacts->items,
-			      compare);
-			return;
-		}
-	}
-}
-
 static int refuse_conflict(const struct it_artifact *item, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(SIZE_MAX / 2);
@@ -233,9 +215,11 @@ int it_artifacts_seal(struct it_artifacts *artifacts, struct intoto_error **err)
 	struct it_artifact *items = artifacts->items;
 	size_t kept = 0;
 
-	sort(artifacts);
+	if (it_artifacts_sort(items, artifacts->count))
+		return it_err_nomem(err);
 	for (size_t i = 0; i < artifacts->count; i++) {
-		bool again = kept && it_streq(items[kept - 1].name, items[i].name);
+		bool again = kept && it_span_eq(it_artifact_name(&items[kept - 1]),
+						it_artifact_name(&items[i]));
 
 		if (again && !it_streq(items[kept - 1].digests, items[i].digests))
 			return refuse_conflict(&items[i], err);

@@ -2,6 +2,7 @@
 # Envelopes, links, key objects: what documents mean.
 CORE_SOURCES += \
 	%D%/artifacts.c %D%/artifacts.h \
+	%D%/artifacts_sort.c %D%/artifacts_sort.h \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \

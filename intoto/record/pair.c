@@ -9,13 +9,12 @@
 #include "record/pair.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "record/hash.h"
 #include "record/name.h"
-
-enum { ALIGNMENT = 4096 };
 
 struct lane {
 	struct it_sha256_stream stream;
@@ -35,10 +34,19 @@ struct it_pair {
 	struct lane lanes[2];
 };
 
+/* Pages of its own, which go back to the system with it. */
 static unsigned char *make_buffer(size_t size)
 {
-	return aligned_alloc(ALIGNMENT,
-			     (size + IT_SHA256_PADDING + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+	void *buffer = mmap(NULL, size + IT_SHA256_PADDING, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return buffer == MAP_FAILED ? NULL : buffer;
+}
+
+static void free_buffer(struct lane *lane)
+{
+	if (lane->buffer)
+		(void)munmap(lane->buffer, lane->size + IT_SHA256_PADDING); /* ours */
 }
 
 int it_pair_new(struct it_pair **out, const struct it_pair_options *options,
@@ -68,7 +76,7 @@ void it_pair_free(struct it_pair *pair)
 		return;
 	for (size_t i = 0; i < 2; i++) {
 		it_fd_close(&pair->lanes[i].file.fd);
-		free(pair->lanes[i].buffer);
+		free_buffer(&pair->lanes[i]);
 	}
 	free(pair);
 }
@@ -94,7 +102,7 @@ static void make_room(const struct it_pair *pair, struct lane *lane)
 	lane->end = left;
 	if (!larger)
 		return;
-	free(lane->buffer);
+	free_buffer(lane);
 	lane->buffer = larger;
 	lane->size = pair->options.large;
 }

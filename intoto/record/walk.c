@@ -18,10 +18,9 @@
 struct folder {
 	const struct folder *up;
 	int fd;
-	dev_t dev;
-	ino_t ino;
 	unsigned depth;
 	bool through_link; /* whether a link led here, or above */
+	bool is_text;	   /* whether its name is UTF-8 */
 };
 
 struct walk {
@@ -38,6 +37,18 @@ struct entry {
 	const char *path;
 	mode_t kind; /* S_IFMT of it, or of what a followed link leads to; 0: nowhere */
 	bool is_link;
+};
+
+/* Names of a folder, as many as are sorted at a time: a folder may have millions. */
+enum { LISTED = 4096 };
+
+struct listing {
+	struct it_buf texts; /* those of folders end in a slash, as they do within a path */
+	struct name {
+		uint32_t start, len;
+		unsigned char hint; /* what the folder says of it: DT_REG and so on */
+	} * names;
+	size_t count, cap;
 };
 
 /* Never a wait for the other end of a FIFO, never a terminal that takes us over. */
@@ -71,10 +82,16 @@ static void notice(const struct walk *walk, const char *text)
 	walk->visitor->notice(walk->visitor->arg, it_buf_text(&line));
 }
 
-/* Names become JSON texts; bytes that are no UTF-8 have no name there. */
-static int check_name(const struct walk *walk, struct intoto_error **err)
+/* Each part is looked at once: the ones above were, when they were entered. */
+static bool is_text(const struct entry *entry)
 {
-	if (it_utf8_valid(name_of(walk)))
+	return (!entry->up || entry->up->is_text) && it_utf8_valid(it_span_text(entry->path));
+}
+
+/* Names become JSON texts; bytes that are no UTF-8 have no name there. */
+static int check_name(const struct walk *walk, const struct entry *entry, struct intoto_error **err)
+{
+	if (is_text(entry))
 		return INTOTO_OK;
 	return refuse(walk, INTOTO_E_FORMAT, "the name is not UTF-8, so it cannot be recorded",
 		      err);
@@ -132,12 +149,22 @@ static int visit_symlink(const struct walk *walk, const struct entry *entry,
 				      it_span(target, (size_t)len), err);
 }
 
-static bool is_open_above(const struct folder *folder, const struct stat *about)
+/* Asks the system for those above only now: few folders are reached through a link. */
+static int is_open_above(const struct walk *walk, const struct folder *folder, int fd, bool *is,
+			 struct intoto_error **err)
 {
-	for (; folder; folder = folder->up)
-		if (folder->dev == about->st_dev && folder->ino == about->st_ino)
-			return true;
-	return false;
+	struct stat about;
+	struct stat above;
+
+	*is = false;
+	if (fstat(fd, &about))
+		return fail_errno(walk, errno, err);
+	for (; folder && !*is; folder = folder->up) {
+		if (fstat(folder->fd, &above))
+			return fail_errno(walk, errno, err);
+		*is = above.st_dev == about.st_dev && above.st_ino == about.st_ino;
+	}
+	return INTOTO_OK;
 }
 
 static void close_stream(DIR **stream)
@@ -154,10 +181,12 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 	struct folder folder = { .up = entry->up,
 				 .depth = entry->up ? entry->up->depth + 1 : 0,
 				 .through_link =
-					 entry->is_link || (entry->up && entry->up->through_link) };
+					 entry->is_link || (entry->up && entry->up->through_link),
+				 .is_text = is_text(entry) };
 	IT_AUTO(close_stream) DIR *stream = NULL;
 	IT_AUTO(it_fd_close) int fd = -1;
-	struct stat about;
+	bool again = false;
+	int rc = INTOTO_OK;
 
 	if (entry->is_link && ++walk->followed > IT_WALK_LINKS)
 		return refuse(walk, INTOTO_E_LIMIT,
@@ -167,16 +196,14 @@ static int visit_folder(struct walk *walk, const struct entry *entry, struct int
 	fd = openat(entry->at, entry->path, OPEN_FOLDER | follow_flag(entry->is_link));
 	if (fd < 0)
 		return fail_open(name_of(walk), errno, err);
-	if (fstat(fd, &about))
-		return fail_errno(walk, errno, err);
 	/* Without a link there is no way back; and some file systems number their folders badly. */
-	if (folder.through_link && is_open_above(entry->up, &about)) {
+	if (folder.through_link)
+		rc = is_open_above(walk, entry->up, fd, &again, err);
+	if (again)
 		notice(walk, "skipped, it leads back to a folder above it");
-		return INTOTO_OK;
-	}
+	if (rc || again)
+		return rc;
 	folder.fd = fd;
-	folder.dev = about.st_dev;
-	folder.ino = about.st_ino;
 	stream = fdopendir(fd);
 	if (!stream)
 		return fail_errno(walk, errno, err);
@@ -221,7 +248,7 @@ static int visit_other(const struct walk *walk, const struct entry *entry,
 
 static int visit(struct walk *walk, const struct entry *entry, struct intoto_error **err)
 {
-	int rc = entry->kind == S_IFDIR ? INTOTO_OK : check_name(walk, err);
+	int rc = entry->kind == S_IFDIR ? INTOTO_OK : check_name(walk, entry, err);
 
 	if (rc)
 		return rc;
@@ -260,11 +287,11 @@ static int classify(const struct walk *walk, struct entry *entry, unsigned char 
 	return 0;
 }
 
-static int visit_entry(struct walk *walk, const struct folder *folder, const struct dirent *found,
-		       struct intoto_error **err)
+static int visit_entry(struct walk *walk, const struct folder *folder, const char *name,
+		       unsigned char hint, struct intoto_error **err)
 {
-	struct entry entry = { .up = folder, .at = folder->fd, .path = found->d_name };
-	int number = classify(walk, &entry, found->d_type);
+	struct entry entry = { .up = folder, .at = folder->fd, .path = name };
+	int number = classify(walk, &entry, hint);
 
 	if (it_ignore_match(walk->options->ignore, it_buf_text(&walk->name), entry.kind == S_IFDIR))
 		return INTOTO_OK;
@@ -293,23 +320,91 @@ static bool is_dots(const char *name)
 	return it_streq(name, ".") || it_streq(name, "..");
 }
 
-static int read_folder(struct walk *walk, const struct folder *folder, DIR *stream,
-		       struct intoto_error **err)
+static int add_name(struct listing *listing, const struct dirent *found, struct intoto_error **err)
 {
-	size_t len = walk->name.len;
+	struct name *name;
+
+	if (listing->count == listing->cap) {
+		size_t cap = listing->cap ? listing->cap * 2 : 32;
+		struct name *names = reallocarray(listing->names, cap, sizeof *names);
+
+		if (!names)
+			return it_err_nomem(err);
+		listing->names = names;
+		listing->cap = cap;
+	}
+	name = &listing->names[listing->count++];
+	name->hint = found->d_type;
+	name->start = (uint32_t)listing->texts.len;
+	(void)it_buf_add_text(&listing->texts, found->d_name); /* sticky */
+	if (found->d_type == DT_DIR)
+		(void)it_buf_add_byte(&listing->texts, '/'); /* sticky */
+	name->len = (uint32_t)(listing->texts.len - name->start);
+	(void)it_buf_add_byte(&listing->texts, '\0'); /* sticky */
+	return it_buf_check(&listing->texts, "the names in a folder", err);
+}
+
+static struct it_span text_of(const struct listing *listing, const struct name *name)
+{
+	return it_span(listing->texts.data + name->start, name->len);
+}
+
+static int compare_names(const void *a, const void *b, void *listing)
+{
+	return it_span_cmp(text_of(listing, a), text_of(listing, b));
+}
+
+/* The next names, sorted; none at the end. */
+static int list(struct walk *walk, struct listing *listing, DIR *stream, struct intoto_error **err)
+{
 	const struct dirent *found;
 	int rc = INTOTO_OK;
 
-	for (errno = 0; !rc && (found = readdir(stream)); errno = 0) {
-		if (is_dots(found->d_name))
-			continue;
-		rc = enter_name(walk, len, found->d_name, err);
-		if (!rc)
-			rc = visit_entry(walk, folder, found, err);
-		leave_name(walk, len);
-	}
+	it_buf_reset(&listing->texts);
+	listing->count = 0;
+	for (errno = 0; !rc && listing->count < LISTED && (found = readdir(stream)); errno = 0)
+		if (!is_dots(found->d_name))
+			rc = add_name(listing, found, err);
 	if (!rc && errno)
 		return fail_errno(walk, errno, err);
+	if (listing->count)
+		qsort_r(listing->names, listing->count, sizeof *listing->names, compare_names,
+			listing);
+	return rc;
+}
+
+static void listing_done(struct listing *listing)
+{
+	it_buf_done(&listing->texts);
+	free(listing->names);
+}
+
+/*
+ * Sorted as whole paths are: then the table of what was found is sorted almost without work, and
+ * files are read in the order in which they were often written.
+ */
+static int read_folder(struct walk *walk, const struct folder *folder, DIR *stream,
+		       struct intoto_error **err)
+{
+	IT_AUTO(listing_done) struct listing listing = { .texts = IT_BUF(LISTED * (NAME_MAX + 2)) };
+	size_t len = walk->name.len;
+	int rc = list(walk, &listing, stream, err);
+
+	while (!rc && listing.count) {
+		for (size_t i = 0; !rc && i < listing.count; i++) {
+			const struct name *name = &listing.names[i];
+			char *text = listing.texts.data + name->start;
+
+			if (name->hint == DT_DIR)
+				text[name->len - 1] = '\0';
+			rc = enter_name(walk, len, text, err);
+			if (!rc)
+				rc = visit_entry(walk, folder, text, name->hint, err);
+			leave_name(walk, len);
+		}
+		if (!rc)
+			rc = list(walk, &listing, stream, err);
+	}
 	return rc;
 }
 

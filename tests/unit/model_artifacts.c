@@ -158,6 +158,52 @@ static void keeps_a_hundred_thousand(void **state)
 	}
 }
 
+/* So many names in runs of so many, each run behind or amidst the others. */
+static void check_order(size_t count, size_t run, unsigned seed)
+{
+	IT_AUTO(it_artifacts_done) struct it_artifacts artifacts = { 0 };
+	char name[64];
+	char digests[64];
+
+	for (size_t i = 0; i < count; i++) {
+		size_t number = i;
+
+		if (!run)
+			number = seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+		else if (i / run % 3 == 1) /* swapped with the run behind it, or cut into it */
+			number = i + run / 2;
+		else if (i / run % 3 == 2)
+			number = i - run;
+		assert_true(snprintf(name, sizeof name, "folder/%010zu", number) > 0);
+		assert_true(snprintf(digests, sizeof digests, "sha256:%08zx", number) > 0);
+		add(&artifacts, name, digests);
+	}
+	assert_int_equal(it_artifacts_seal(&artifacts, NULL), INTOTO_OK);
+	assert_true(artifacts.count <= count);
+	assert_true(artifacts.count >= count / 2);
+	for (size_t i = 1; i < artifacts.count; i++)
+		assert_true(it_span_cmp(it_artifact_name(&artifacts.items[i - 1]),
+					it_artifact_name(&artifacts.items[i])) < 0);
+	for (size_t i = 0; i < artifacts.count; i++) {
+		size_t number = strtoul(artifacts.items[i].name + sizeof "folder/" - 1, NULL, 10);
+
+		assert_true(snprintf(digests, sizeof digests, "sha256:%08zx", number) > 0);
+		assert_string_equal(artifacts.items[i].digests, digests);
+	}
+}
+
+static void sorts_runs_of_any_length(void **state)
+{
+	const size_t runs[] = { 0, 1, 2, 3, 15, 16, 17, 64, 100, 1000 };
+
+	(void)state;
+	for (size_t count = 0; count < 40; count++)
+		for (size_t i = 0; i < IT_COUNT_OF(runs); i++)
+			check_order(count, runs[i], (unsigned)count);
+	for (size_t i = 0; i < IT_COUNT_OF(runs); i++)
+		check_order(5000 + i, runs[i], (unsigned)i);
+}
+
 static void compares_tables(void **state)
 {
 	IT_AUTO(it_artifacts_done) struct it_artifacts a = { 0 };
@@ -321,6 +367,7 @@ int main(void)
 		cmocka_unit_test(refuses_names_that_no_document_can_hold),
 		cmocka_unit_test(finds_names_and_ranges),
 		cmocka_unit_test(keeps_a_hundred_thousand),
+		cmocka_unit_test(sorts_runs_of_any_length),
 		cmocka_unit_test(compares_tables),
 		cmocka_unit_test(tables_may_share_their_texts),
 		cmocka_unit_test(reads_digests_sorted_and_in_lower_case),
