@@ -14,7 +14,7 @@
 #include "layouts/report.h"
 #include "model/envelope.h"
 
-enum { REPORT_MAX = 1024 * 1024 * 1024, ALGORITHMS = 3 };
+enum { REPORT_MAX = 1024 * 1024 * 1024, ALGORITHMS = 4 };
 
 struct check_options {
 	const char *layout;
@@ -168,8 +168,10 @@ static int check_words(const struct check_options *self, struct intoto_error **e
 
 static void add_algorithms(const struct it_digest_alg **out, const struct it_artifacts *artifacts)
 {
-	static const char *const names[ALGORITHMS] = { "sha256:", "sha384:", "sha512:" };
-	static const char *const short_names[ALGORITHMS] = { "sha256", "sha384", "sha512" };
+	static const char *const names[ALGORITHMS] = { "sha256:", "sha384:", "sha512:",
+						       "gitBlob:" };
+	static const char *const short_names[ALGORITHMS] = { "sha256", "sha384", "sha512",
+							     "gitoid" };
 
 	for (size_t i = 0; i < artifacts->count; i++)
 		for (size_t j = 0; j < ALGORITHMS; j++)

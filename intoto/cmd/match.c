@@ -127,13 +127,6 @@ static bool next_digest(struct digest *out, const char **at)
 	return true;
 }
 
-static const struct it_digest_alg *algorithm_of(const struct digest *digest)
-{
-	IT_AUTO(it_freep) char *name = strndup(digest->algorithm.data, digest->algorithm.len);
-
-	return name ? it_digest_find(name) : NULL;
-}
-
 static void add_algorithm(struct comparison *comparison, const struct it_digest_alg *alg)
 {
 	for (size_t i = 0; alg && i < ALGORITHMS_MAX; i++) {
@@ -154,7 +147,8 @@ static void choose_algorithms(struct comparison *comparison)
 		struct digest digest;
 
 		while (next_digest(&digest, &at))
-			add_algorithm(comparison, algorithm_of(&digest));
+			add_algorithm(comparison,
+				      it_digest_of_set(digest.algorithm, digest.hex.len));
 	}
 }
 

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "crypto/certificate.h"
 
-const char *const it_digest_words[] = { "sha256", "sha384", "sha512", NULL };
+const char *const it_digest_words[] = { "sha256",      "sha384",  "sha512", "gitoid",
+					"gitoid-sha1", "dirHash", NULL };
 const char *const it_symlink_words[] = { "follow", "record", NULL };
 const char *const it_key_type_words[] = { "ed25519", "rsa", "ecdsa", NULL };
 
@@ -63,14 +64,40 @@ static int open_signer(struct it_step_setup *setup, struct it_step_words *words,
 				  : INTOTO_OK;
 }
 
+/* SHA-1 decides nothing (it_digests_match), and a set has one value by one name. */
+static int check_digests(const struct it_strings *words, const struct it_step_setup *setup,
+			 struct intoto_error **err)
+{
+	bool strong = !setup->algorithms[0];
+
+	for (size_t i = 0; setup->algorithms[i]; i++)
+		strong = strong || setup->algorithms[i]->strong;
+	if (!strong)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--digest gitoid-sha1: SHA-1 alone proves nothing, want sha256 "
+				  "or another beside it");
+	if (it_strings_has(words, "gitoid") && it_strings_has(words, "gitoid-sha1"))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--digest gitoid and gitoid-sha1: both would be recorded as "
+				  "gitBlob, want one of them");
+	if (it_strings_has(words, "dirHash") && setup->algorithms[0] &&
+	    !it_strings_has(words, "sha256"))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--digest dirHash: it is made of SHA-256, want sha256 beside it");
+	return INTOTO_OK;
+}
+
 /* The option table has checked the words; one that is given twice counts once. */
-static void choose_digests(struct it_step_setup *setup, const struct it_strings *words)
+static int choose_digests(struct it_step_setup *setup, const struct it_strings *words,
+			  struct intoto_error **err)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < IT_STEP_DIGESTS; i++)
-		if (it_strings_has(words, it_digest_words[i]))
+	for (size_t i = 0; it_digest_words[i]; i++)
+		if (it_strings_has(words, it_digest_words[i]) &&
+		    it_digest_find(it_digest_words[i])) /* dirHash is not of a file */
 			setup->algorithms[count++] = it_digest_find(it_digest_words[i]);
+	return check_digests(words, setup, err);
 }
 
 int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, const char *command,
@@ -80,8 +107,8 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 	int rc;
 
 	*setup = (struct it_step_setup){ 0 };
-	choose_digests(setup, &words->digests);
 	it_progress_start(&setup->progress, command, words->quiet);
+	rc = choose_digests(setup, &words->digests, err);
 	*snapshot = (struct it_snapshot_options){
 		.base_path = words->base_path,
 		.exclude = words->exclude.count ? &words->exclude : NULL,
@@ -90,6 +117,7 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 								: IT_SYMLINKS_FOLLOW,
 		.optional = words->optional,
 		.algorithms = setup->algorithms[0] ? setup->algorithms : NULL,
+		.dir_hash = it_strings_has(&words->digests, "dirHash"),
 		.notice = it_progress_notice,
 		.progress = it_progress_files,
 		.arg = &setup->progress,
@@ -97,7 +125,8 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 	setup->options.name = words->name;
 	setup->options.keyid_style = it_keyid_style_named(words->keyid_style);
 	setup->options.metadata_directory = words->metadata_directory;
-	rc = open_signer(setup, words, err);
+	if (!rc)
+		rc = open_signer(setup, words, err);
 	hide_passphrase(&words->passphrase);
 	setup->options.signer = setup->signer;
 	return rc;

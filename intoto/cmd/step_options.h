@@ -29,7 +29,7 @@ struct it_step_words {
 	struct it_passphrase passphrase;
 };
 
-extern const char *const it_digest_words[];   /* sha256 (the default), sha384, sha512 */
+extern const char *const it_digest_words[];   /* sha256 (the default) and others */
 extern const char *const it_symlink_words[];  /* follow (the default), record */
 extern const char *const it_key_type_words[]; /* ed25519, rsa, ecdsa */
 
@@ -73,7 +73,7 @@ int it_refuse_password(void *options, const char *value, struct intoto_error **e
 	IT_FLAG(type, member.quiet, 'q', "quiet", "say nothing but errors")
 /* clang-format on */
 
-enum { IT_STEP_DIGESTS = 3 };
+enum { IT_STEP_DIGESTS = 5 };
 
 /* A step made from words, its key opened. */
 struct it_step_setup {

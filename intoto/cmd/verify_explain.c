@@ -28,7 +28,7 @@ void it_verify_explain_done(struct it_stories *stories)
 static int hash_local(const char *path, struct it_buf *out, struct intoto_error **err)
 {
 	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	static const char *const names[] = { "sha256", "sha384", "sha512" };
+	static const char *const names[] = { "sha256", "sha384", "sha512", "gitoid" };
 	const struct it_digest_alg *algorithms[IT_COUNT_OF(names) + 1] = { NULL };
 	IT_AUTO(it_hasher_done) struct it_hasher hasher = { 0 };
 	struct stat about;

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SHA-2 through libcrypto's low-level functions.  They are marked deprecated in favour of EVP, but
- * EVP's first fetch costs a short process half a millisecond, and these use the same CPU
- * instructions.  This is the only file that calls them.
+ * SHA-2 (and SHA-1, for git) through libcrypto's low-level functions.  They are marked deprecated
+ * in favour of EVP, but EVP's first fetch costs a short process half a millisecond, and these use
+ * the same CPU instructions.  This is the only file that calls them.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/digest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 #include <openssl/sha.h>
 
 #include "base/text.h"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct it_digest *)0)->state), "SHA-256 state");
+_Static_assert(sizeof(SHA_CTX) <= sizeof(((struct it_digest *)0)->state), "SHA-1 state");
 _Static_assert(sizeof(SHA512_CTX) <= sizeof(((struct it_digest *)0)->state), "SHA-512 state");
 _Static_assert(_Alignof(SHA256_CTX) <= 16 && _Alignof(SHA512_CTX) <= 16, "alignment of state");
 _Static_assert(SHA512_DIGEST_LENGTH <= IT_DIGEST_MAX, "longest digest");
@@ -68,21 +72,86 @@ static void sha512_finish(struct it_digest *digest, unsigned char *out)
 	(void)SHA512_Final(out, state_of(digest)); /* cannot fail */
 }
 
-static const struct it_digest_alg sha256 = { "sha256",	   SHA256_DIGEST_LENGTH, true,
-					     sha256_start, sha256_add,		 sha256_finish };
-static const struct it_digest_alg sha384 = { "sha384",	   SHA384_DIGEST_LENGTH, true,
-					     sha384_start, sha384_add,		 sha384_finish };
-static const struct it_digest_alg sha512 = { "sha512",	   SHA512_DIGEST_LENGTH, true,
-					     sha512_start, sha512_add,		 sha512_finish };
+static void sha1_start(struct it_digest *digest)
+{
+	(void)SHA1_Init(state_of(digest)); /* cannot fail */
+}
 
-static const struct it_digest_alg *const algs[] = { &sha256, &sha384, &sha512 };
+static void sha1_add(struct it_digest *digest, const void *data, size_t len)
+{
+	(void)SHA1_Update(state_of(digest), data, len); /* cannot fail */
+}
 
-const struct it_digest_alg *it_digest_find(const char *name)
+static void sha1_finish(struct it_digest *digest, unsigned char *out)
+{
+	(void)SHA1_Final(out, state_of(digest)); /* cannot fail */
+}
+
+static const struct it_digest_alg sha256 = {
+	.name = "sha256",
+	.size = SHA256_DIGEST_LENGTH,
+	.strong = true,
+	.start = sha256_start,
+	.add = sha256_add,
+	.finish = sha256_finish,
+};
+static const struct it_digest_alg sha384 = {
+	.name = "sha384",
+	.size = SHA384_DIGEST_LENGTH,
+	.strong = true,
+	.start = sha384_start,
+	.add = sha384_add,
+	.finish = sha384_finish,
+};
+static const struct it_digest_alg sha512 = {
+	.name = "sha512",
+	.size = SHA512_DIGEST_LENGTH,
+	.strong = true,
+	.start = sha512_start,
+	.add = sha512_add,
+	.finish = sha512_finish,
+};
+
+/* A blob of git (attestation framework v1, "DigestSet": gitBlob, which tells them apart by length).
+ */
+static const struct it_digest_alg gitoid = {
+	.name = "gitBlob",
+	.size = SHA256_DIGEST_LENGTH,
+	.strong = true,
+	.start = sha256_start,
+	.add = sha256_add,
+	.finish = sha256_finish,
+	.word = "gitoid",
+	.is_object = true,
+};
+static const struct it_digest_alg gitoid_sha1 = {
+	.name = "gitBlob",
+	.size = SHA_DIGEST_LENGTH,
+	.strong = false,
+	.start = sha1_start,
+	.add = sha1_add,
+	.finish = sha1_finish,
+	.word = "gitoid-sha1",
+	.is_object = true,
+};
+
+static const struct it_digest_alg *const algs[] = { &sha256, &sha384, &sha512, &gitoid,
+						    &gitoid_sha1 };
+
+const struct it_digest_alg *it_digest_find(const char *word)
 {
 	for (size_t i = 0; i < IT_COUNT_OF(algs); i++) {
-		if (it_streq(algs[i]->name, name))
+		if (it_streq(algs[i]->word ? algs[i]->word : algs[i]->name, word))
 			return algs[i];
 	}
+	return NULL;
+}
+
+const struct it_digest_alg *it_digest_of_set(struct it_span name, size_t digits)
+{
+	for (size_t i = 0; i < IT_COUNT_OF(algs); i++)
+		if (it_span_is(name, algs[i]->name) && digits == 2 * algs[i]->size)
+			return algs[i];
 	return NULL;
 }
 
@@ -90,6 +159,18 @@ void it_digest_start(struct it_digest *digest, const struct it_digest_alg *alg)
 {
 	digest->alg = alg;
 	alg->start(digest);
+}
+
+void it_digest_start_sized(struct it_digest *digest, const struct it_digest_alg *alg, uint64_t size)
+{
+	char head[sizeof "blob 18446744073709551615"];
+	int len;
+
+	it_digest_start(digest, alg);
+	if (!alg->is_object)
+		return;
+	len = snprintf(head, sizeof head, "blob %" PRIu64, size); /* fits */
+	it_digest_add(digest, head, (size_t)len + 1);		  /* with its NUL */
 }
 
 void it_digest_add(struct it_digest *digest, const void *data, size_t len)

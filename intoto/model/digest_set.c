@@ -21,7 +21,7 @@ static const struct algorithm algorithms[] = {
 	{ "sha3_224", 56, 1 },	{ "sha3_256", 64, 1 },	 { "sha3_384", 96, 1 },
 	{ "sha3_512", 128, 1 }, { "sm3", 64, 1 },	 { "blake2b", 0, 64 },
 	{ "blake2s", 0, 64 },	{ "shake128", 0, 64 },	 { "shake256", 0, 64 },
-	{ "gitCommit", 0, 40 }, { "gitTree", 0, 40 },	 { "gitBlob", 0, 40 },
+	{ "gitCommit", 0, 40 }, { "gitTree", 0, 40 },	 { "gitBlob", 0, 64 },
 	{ "gitTag", 0, 40 },	{ "dirHash", 0, 64 },	 { "dirHash1", 0, 64 },
 	{ "sha1", 40, 0 },	{ "md5", 32, 0 },	 { "ripemd160", 40, 0 },
 };
@@ -148,6 +148,26 @@ static int read_digest(struct it_buf *out, const struct it_json_member *member,
 	return it_buf_check(out, "digests", err);
 }
 
+/*
+ * Witness calls the git object id of a file "gitoid:sha256" and writes it as a URI; it is what
+ * DigestSet calls gitBlob.  Beside another id of git it is left out: members are sorted, and this
+ * one stands where gitBlob does not.
+ */
+static bool take_gitoid(struct it_buf *out, const struct it_json_member *member)
+{
+	static const char scheme[] = "gitoid:blob:sha256:";
+	struct it_span text = it_json_text(member->value);
+	size_t head = sizeof scheme - 1;
+
+	if (!it_span_is(member->name, "gitoid:sha256") || text.len != head + 64 ||
+	    !it_span_eq(it_span(text.data, head), it_span(scheme, head)) ||
+	    !is_lower_hex(it_span(text.data + head, 64)) || strstr(it_buf_text(out), "git"))
+		return false;
+	(void)it_buf_printf(out, "%sgitBlob:%.64s", out->len ? "," : "",
+			    text.data + head); /* sticky */
+	return true;
+}
+
 static bool can_be_kept(const struct it_json_member *member)
 {
 	struct it_span hex = it_json_text(member->value);
@@ -176,8 +196,10 @@ static int read_set(struct it_buf *out, const struct it_json *object, bool open,
 		return it_where_refuse(where, INTOTO_E_LIMIT, err, "more than %d digests",
 				       IT_ARTIFACT_DIGESTS_MAX);
 	for (size_t i = 0; rc == INTOTO_OK && i < count; i++)
-		if (!open || can_be_kept(&members[i]))
+		if (!(open && take_gitoid(out, &members[i])) && (!open || can_be_kept(&members[i])))
 			rc = read_digest(out, &members[i], where, err);
+	if (!rc)
+		rc = it_buf_check(out, "digests", err);
 	if (!rc && !out->len)
 		return it_where_refuse(where, INTOTO_E_FORMAT, err,
 				       count ? "no digest of an algorithm that is known"

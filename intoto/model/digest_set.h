@@ -11,8 +11,8 @@ IT_CHECK int it_digest_set_read(struct it_buf *out, const struct it_json *object
 				const struct it_where *where, struct intoto_error **err);
 /*
  * The same for attestations, whose sets are open (framework v1, "DigestSet"): an entry of an
- * algorithm that is not known here and that does not look like one (gitoid:sha256, a value that is
- * no hex) is left out.  Refuses a set of which nothing is left.
+ * algorithm that is not known here and that does not look like one (gitoid:sha1, a value that is
+ * no hex) is left out; Witness's gitoid:sha256 is gitBlob.  Refuses a set of which nothing is left.
  */
 IT_CHECK int it_digest_set_read_open(struct it_buf *out, const struct it_json *object,
 				     const struct it_where *where, struct intoto_error **err);
@@ -31,7 +31,8 @@ enum it_digests_match {
 /*
  * Whether two sets mean the same bytes: they share at least one strong algorithm and agree in every
  * strong one that they share.  md5, sha1 and what nobody knows never decide anything; git object
- * ids (gitCommit, gitTree, gitBlob, gitTag) count, since nothing stronger names a git object.
+ * ids (gitCommit, gitTree, gitTag) count, since nothing stronger names a git object.  A gitBlob
+ * names bytes that can have a better digest: it counts when it is SHA-256 (64 digits).
  *
  * Strong are SHA-2 and SHA-3 of 224 bits and more, sm3, and blake2b, blake2s, shake128 and shake256
  * of 256 bits and more; dirHash (dirHash1) too, which is SHA-256 over the list of a folder's files.

@@ -60,10 +60,10 @@ void it_hasher_done(struct it_hasher *hasher)
 	hasher->buffer = NULL;
 }
 
-static void start(struct it_hasher *hasher)
+static void start(struct it_hasher *hasher, uint64_t size)
 {
 	for (size_t i = 0; i < hasher->count; i++)
-		it_digest_start(&hasher->digests[i], hasher->digests[i].alg);
+		it_digest_start_sized(&hasher->digests[i], hasher->digests[i].alg, size);
 }
 
 static void add(struct it_hasher *hasher, const void *data, size_t len)
@@ -90,7 +90,7 @@ static void finish(struct it_hasher *hasher, struct it_buf *out)
 
 void it_hash_bytes(struct it_hasher *hasher, struct it_span bytes, struct it_buf *out)
 {
-	start(hasher);
+	start(hasher, bytes.len);
 	add(hasher, bytes.data, bytes.len);
 	finish(hasher, out);
 }
@@ -171,7 +171,7 @@ int it_hash_file(struct it_hasher *hasher, int fd, const struct stat *before, st
 		hasher->buffer = malloc(BUFFER_SIZE);
 	if (!hasher->buffer)
 		return it_err_nomem(err);
-	start(hasher);
+	start(hasher, (uint64_t)before->st_size);
 	rc = read_all(hasher, fd, (uint64_t)before->st_size, &bytes, name, err);
 	if (!rc)
 		rc = it_hash_check_unchanged(fd, before, bytes, name, err);

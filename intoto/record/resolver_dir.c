@@ -11,7 +11,7 @@
 #include "record/name.h"
 #include "record/resolver.h"
 
-enum { LISTING_MAX = 1024 * 1024 * 1024 };
+enum { LISTING_MAX = 1024 * 1024 * 1024, DIGESTS_MAX = 4096 };
 
 static const char scheme[] = "dir";
 
@@ -72,12 +72,14 @@ static int open_folder(int *fd, struct listing *listing, struct intoto_error **e
 	return it_name_errno(err, errno, it_span_text(path));
 }
 
-/* The digest by one algorithm of "HEX  PATH\n" for all files, each file by the same algorithm. */
-static int add_digest(struct it_buf *out, const struct listing *listing,
-		      const struct it_digest_alg *alg, struct intoto_error **err)
+/*
+ * The digest by one algorithm of "HEX  PATH\n" for all files, each file by the same algorithm. With
+ * SHA-256 that is what DigestSet calls dirHash (Go's "h1:").
+ */
+static int hash_listing(unsigned char value[IT_DIGEST_MAX], const struct listing *listing,
+			const struct it_digest_alg *alg, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf line = IT_BUF(LISTING_MAX);
-	unsigned char value[IT_DIGEST_MAX];
 	struct it_digest digest;
 
 	it_digest_start(&digest, alg);
@@ -91,20 +93,39 @@ static int add_digest(struct it_buf *out, const struct listing *listing,
 		it_digest_add(&digest, line.data, line.len);
 	}
 	it_digest_finish(&digest, value);
-	(void)it_buf_printf(out, "%s%s:", out->len ? "," : "", alg->name); /* sticky */
-	it_hex_encode(out, it_span(value, alg->size));
 	return it_buf_check(&line, "the list of files", err);
+}
+
+static void add_digest(struct it_buf *out, const char *name, struct it_span value)
+{
+	(void)it_buf_printf(out, "%s%s:", out->len ? "," : "", name); /* sticky */
+	it_hex_encode(out, value);
 }
 
 static int digest(struct listing *listing, struct intoto_error **err)
 {
 	const struct it_hasher *hasher = listing->resolution->hasher;
+	struct it_buf *out = &listing->resolution->digests;
+	IT_AUTO(it_buf_done) struct it_buf plain = IT_BUF(DIGESTS_MAX);
 	int rc = it_artifacts_seal(&listing->files, err);
 
-	for (size_t i = 0; !rc && i < hasher->count; i++)
-		rc = add_digest(&listing->resolution->digests, listing, hasher->digests[i].alg,
-				err);
-	return rc;
+	for (size_t i = 0; !rc && i < hasher->count; i++) {
+		const struct it_digest_alg *alg = hasher->digests[i].alg;
+		unsigned char value[IT_DIGEST_MAX];
+
+		if (alg->is_object)
+			continue; /* a folder is no blob */
+		rc = hash_listing(value, listing, alg, err);
+		add_digest(&plain, alg->name, it_span(value, alg->size));
+		if (listing->resolution->options->dir_hash && it_streq(alg->name, "sha256"))
+			add_digest(out, "dirHash", it_span(value, alg->size)); /* sorts first */
+	}
+	if (!rc && !plain.len)
+		return it_resolver_refuse(err, INTOTO_E_USAGE, scheme, listing->rest,
+					  "a folder has no git object id of a file: want sha256 or "
+					  "another digest beside it");
+	(void)it_buf_printf(out, "%s%s", out->len ? "," : "", it_buf_text(&plain)); /* sticky */
+	return rc ? rc : it_buf_check(&plain, "the digests of a folder", err);
 }
 
 /* What is known of its files must stay known when this list is gone. */

@@ -163,18 +163,28 @@ static int take_content(void *arg, struct it_span piece, struct intoto_error **e
 	return INTOTO_OK;
 }
 
+/* Its id is there; of what else a file would have, SHA-256 at least. */
+static void start_content(struct content *content, const struct it_hasher *hasher)
+{
+	for (size_t i = 0; i < hasher->count; i++)
+		if (!hasher->digests[i].alg->is_object)
+			it_digest_start(&content->digests[content->count++],
+					hasher->digests[i].alg);
+	if (!content->count)
+		it_digest_start(&content->digests[content->count++], it_digest_find("sha256"));
+}
+
 /* A blob's content as a file's: what git stores, not what it checks out. */
 static int add_content(const struct object *object, struct it_resolution *resolution,
 		       struct intoto_error **err)
 {
 	const char *const argv[] = { "git", "cat-file", "blob", object->id, NULL };
-	struct content content = { .count = resolution->hasher->count };
+	struct content content = { .count = 0 };
 	struct it_question question = { .argv = argv, .take = take_content, .arg = &content };
 	unsigned char value[IT_DIGEST_MAX];
 	int rc;
 
-	for (size_t i = 0; i < content.count; i++)
-		it_digest_start(&content.digests[i], resolution->hasher->digests[i].alg);
+	start_content(&content, resolution->hasher);
 	rc = ask(&question, resolution, err);
 	for (size_t i = 0; !rc && i < content.count; i++) {
 		it_digest_finish(&content.digests[i], value);
