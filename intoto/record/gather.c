@@ -92,6 +92,21 @@ static int take_digests(void *arg, struct it_span path, const struct stat *about
 
 /* --- one file; by any thread, and several at a time --- */
 
+/* It is in the counts, too, where a notice finds no memory. */
+static void tell_left_out(const struct it_gather *gather, struct it_span name)
+{
+	const struct it_snapshot_options *options = gather->options.snapshot;
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(name);
+	IT_AUTO(it_freep) char *text = NULL;
+
+	if (!options->notice || !quoted ||
+	    asprintf(&text, "%s: left out, it is the cache of digests", quoted) < 0)
+		return;
+	lock(gather);
+	options->notice(options->arg, text);
+	unlock(gather);
+}
+
 static enum it_pool_answer ask(void *arg, const struct it_walk_found *found, struct stat *about,
 			       struct it_buf *out)
 {
@@ -101,8 +116,12 @@ static enum it_pool_answer ask(void *arg, const struct it_walk_found *found, str
 		[IT_REUSE_LEFT_OUT] = IT_POOL_LEFT_OUT,
 	};
 	const struct it_gather *gather = arg;
+	enum it_reuse_answer answer =
+		it_reuse_find(gather->options.snapshot->reuse, found, about, out);
 
-	return answers[it_reuse_find(gather->options.snapshot->reuse, found, about, out)];
+	if (answer == IT_REUSE_LEFT_OUT)
+		tell_left_out(gather, found->name);
+	return answers[answer];
 }
 
 static bool opened(void *arg, int fd)

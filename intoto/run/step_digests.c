@@ -6,32 +6,37 @@
 #include "run/step_link.h"
 
 /* What record start has said of the materials counts, too. */
-static int64_t reused_before(const struct intoto_link *link)
+static int64_t said_before(const struct intoto_link *link, const char *member)
 {
 	const struct it_json *ours = it_json_get(link->environment, "intoto");
 	int64_t count;
 
-	return it_json_int(it_json_get(it_json_get(ours, "digests"), "reused"), &count) &&
+	return it_json_int(it_json_get(it_json_get(ours, "digests"), member), &count) &&
 			       count > 0 && count < INT64_MAX / 2
 		       ? count
 		       : 0;
 }
 
-static uint64_t used(const struct it_step_options *options)
+static struct it_reuse_counts counts_of(const struct it_step_options *options)
 {
 	struct it_reuse_counts counts = { 0 };
 
 	if (options->snapshot.reuse)
 		it_reuse_count(options->snapshot.reuse, &counts);
-	return counts.used;
+	return counts;
 }
 
-static int note(struct intoto_link *link, const struct it_step_options *options, uint64_t count,
-		struct intoto_error **err)
+/* Of one snapshot. */
+static int note(struct intoto_link *link, const struct it_step_options *options,
+		const struct it_reuse_counts *before, struct intoto_error **err)
 {
+	const struct it_reuse_counts now = counts_of(options);
 	const struct it_reuse *reuse = options->snapshot.reuse;
 	IT_AUTO(it_json_freep) struct it_json *digests = NULL;
-	int64_t sum = reused_before(link) + (int64_t)count; /* files on disks */
+	/* Files on disks: far below what the type holds. */
+	int64_t sum = said_before(link, "reused") + (int64_t)(now.used - before->used);
+	int64_t left_out =
+		said_before(link, "left-out") + (int64_t)(now.left_out - before->left_out);
 	const char *mode;
 	int rc;
 
@@ -42,6 +47,8 @@ static int note(struct intoto_link *link, const struct it_step_options *options,
 	rc = it_json_set_take(digests, "reused", it_json_new_int(sum), err);
 	if (!rc && it_reuse_has_cache(reuse))
 		rc = it_json_set_take(digests, "cache", it_json_new_text(it_span_text(mode)), err);
+	if (!rc && left_out)
+		rc = it_json_set_take(digests, "left-out", it_json_new_int(left_out), err);
 	return rc ? rc : it_step_note(link, "digests", it_json_ref(digests), err);
 }
 
@@ -49,10 +56,10 @@ static int take(struct it_artifacts *out, struct intoto_link *link, const struct
 		const struct it_step_options *options, const struct it_snapshot_options *snapshot,
 		struct intoto_error **err)
 {
-	uint64_t before = used(options);
+	const struct it_reuse_counts before = counts_of(options);
 	int rc = it_snapshot(out, paths, snapshot, err);
 
-	return rc ? rc : note(link, options, used(options) - before, err);
+	return rc ? rc : note(link, options, &before, err);
 }
 
 int it_step_take_materials(struct intoto_link *link, const struct it_step_options *options,
