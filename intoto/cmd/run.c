@@ -10,6 +10,7 @@
 #include "cmd/reuse_options.h"
 #include "cmd/sandbox_options.h"
 #include "cmd/step_options.h"
+#include "cmd/trace_options.h"
 
 enum {
 	/* As shells and env(1) have them. */
@@ -36,6 +37,7 @@ struct run_options {
 	const char *format;
 	bool use_dsse;
 	struct it_sandbox_words sandbox;
+	struct it_trace_words trace;
 };
 
 /* clang-format off */
@@ -57,6 +59,7 @@ static const struct it_option options[] = {
 	IT_FLAG(struct run_options, use_dsse, 0, "use-dsse",
 		"the default; for lines that were written for the Python tool"),
 	IT_REUSE_OPTIONS(struct run_options, reuse),
+	IT_TRACE_OPTIONS(struct run_options, trace),
 	IT_SANDBOX_OPTIONS(struct run_options, sandbox),
 	IT_STEP_HOW_OPTIONS(struct run_options, step),
 };
@@ -196,6 +199,8 @@ static int run_step(struct run_options *self, struct it_step_setup *setup,
 	if (rc)
 		return status_of_failure(&result, rc);
 	it_step_tell(setup, &self->step, &result);
+	if (self->step.verbose)
+		it_trace_tell(command_name, &result);
 	if (result.confined && !self->step.quiet)
 		it_sandbox_tell(command_name, &self->sandbox, &result);
 	return status_of(self, &result, err);
@@ -205,6 +210,7 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 {
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
 	IT_AUTO(it_strings_done) struct it_strings accept = { 0 };
+	IT_AUTO(it_trace_setup_done) struct it_trace_setup tracing = { 0 };
 	struct it_step_sandbox sandbox;
 	bool sandboxed = false;
 	enum intoto_envelope_format format;
@@ -222,10 +228,11 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 		rc = it_sandbox_read_words(&sandbox, &sandboxed, &self->sandbox, err);
 	if (!rc)
 		rc = it_step_setup(&setup, &self->step, command_name, err);
+	if (!rc)
+		rc = it_trace_setup(&tracing, &setup.options, &self->trace, &self->materials,
+				    &self->products, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
-	setup.options.materials = &self->materials;
-	setup.options.products = &self->products;
 	setup.options.format = format;
 	setup.options.sandbox = sandboxed ? &sandbox : NULL;
 	setup.options.command = (struct it_command_options){

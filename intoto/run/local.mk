@@ -18,6 +18,11 @@ CORE_SOURCES += \
 	%D%/step_sandbox_note.c \
 	%D%/step_sandbox_places.c %D%/step_sandbox_places.h \
 	%D%/step_sandbox_plan.c %D%/step_sandbox_plan.h \
+	%D%/step_trace.c %D%/step_trace.h \
+	%D%/step_trace_artifacts.c %D%/step_trace_artifacts.h \
+	%D%/step_trace_digests.c %D%/step_trace_digests.h \
+	%D%/step_trace_files.c %D%/step_trace_files.h \
+	%D%/step_trace_statement.c \
 	%D%/stream.c %D%/stream.h \
 	%D%/stream_text.c \
 	%D%/touched.c %D%/touched.h \
@@ -36,6 +41,7 @@ UNIT_TESTS += \
 	tests/unit/run_output \
 	tests/unit/run_scratch \
 	tests/unit/run_step \
+	tests/unit/run_step_trace \
 	tests/unit/run_terminal \
 	tests/unit/run_mounts \
 	tests/unit/run_tracer_fanotify \

@@ -16,6 +16,7 @@
 #include "run/step_digests.h"
 #include "run/step_link.h"
 #include "run/step_sandbox.h"
+#include "run/step_trace.h"
 
 enum { HOW_IT_ENDED_SIZE = 64 };
 
@@ -24,6 +25,8 @@ void it_step_result_done(struct it_step_result *result)
 	it_command_result_done(&result->command);
 	it_confined_free(result->confined);
 	free(result->link_path);
+	free(result->trace_path);
+	result->trace_path = NULL;
 	result->confined = NULL;
 	result->link_path = NULL;
 }
@@ -104,13 +107,16 @@ static int add_command(struct intoto_link *link, char *const *argv, struct intot
 }
 
 static int run_command(struct it_step_result *result, struct intoto_link *link,
-		       const struct it_step_options *options, struct intoto_error **err)
+		       const struct it_step_options *options, struct it_step_trace *trace,
+		       struct intoto_error **err)
 {
 	IT_AUTO(it_confinement_freep) struct it_confinement *confinement = NULL;
 	struct it_command_options command = options->command;
 	int64_t start;
 	int rc = INTOTO_OK;
 
+	if (trace->tracer)
+		command.tracer = trace->tracer;
 	if (options->sandbox)
 		rc = it_confinement_new(&confinement, &command, options, err);
 	if (rc)
@@ -118,26 +124,31 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	start = it_clock_monotonic();
 	rc = it_command_run(&result->command, &command, err);
 	result->command_ns = it_clock_monotonic() - start;
+	trace->finished = it_clock_now();
 	result->ran = result->command.started;
 	result->not_started = !result->ran;
 	if (rc)
 		return rc;
 	link->byproducts = it_json_ref(result->command.byproducts);
 	if (confinement)
-		rc = it_confinement_finish(confinement, &result->command, NULL, &result->confined,
-					   err);
+		rc = it_confinement_finish(confinement, &result->command,
+					   trace->tracer ? &trace->touched : NULL,
+					   &result->confined, err);
 	return rc || !confinement ? rc : it_confined_note(result->confined, options, link, err);
 }
 
+/* trace is NULL for a step without one. */
 static int finish(struct it_step_result *result, struct intoto_link *link,
 		  const struct it_step_options *options, enum intoto_envelope_format format,
-		  struct intoto_error **err)
+		  struct it_step_trace *trace, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *path = it_step_link_path(options);
 	int rc = path ? INTOTO_OK : it_err_nomem(err);
 
 	if (!rc)
 		rc = it_step_take_products(link, options, err);
+	if (!rc && trace)
+		rc = it_step_trace_settle(trace, link, result, err);
 	result->link_ns = -it_clock_monotonic();
 	if (!rc)
 		rc = it_step_write(link, path, format, 0, options, err);
@@ -166,23 +177,63 @@ static int begin(struct intoto_link **link, const struct it_step_options *option
 	return rc;
 }
 
+/*
+ * A trace that must be complete and is not: nothing is signed, and nothing is kept that could be
+ * signed later as if it had not been asked for.
+ */
+static int refuse_incomplete(const struct it_step_result *result, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = err ? *err : NULL;
+	char end[HOW_IT_ENDED_SIZE];
+
+	if (err)
+		*err = NULL;
+	describe_end(end, &result->command);
+	return it_err_set(err, INTOTO_E_POLICY, "%s; the command %s, and no link of it is signed",
+			  intoto_error_text(why), end);
+}
+
+/* The command has run, or what follows it failed with rc. */
+static int complete(struct it_step_result *result, struct intoto_link *link,
+		    const struct it_step_options *options, struct it_step_trace *trace, int rc,
+		    struct intoto_error **err)
+{
+	bool strict = options->trace && options->trace_strict;
+
+	if (!rc && strict)
+		rc = it_step_trace_judge(trace, err);
+
+	if (!rc)
+		rc = finish(result, link, options, options->format, options->trace ? trace : NULL,
+			    err);
+	if (!rc || !result->ran)
+		return rc;
+	if (strict && rc == INTOTO_E_POLICY)
+		return refuse_incomplete(result, err);
+	return keep_unfinished(link, options, result, rc, err);
+}
+
 int it_step_run(struct it_step_result *result, const struct it_step_options *options,
 		struct intoto_error **err)
 {
 	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	IT_AUTO(it_step_trace_done) struct it_step_trace trace = { 0 };
+	struct it_step_options own = *options;
 	int rc;
 
 	*result = (struct it_step_result){ 0 };
 	rc = it_step_check(options, err);
+	if (!rc && options->trace)
+		rc = it_step_trace_start(&trace, &own, err);
 	if (!rc)
-		rc = begin(&link, options, err);
+		rc = begin(&link, &own, err);
 	if (!rc && options->command.argv)
-		rc = run_command(result, link, options, err);
+		rc = run_command(result, link, &own, &trace, err);
 	if (rc && (!link || !link->byproducts))
 		return rc;
-	if (!rc)
-		rc = finish(result, link, options, options->format, err);
-	return rc && result->ran ? keep_unfinished(link, options, result, rc, err) : rc;
+	if (trace.tracer)
+		it_step_trace_share(&trace, &own);
+	return complete(result, link, &own, &trace, rc, err);
 }
 
 static int refuse_existing(const char *path, struct intoto_error **err)
@@ -292,7 +343,7 @@ int it_step_stop(struct it_step_result *result, const struct it_step_options *op
 	if (!rc)
 		rc = it_step_describe(link, options, err);
 	if (!rc)
-		rc = finish(result, link, options, format, err);
+		rc = finish(result, link, options, format, NULL, err);
 	if (!rc && unlink(path))
 		rc = it_err_errno(err, errno, "%s: cannot be removed, though the link is written",
 				  path);

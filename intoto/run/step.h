@@ -24,6 +24,8 @@ struct it_step_options {
 	const char *metadata_directory;	       /* NULL: the current folder */
 	const struct it_tracer_options *trace; /* NULL: not traced */
 	bool trace_strict;		       /* anything lost is a failure */
+	bool trace_rehash; /* products are hashed again, also where the trace proves them unchanged
+			    */
 	bool traced_materials; /* what the trace says was read is added to the materials */
 	bool traced_products;  /* likewise, what was written */
 	const struct it_step_sandbox *sandbox; /* NULL: none */
@@ -35,17 +37,23 @@ struct it_step_result {
 	bool not_started; /* the command could not be started: NOTFOUND there is none, else it may
 			     not */
 	struct it_command_result command;
-	char *link_path;  /* the file that was written; NULL: none */
+	char *link_path;    /* the file that was written; NULL: none */
 	int64_t command_ns; /* how long the command took, and what came behind the products */
 	int64_t link_ns;
 	size_t materials; /* how many are recorded in it */
 	size_t products;
+	char *trace_path;	      /* of the statement that was written; NULL: none */
+	size_t traced;		      /* files in it */
 	struct it_confined *confined; /* what a sandbox did; NULL: there was none */
 };
 
 /*
  * Runs a step.  Name, command line, signer, exclude patterns and metadata folder are checked before
  * the command starts.  A failed command still gives a signed link.
+ *
+ * With a trace, its statement stands beside the link ("NAME.KEYID.trace.intoto.json") and is named
+ * in it.  With trace_strict, INTOTO_E_POLICY when anything was lost: then nothing is signed and
+ * nothing is kept.
  *
  * When the command ran but its link could not be completed, result->ran is true and the error says
  * how the command ended; what was recorded is then kept as an unfinished link, if that can be

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "model/envelope.h"
 #include "record/ignore.h"
+#include "run/step_trace.h"
 
 enum { LINK_MODE = 0666 }; /* and umask: links are for everybody to read */
 
@@ -80,6 +81,8 @@ int it_step_check(const struct it_step_options *options, struct intoto_error **e
 		rc = check_list("exclude pattern", options->snapshot.exclude, err);
 	if (!rc)
 		rc = check_list("prefix to strip", options->snapshot.lstrip, err);
+	if (!rc)
+		rc = it_step_trace_check(options, err);
 	if (!rc)
 		rc = it_command_check_accept(options->command.accept, err);
 	if (!rc)
