@@ -38,12 +38,14 @@ CORE_SOURCES += \
 
 UNIT_TESTS += \
 	tests/unit/run_command \
+	tests/unit/run_mounts \
 	tests/unit/run_output \
+	tests/unit/run_overlay_limits \
+	tests/unit/run_overlay_meanwhile \
 	tests/unit/run_scratch \
 	tests/unit/run_step \
 	tests/unit/run_step_trace \
 	tests/unit/run_terminal \
-	tests/unit/run_mounts \
 	tests/unit/run_tracer_fanotify \
 	tests/unit/run_tracer_overlay
-EXTRA_DIST += tests/unit/run_script.h
+EXTRA_DIST += tests/unit/overlay_acts.h tests/unit/overlay_step.h tests/unit/run_script.h
