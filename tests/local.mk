@@ -46,6 +46,7 @@ EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh 
 
 include %D%/cli/local.mk
 include %D%/checks/local.mk
+include %D%/faults/local.mk
 include %D%/fuzz/local.mk
 include %D%/conformance/local.mk
 include %D%/interop/local.mk

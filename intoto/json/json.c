@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "json/content.h"
 #include "json/place.h"
 #include "json/tree.h"
 #include "json/where.h"
@@ -86,16 +87,21 @@ int it_json_parse(struct it_json **root, struct it_span text, const struct it_js
 {
 	json_error_t why = { .line = 0 };
 	json_t *tree;
+	size_t content;
 	int rc;
 
 	*root = NULL;
-	rc = it_scan_bounds(text, limits, err);
+	rc = it_scan_bounds(text, limits, &content, err);
 	if (rc)
 		return rc;
 	tree = json_loadb(text.len ? text.data : "", text.len,
 			  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
 	if (!tree)
 		return refuse_text(text, &why, err);
+	if (it_content_of(it_json_from_tree(tree)) != content) {
+		json_decref(tree);
+		return it_err_nomem(err);
+	}
 	*root = it_json_from_tree(tree);
 	return INTOTO_OK;
 }

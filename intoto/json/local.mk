@@ -2,6 +2,7 @@
 # Documents: the only user of jansson.
 CORE_SOURCES += \
 	%D%/build.c \
+	%D%/content.c %D%/content.h \
 	%D%/field.c %D%/field.h \
 	%D%/json.c %D%/json.h \
 	%D%/place.c %D%/place.h \

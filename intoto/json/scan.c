@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "json/content.h"
 #include "json/place.h"
 
 static bool is_space(char c)
@@ -129,12 +130,13 @@ static int count_token(struct bounds *seen, struct it_token token, struct it_spa
 	return INTOTO_OK;
 }
 
-int it_scan_bounds(struct it_span text, const struct it_json_limits *limits,
+int it_scan_bounds(struct it_span text, const struct it_json_limits *limits, size_t *content,
 		   struct intoto_error **err)
 {
 	struct it_scan scan = { text, 0 };
 	struct bounds seen = { 0 };
 
+	*content = 0;
 	if (text.len > limits->bytes)
 		return it_err_set(err, INTOTO_E_LIMIT, "more than %zu bytes", limits->bytes);
 	for (;;) {
@@ -146,5 +148,6 @@ int it_scan_bounds(struct it_span text, const struct it_json_limits *limits,
 		rc = count_token(&seen, token, text, limits, err);
 		if (rc)
 			return rc;
+		*content += it_content_of_token(token);
 	}
 }

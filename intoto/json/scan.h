@@ -34,8 +34,11 @@ struct it_scan {
 
 struct it_token it_scan_next(struct it_scan *scan);
 
-/* Refuses, in one pass and before anything is built, what is over the limits. */
+/*
+ * Refuses, in one pass and before anything is built, what is over the limits.  *content is how many
+ * bytes the document holds (<json/content.h>).
+ */
 IT_CHECK int it_scan_bounds(struct it_span text, const struct it_json_limits *limits,
-			    struct intoto_error **err);
+			    size_t *content, struct intoto_error **err);
 
 #endif

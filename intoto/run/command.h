@@ -66,7 +66,7 @@ struct it_command_result {
  * the text is head + tail with a line between them that says how much is missing (not so in
  * "stdout-base64"), and "stdout-length", "stdout-sha256" describe the whole stream.  When a child
  * of the command kept the stream open for IT_STREAM_GRACE_MS after the command had ended,
- * "stdout-open" is true: what came later is not recorded.
+ * "stdout-open" is true: what came later is not recorded.  So it is when reading the stream failed.
  *
  * SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP and SIGCONT that reach us
  * are passed on to the command's process group; signals that we ignore stay ignored.

@@ -117,15 +117,28 @@ static int start_janitor(struct it_scratch *scratch, struct intoto_error **err)
 	return scratch->janitor < 0 ? it_err_errno(err, number, "%s", scratch->top) : INTOTO_OK;
 }
 
+/* A janitor that somebody has killed must not take us with it. */
+static void say_done(int fd)
+{
+	const struct timespec now = { 0, 0 };
+	const char word = DONE;
+	sigset_t before;
+	sigset_t pipe;
+
+	(void)sigemptyset(&pipe);	 /* cannot fail */
+	(void)sigaddset(&pipe, SIGPIPE); /* a signal that exists */
+	(void)sigprocmask(SIG_BLOCK, &pipe, &before);
+	/* Without the word it looks, and finds nothing to do. */
+	if (write(fd, &word, 1) < 0 && errno == EPIPE)
+		(void)sigtimedwait(&pipe, NULL, &now); /* EAGAIN when it is ignored */
+	(void)sigprocmask(SIG_SETMASK, &before, NULL); /* what it was */
+}
+
 static void dismiss_janitor(struct it_scratch *scratch)
 {
-	const char word = DONE;
-	ssize_t put;
-
 	if (scratch->janitor <= 0)
 		return;
-	put = write(scratch->janitor_fd, &word, 1);
-	(void)put; /* without the word it looks, and finds nothing to do */
+	say_done(scratch->janitor_fd);
 	it_fd_close(&scratch->janitor_fd);
 	it_proc_reap(scratch->janitor);
 }

@@ -115,7 +115,8 @@ static void read_some(struct it_stream *stream)
 
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (got <= 0) { /* the end; a pipe has no other failures */
+	if (got <= 0) {
+		stream->left_open |= got < 0; /* not the end of it */
 		it_fd_close(&stream->from);
 		return;
 	}

@@ -25,7 +25,8 @@ struct it_stream {
 	struct it_digest sha256;
 	bool bounded; /* no more is read than left says */
 	uint64_t left;
-	bool left_open;	    /* somebody still held the other end when we stopped reading */
+	bool left_open;	    /* somebody still held the other end when we stopped reading, or reading
+			       failed */
 	int show_errno;	    /* why it could not be shown to the end, else 0 */
 	bool tame;	    /* what is shown cannot control a terminal */
 	unsigned char last; /* byte that was read, for tame */

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "json/content.h"
+
 static const struct it_json_limits reals = {
 	.bytes = 100, .depth = 3, .reals = true, .values = 10
 };
@@ -382,6 +384,55 @@ static void wipes_texts_before_it_frees(void **state)
 	assert_true(it_span_eq(it_json_text(text), it_span("\0\0\0\0\0\0", 6)));
 }
 
+static size_t content_of_text(const char *text)
+{
+	struct it_scan scan = { it_span_text(text), 0 };
+	size_t bytes = 0;
+
+	for (;;) {
+		struct it_token token = it_scan_next(&scan);
+
+		if (token.kind == IT_TOKEN_END)
+			return bytes;
+		bytes += it_content_of_token(token);
+	}
+}
+
+static void counts_the_same_bytes_in_a_text_and_in_its_tree(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t bytes;
+	} cases[] = {
+		{ "[]", 0 },
+		{ "[true, null, {\"\": \"\"}]", 0 },
+		{ "[0, -0, 9, 10, -10, 9223372036854775807, -9223372036854775808]", 47 },
+		{ "{\"name\": \"value\"}", 9 },
+		{ "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", 8 },
+		{ "\"\\\\u00e4\"", 6 },
+		{ "\"\\u0000\\u007f\\u0080\\u07FF\\u0800\\uffff\"", 12 },
+		{ "\"\\ud83d\\uDE00 \xf0\x9f\x98\x80\"", 9 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(cases); i++) {
+		IT_AUTO(it_json_freep) struct it_json *root = parse_or_fail(cases[i].text);
+
+		assert_int_equal(content_of_text(cases[i].text), cases[i].bytes);
+		assert_int_equal(it_content_of(root), cases[i].bytes);
+	}
+}
+
+/* As jansson reads it when there is no memory for more. */
+static void counts_a_byte_that_was_left_out(void **state)
+{
+	IT_AUTO(it_json_freep) struct it_json *root = parse_or_fail("[\"link-unfinised\", 12]");
+
+	(void)state;
+	assert_int_equal(it_content_of(root) + 1, content_of_text("[\"link-unfinished\", 12]"));
+	assert_int_equal(it_content_of(root) + 1, content_of_text("[\"link-unfinised\", 123]"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +462,8 @@ int main(void)
 		cmocka_unit_test(builds_what_it_would_have_read),
 		cmocka_unit_test(builds_nothing_out_of_bytes_that_are_not_utf8),
 		cmocka_unit_test(wipes_texts_before_it_frees),
+		cmocka_unit_test(counts_the_same_bytes_in_a_text_and_in_its_tree),
+		cmocka_unit_test(counts_a_byte_that_was_left_out),
 	};
 
 	return cmocka_run_group_tests_name("json_parse", tests, NULL, NULL);
