@@ -153,6 +153,15 @@ static int strike(enum class class, const char *function)
 	return kind;
 }
 
+/* Whether it is to fail with an error, and errno then. */
+static bool fails(enum class class, const char *function)
+{
+	int number = strike(class, function);
+
+	errno = number > 0 ? number : errno;
+	return number > 0;
+}
+
 static void print_counts(void)
 {
 	char line[64];
@@ -251,6 +260,11 @@ EXPORT void _exit(int status)
                                                                                                    \
 		return number > 0 ? number : real_##name() args;                                   \
 	}
+
+/* What _FORTIFY_SOURCE makes of some. */
+int __open_2(const char *path, int flags);
+int __openat_2(int at, const char *path, int flags);
+int __poll_chk(struct pollfd *fds, nfds_t n, int ms, size_t size);
 
 /* clang-format off */
 WRAP(ALLOC, void *, NULL, malloc, (size_t n), (n))
@@ -387,12 +401,7 @@ static mode_t mode_of(int flags, va_list rest)
 
 static int open_or_fail(int at, const char *path, int flags, mode_t mode, const char *function)
 {
-	int number = strike(OPEN, function);
-
-	if (number <= 0)
-		return real_openat()(at, path, flags, mode);
-	errno = number;
-	return -1;
+	return fails(OPEN, function) ? -1 : real_openat()(at, path, flags, mode);
 }
 
 EXPORT int open(const char *path, int flags, ...)
@@ -417,10 +426,6 @@ EXPORT int openat(int at, const char *path, int flags, ...)
 	return open_or_fail(at, path, flags, mode, "openat");
 }
 
-/* What _FORTIFY_SOURCE makes of them. */
-int __open_2(const char *path, int flags);
-int __openat_2(int at, const char *path, int flags);
-
 EXPORT int __open_2(const char *path, int flags)
 {
 	return open_or_fail(AT_FDCWD, path, flags, 0, "open");
@@ -433,12 +438,9 @@ EXPORT int __openat_2(int at, const char *path, int flags)
 
 EXPORT int fstat(int fd, struct stat *out)
 {
-	int number = strike(STAT, "fstat");
+	bool failed = fails(STAT, "fstat");
 
-	if (number <= 0)
-		return real_fstat()(fd, out);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_fstat()(fd, out);
 }
 
 /* How many bytes of n are to be moved; -1: none, with errno; *end: say that there are no more. */
@@ -505,24 +507,18 @@ EXPORT ssize_t getrandom(void *out, size_t n, unsigned flags)
 /* The descriptor is closed also when the system says that something went wrong. */
 EXPORT int close(int fd)
 {
-	int number = strike(CLOSE, "close");
+	bool failed = fails(CLOSE, "close");
 	int rc = real_close()(fd);
 
-	if (number <= 0)
-		return rc;
-	errno = number;
-	return -1;
+	return failed ? -1 : rc;
 }
 
 EXPORT int closedir(DIR *stream)
 {
-	int number = strike(CLOSE, "closedir");
+	bool failed = fails(CLOSE, "closedir");
 	int rc = real_closedir()(stream);
 
-	if (number <= 0)
-		return rc;
-	errno = number;
-	return -1;
+	return failed ? -1 : rc;
 }
 
 REAL(pid_t, waitpid, (pid_t, int *, int))
@@ -531,22 +527,16 @@ REAL(int, waitid, (idtype_t, id_t, siginfo_t *, int))
 /* One that does not wait is not interrupted. */
 EXPORT pid_t waitpid(pid_t pid, int *status, int flags)
 {
-	int number = flags & WNOHANG ? 0 : strike(WAIT, "waitpid");
+	bool failed = !(flags & WNOHANG) && fails(WAIT, "waitpid");
 
-	if (number <= 0)
-		return real_waitpid()(pid, status, flags);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_waitpid()(pid, status, flags);
 }
 
 EXPORT int waitid(idtype_t type, id_t id, siginfo_t *out, int flags)
 {
-	int number = flags & WNOHANG ? 0 : strike(WAIT, "waitid");
+	bool failed = !(flags & WNOHANG) && fails(WAIT, "waitid");
 
-	if (number <= 0)
-		return real_waitid()(type, id, out, flags);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_waitid()(type, id, out, flags);
 }
 
 REAL(int, fcntl, (int, int, ...))
@@ -557,37 +547,31 @@ REAL(long, syscall, (long, ...))
 /* The last argument is a number or an address: both fit. */
 EXPORT int fcntl(int fd, int what, ...)
 {
-	int number = strike(OPEN, "fcntl");
+	bool failed = fails(OPEN, "fcntl");
 	va_list rest;
 	void *arg;
 
 	va_start(rest, what);
 	arg = va_arg(rest, void *);
 	va_end(rest);
-	if (number <= 0)
-		return real_fcntl()(fd, what, arg);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_fcntl()(fd, what, arg);
 }
 
 EXPORT int ioctl(int fd, unsigned long what, ...)
 {
-	int number = strike(RAW, "ioctl");
+	bool failed = fails(RAW, "ioctl");
 	va_list rest;
 	void *arg;
 
 	va_start(rest, what);
 	arg = va_arg(rest, void *);
 	va_end(rest);
-	if (number <= 0)
-		return real_ioctl()(fd, what, arg);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_ioctl()(fd, what, arg);
 }
 
 EXPORT int prctl(int what, ...)
 {
-	int number = strike(PROCESS, "prctl");
+	bool failed = fails(PROCESS, "prctl");
 	unsigned long args[4];
 	va_list rest;
 
@@ -595,15 +579,12 @@ EXPORT int prctl(int what, ...)
 	for (int i = 0; i < 4; i++)
 		args[i] = va_arg(rest, unsigned long);
 	va_end(rest);
-	if (number <= 0)
-		return real_prctl()(what, args[0], args[1], args[2], args[3]);
-	errno = number;
-	return -1;
+	return failed ? -1 : real_prctl()(what, args[0], args[1], args[2], args[3]);
 }
 
 EXPORT long syscall(long which, ...)
 {
-	int number = strike(RAW, "syscall");
+	bool failed = fails(RAW, "syscall");
 	long args[6];
 	va_list rest;
 
@@ -611,8 +592,6 @@ EXPORT long syscall(long which, ...)
 	for (int i = 0; i < 6; i++)
 		args[i] = va_arg(rest, long);
 	va_end(rest);
-	if (number <= 0)
-		return real_syscall()(which, args[0], args[1], args[2], args[3], args[4], args[5]);
-	errno = number;
-	return -1;
+	return failed ? -1
+		      : real_syscall()(which, args[0], args[1], args[2], args[3], args[4], args[5]);
 }

@@ -8,14 +8,14 @@
 # The script has these functions: reset (everything as before CMD), and judge STATUS, which looks at what
 # CMD left and says what is wrong, if anything is.
 #
-# FAULTS_MOST=N      how many calls of a class are tried; those of a larger class are drawn (default 60)
+# FAULTS_MOST=N      how many calls of a class are tried; those of a larger class are drawn (40, or $most)
 # FAULTS_SEED=N      draws the same ones again
 # FAULTS_MOST=all    every one: tests/faults/all.sh
 # FAULTS_ONLY="read:EIO …"    only these
 
 faults=$INTOTO_BUILD/tests/faults/faults.so
 [ -e "$faults" ] || skip_all "there is no $faults"
-faults_most=${FAULTS_MOST:-60}
+faults_most=${FAULTS_MOST:-${most:-40}}
 faults_seed=${FAULTS_SEED:-$(($(date +%s) % 32768))}
 RANDOM=$faults_seed
 [ "$faults_most" = all ] || diag "calls of large classes are drawn with FAULTS_SEED=$faults_seed"
