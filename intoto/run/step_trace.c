@@ -125,9 +125,10 @@ int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *opt
 	if (!tracing.folders)
 		tracing.folders = &trace->folders;
 	if (!rc)
-		rc = it_tracer_new(&trace->tracer, &tracing, &trace->touched, err);
+		rc = it_trace_moment(&trace->begin,
+				     err); /* first: mechanisms go by the same clock */
 	if (!rc)
-		rc = it_trace_moment(&trace->begin, err);
+		rc = it_tracer_new(&trace->tracer, &tracing, &trace->touched, err);
 	if (!rc)
 		rc = remember(trace, options, err);
 	trace->started = it_clock_now();

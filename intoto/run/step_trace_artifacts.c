@@ -129,8 +129,8 @@ static bool was_read(const struct it_traced_file *file)
 /* What was not there before the step is its own work, if it was not moved there. */
 static bool is_own(const struct it_traced_file *file)
 {
-	return (file->touches & IT_TOUCH_CREATED) && !file->older &&
-	       file->state != IT_TRACED_UNCHANGED;
+	return (file->touches & IT_TOUCH_CREATED) && !(file->touches & IT_TOUCH_FOUND) &&
+	       !file->older && file->state != IT_TRACED_UNCHANGED;
 }
 
 /*

@@ -148,10 +148,11 @@ enum it_traced_state it_traced_state_of(const struct timespec *changed,
 {
 	bool read = touches & (IT_TOUCH_READ | IT_TOUCH_EXECUTED | IT_TOUCH_ASKED);
 	bool written = touches & (IT_TOUCH_WRITTEN | IT_TOUCH_CREATED);
+	bool own = (touches & IT_TOUCH_CREATED) && !(touches & IT_TOUCH_FOUND);
 
 	if (honest && is_before(changed, begin))
 		return IT_TRACED_UNCHANGED;
-	if (touches & IT_TOUCH_CREATED || (written && !read))
+	if (own || (written && !read))
 		return IT_TRACED_MADE;
 	return honest ? IT_TRACED_CHANGED : IT_TRACED_UNPROVEN;
 }

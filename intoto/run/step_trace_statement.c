@@ -11,8 +11,9 @@
 enum { STATEMENT_MODE = 0666, ID_SIZE = 32, ID_FILE_MAX = 256, TEXT_MAX = 64 * 1024 };
 
 /* By bit of enum it_touch. */
-static const char *const touch_words[] = { "read",    "executed", "written", "created", "removed",
-					   "changed", "folder",	  "asked",   "denied",	NULL };
+static const char *const touch_words[] = { "read",    "executed",   "written", "created",
+					   "removed", "changed",    "folder",  "asked",
+					   "denied",  "unresolved", "found",   NULL };
 
 static const char *const talk_words[] = {
 	[IT_TALK_CONNECT] = "connect",

@@ -21,6 +21,7 @@
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -49,6 +50,7 @@ struct fanotify {
 	struct it_touched seen; /* the thread's own; goes to the caller's at the end */
 	pthread_t thread;
 	bool running;
+	struct timespec begin; /* by the clock of the files */
 };
 
 /* --- which mounts --- */
@@ -177,9 +179,24 @@ static pid_t parent_of(pid_t pid)
 }
 
 /* The kernel says that something is a folder only where it gives no descriptor. */
-static unsigned touches_of(uint64_t mask, int fd)
+/*
+ * A file that was born after the step began is its work, under whatever name it is read later; one
+ * that is older was there.  No system call sets when a file was born.
+ */
+static unsigned age_of(const struct statx *about, const struct timespec *begin)
 {
-	struct stat about;
+	bool older = about->stx_btime.tv_sec != begin->tv_sec
+			     ? about->stx_btime.tv_sec < begin->tv_sec
+			     : about->stx_btime.tv_nsec < begin->tv_nsec;
+
+	if (!(about->stx_mask & STATX_BTIME))
+		return 0;
+	return older ? IT_TOUCH_FOUND : IT_TOUCH_CREATED;
+}
+
+static unsigned touches_of(uint64_t mask, int fd, const struct timespec *begin)
+{
+	struct statx about;
 	unsigned touches = 0;
 
 	if (mask & FAN_OPEN)
@@ -188,9 +205,11 @@ static unsigned touches_of(uint64_t mask, int fd)
 		touches |= IT_TOUCH_EXECUTED;
 	if (mask & FAN_CLOSE_WRITE)
 		touches |= IT_TOUCH_WRITTEN;
-	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode))
-		touches |= IT_TOUCH_FOLDER;
-	return touches;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_BTIME, &about))
+		return touches;
+	if (S_ISDIR(about.stx_mode))
+		return touches | IT_TOUCH_FOLDER;
+	return S_ISREG(about.stx_mode) ? touches | age_of(&about, begin) : touches;
 }
 
 static void lose(struct it_touched *seen, const char *why)
@@ -214,7 +233,7 @@ static void take_event(struct fanotify *fanotify, const struct fanotify_event_me
 	if (lost)
 		lose(seen, "the path of an open file could not be read");
 	if (path.len)
-		it_touched_file(seen, path, touches_of(event->mask, event->fd));
+		it_touched_file(seen, path, touches_of(event->mask, event->fd, &fanotify->begin));
 	if (path.len && event->mask & FAN_OPEN_EXEC && event->pid > 0)
 		it_touched_process(seen, event->pid, parent_of(event->pid), room);
 }
@@ -303,6 +322,8 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 		return it_err_nomem(err);
 	*fanotify = (struct fanotify){ .events = -1, .stop = -1, .space = IT_NAMESPACE_NONE };
 	tracer->state = fanotify;
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &fanotify->begin))
+		return it_err_errno(err, errno, "the clock of change times");
 	rc = open_queue(fanotify, err);
 	if (!rc)
 		rc = it_mounts_read(&fanotify->mounts, err);
