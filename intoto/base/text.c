@@ -199,16 +199,19 @@ char *it_text_quoted(struct it_span text)
 void it_hex_encode(struct it_buf *out, struct it_span bytes)
 {
 	static const char digits[] = "0123456789abcdef";
+	char *to;
 
 	if (bytes.len > SIZE_MAX / 2 || it_buf_reserve(out, bytes.len * 2))
 		return; /* sticky */
+	to = out->data + out->len;
 	for (size_t i = 0; i < bytes.len; i++) {
 		unsigned char byte = (unsigned char)bytes.data[i];
 
-		out->data[out->len++] = digits[byte >> 4];
-		out->data[out->len++] = digits[byte & 15];
+		*to++ = digits[byte >> 4];
+		*to++ = digits[byte & 15];
 	}
-	out->data[out->len] = '\0';
+	out->len += bytes.len * 2;
+	*to = '\0';
 }
 
 static int hex_value(char c)

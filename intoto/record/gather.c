@@ -57,10 +57,22 @@ static void count_folder(void *arg)
 
 /* --- one file; by one thread at a time --- */
 
-/* Whether it was read or known, it is an artifact. */
-static int deliver(struct it_gather *gather, struct it_span path, const struct stat *about,
-		   struct it_span digests, struct intoto_error **err)
+static void count(struct it_snapshot_cost *cost, const struct stat *about, enum it_pool_answer how)
 {
+	cost->files++;
+	if (how == IT_POOL_READ)
+		cost->bytes += (uint64_t)about->st_size;
+	if (how == IT_POOL_KNOWN) {
+		cost->known_files++;
+		cost->known_bytes += (uint64_t)about->st_size;
+	}
+}
+
+/* Whether it was read or known, it is an artifact. */
+static int take_digests(void *arg, struct it_span path, const struct stat *about,
+			struct it_span digests, enum it_pool_answer how, struct intoto_error **err)
+{
+	struct it_gather *gather = arg;
 	const struct it_snapshot_options *options = gather->options.snapshot;
 	const char *kept = NULL;
 	int rc = gather->options.add(gather->options.arg, path, digests, (uint64_t)about->st_size,
@@ -69,25 +81,10 @@ static int deliver(struct it_gather *gather, struct it_span path, const struct s
 	if (rc)
 		return rc;
 	if (options->cost)
-		options->cost->files++;
-	if (options->reuse)
+		count(options->cost, about, how);
+	if (options->reuse && how == IT_POOL_READ)
 		it_reuse_remember(options->reuse, path, about, kept);
 	return INTOTO_OK;
-}
-
-static int take_digests(void *arg, struct it_span path, const struct stat *about,
-			struct it_span digests, enum it_pool_answer how, struct intoto_error **err)
-{
-	struct it_gather *gather = arg;
-	struct it_snapshot_cost *cost = gather->options.snapshot->cost;
-
-	if (cost && how == IT_POOL_READ)
-		cost->bytes += (uint64_t)about->st_size;
-	if (cost && how == IT_POOL_KNOWN) {
-		cost->known_files++;
-		cost->known_bytes += (uint64_t)about->st_size;
-	}
-	return deliver(gather, path, about, digests, err);
 }
 
 /* --- one file; by any thread, and several at a time --- */

@@ -49,7 +49,7 @@ int it_reuse_new(struct it_reuse **out, enum it_reuse_mode mode,
 	}
 	reuse->mode = mode;
 	reuse->watch = -1;
-	(void)pthread_mutex_init(&reuse->lock, NULL); /* default attributes: cannot fail */
+	(void)pthread_rwlock_init(&reuse->lock, NULL); /* default attributes: cannot fail */
 	*out = reuse;
 	return INTOTO_OK;
 }
@@ -65,7 +65,7 @@ void it_reuse_free(struct it_reuse *reuse)
 	for (size_t i = 0; i < IT_REUSE_FOLDERS; i++)
 		free(reuse->folders[i].path);
 	it_fd_close(&reuse->watch);
-	(void)pthread_mutex_destroy(&reuse->lock); /* nobody holds it any more */
+	(void)pthread_rwlock_destroy(&reuse->lock); /* nobody holds it any more */
 	free(reuse);
 }
 
@@ -78,9 +78,15 @@ void it_reuse_ask(struct it_reuse *reuse, bool (*touched)(void *arg, struct it_s
 
 void it_reuse_count(struct it_reuse *reuse, struct it_reuse_counts *out)
 {
-	(void)pthread_mutex_lock(&reuse->lock); /* ours, and initialised: cannot fail, as below */
-	*out = reuse->counts;
-	(void)pthread_mutex_unlock(&reuse->lock);
+	*out = (struct it_reuse_counts){
+		.asked = atomic_load(&reuse->counts.asked),
+		.used = atomic_load(&reuse->counts.used),
+		.bytes = atomic_load(&reuse->counts.bytes),
+		.wrong = atomic_load(&reuse->counts.wrong),
+		.untrusted = atomic_load(&reuse->counts.untrusted),
+		.loaded = atomic_load(&reuse->counts.loaded),
+		.left_out = atomic_load(&reuse->counts.left_out),
+	};
 }
 
 enum it_reuse_mode it_reuse_mode(const struct it_reuse *reuse)
@@ -213,20 +219,20 @@ static bool folder_path(struct it_reuse *reuse, char out[PATH_MAX], int fd)
 	if (fstat(fd, &about))
 		return false;
 	at = (size_t)(about.st_ino % IT_REUSE_FOLDERS);
-	(void)pthread_mutex_lock(&reuse->lock); /* as above */
+	(void)pthread_rwlock_rdlock(&reuse->lock); /* ours, and initialised: cannot fail */
 	known = reuse->folders[at].path && reuse->folders[at].dev == about.st_dev &&
 		reuse->folders[at].ino == about.st_ino;
 	if (known)
 		(void)snprintf(out, PATH_MAX, "%s", reuse->folders[at].path); /* fitted before */
-	(void)pthread_mutex_unlock(&reuse->lock);
+	(void)pthread_rwlock_unlock(&reuse->lock);
 	if (known || !path_of(out, fd))
 		return known;
-	(void)pthread_mutex_lock(&reuse->lock); /* as above */
+	(void)pthread_rwlock_wrlock(&reuse->lock); /* as above */
 	free(reuse->folders[at].path);
 	reuse->folders[at].path = strdup(out); /* without memory it is asked for again */
 	reuse->folders[at].dev = about.st_dev;
 	reuse->folders[at].ino = about.st_ino;
-	(void)pthread_mutex_unlock(&reuse->lock);
+	(void)pthread_rwlock_unlock(&reuse->lock);
 	return true;
 }
 
@@ -254,8 +260,8 @@ static bool is_touched(struct it_reuse *reuse, const struct it_walk_found *found
 {
 	char path[PATH_MAX];
 
-	return reuse->touched && (!real_path(reuse, path, found) ||
-				  reuse->touched(reuse->touched_arg, it_span_text(path)));
+	return !real_path(reuse, path, found) ||
+	       reuse->touched(reuse->touched_arg, it_span_text(path));
 }
 
 /* --- finding --- */
@@ -266,7 +272,9 @@ static void add_value(struct it_buf *out, const struct it_reuse *reuse, const un
 	for (size_t i = 0; reuse->algorithms[i]; i++) {
 		const struct it_digest_alg *alg = reuse->algorithms[i];
 
-		(void)it_buf_printf(out, "%s%s:", i ? "," : "", alg->name); /* sticky */
+		(void)it_buf_add_text(out, i ? "," : ""); /* all sticky */
+		(void)it_buf_add_text(out, alg->name);
+		(void)it_buf_add_byte(out, ':');
 		it_hex_encode(out, it_span(value, alg->size));
 		value += alg->size;
 	}
@@ -277,64 +285,64 @@ static int device_of(struct it_reuse *reuse, const struct it_walk_found *found,
 		     const struct stat *about)
 {
 	IT_AUTO(it_fd_close) int fd = -1;
-	int device = it_reuse_device(reuse, -1, about);
+	bool checked;
+	int device = it_reuse_device_known(reuse, about, &checked);
 
-	if (device >= 0)
+	if (checked)
 		return device;
-	for (size_t i = 0; i < reuse->device_count; i++)
-		if (reuse->devices[i].dev == about->st_dev && reuse->devices[i].checked &&
-		    !reuse->devices[i].gone)
-			return -1;
 	fd = openat(found->at, found->path, O_PATH | O_CLOEXEC | (found->is_link ? 0 : O_NOFOLLOW));
 	return fd < 0 ? -1 : it_reuse_device(reuse, fd, about);
 }
 
-/* Under the lock. */
-static bool look_up(struct it_reuse *reuse, const struct it_walk_found *found,
-		    const struct stat *about, struct it_buf *out)
+/* The text stays; an entry of the table may not. */
+static const char *find_in_table(struct it_reuse *reuse, const struct it_reuse_state *state)
 {
-	int device = device_of(reuse, found, about);
 	const struct it_reuse_known *known;
-	const unsigned char *value;
-	struct it_reuse_state state;
+	const char *digests = NULL;
 
-	reuse->counts.asked++;
-	if (device < 0 || !it_reuse_state_of(&state, (unsigned)device, about))
-		return false;
-	known = it_reuse_table_find(&reuse->table, state.place);
-	if (known && known->digests && it_reuse_same_state(&known->state, &state)) {
-		(void)it_buf_add_text(out, known->digests); /* sticky */
-	} else {
-		value = it_reuse_cache_find(reuse, &state);
-		if (!value)
-			return false;
+	(void)pthread_rwlock_rdlock(&reuse->lock); /* as above */
+	known = it_reuse_table_find(&reuse->table, state->place);
+	if (known && it_reuse_same_state(&known->state, state))
+		digests = known->digests;
+	(void)pthread_rwlock_unlock(&reuse->lock);
+	return digests;
+}
+
+static bool look_up(struct it_reuse *reuse, const struct it_reuse_state *state, struct it_buf *out)
+{
+	const char *digests = find_in_table(reuse, state);
+	const unsigned char *value = digests ? NULL : it_reuse_cache_find(reuse, state);
+
+	if (digests)
+		(void)it_buf_add_text(out, digests); /* sticky */
+	if (value)
 		add_value(out, reuse, value);
-	}
-	reuse->counts.used++;
-	reuse->counts.bytes += state.size;
-	return true;
+	return digests || value;
 }
 
 enum it_reuse_answer it_reuse_find(struct it_reuse *reuse, const struct it_walk_found *found,
 				   struct stat *about, struct it_buf *out)
 {
-	bool known;
+	struct it_reuse_state state;
+	int device;
 
 	if (it_reuse_is_cache(reuse, found)) {
-		(void)pthread_mutex_lock(&reuse->lock); /* as above */
-		reuse->counts.left_out++;
-		(void)pthread_mutex_unlock(&reuse->lock);
+		atomic_fetch_add(&reuse->counts.left_out, 1);
 		return IT_REUSE_LEFT_OUT;
 	}
 	if (reuse->mode == IT_REUSE_VERIFY || reuse->clock_was_set)
 		return IT_REUSE_READ;
+	atomic_fetch_add(&reuse->counts.asked, 1);
 	if (fstatat(found->at, found->path, about, found->is_link ? 0 : AT_SYMLINK_NOFOLLOW) ||
-	    !S_ISREG(about->st_mode) || is_touched(reuse, found))
+	    !S_ISREG(about->st_mode) || (reuse->touched && is_touched(reuse, found)))
 		return IT_REUSE_READ;
-	(void)pthread_mutex_lock(&reuse->lock); /* as above */
-	known = look_up(reuse, found, about, out);
-	(void)pthread_mutex_unlock(&reuse->lock);
-	return known ? IT_REUSE_KNOWN : IT_REUSE_READ;
+	device = device_of(reuse, found, about);
+	if (device < 0 || !it_reuse_state_of(&state, (unsigned)device, about) ||
+	    !look_up(reuse, &state, out))
+		return IT_REUSE_READ;
+	atomic_fetch_add(&reuse->counts.used, 1);
+	atomic_fetch_add(&reuse->counts.bytes, state.size);
+	return IT_REUSE_KNOWN;
 }
 
 /* --- remembering --- */
@@ -359,13 +367,14 @@ void it_reuse_was_read(struct it_reuse *reuse, int fd, const struct stat *about,
 	struct it_reuse_state state;
 	int device;
 
-	(void)pthread_mutex_lock(&reuse->lock); /* as above */
 	device = trusted ? it_reuse_device(reuse, fd, about) : -1;
-	if (device >= 0 && it_reuse_state_of(&state, (unsigned)device, about))
-		expect(reuse, &state);
-	else
-		reuse->counts.untrusted++;
-	(void)pthread_mutex_unlock(&reuse->lock);
+	if (device < 0 || !it_reuse_state_of(&state, (unsigned)device, about)) {
+		atomic_fetch_add(&reuse->counts.untrusted, 1);
+		return;
+	}
+	(void)pthread_rwlock_wrlock(&reuse->lock); /* as above */
+	expect(reuse, &state);
+	(void)pthread_rwlock_unlock(&reuse->lock);
 }
 
 static void tell_wrong(struct it_reuse *reuse, struct it_span name)
@@ -373,7 +382,7 @@ static void tell_wrong(struct it_reuse *reuse, struct it_span name)
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(name);
 	IT_AUTO(it_freep) char *text = NULL;
 
-	reuse->counts.wrong++;
+	atomic_fetch_add(&reuse->counts.wrong, 1);
 	if (!reuse->cache.notice ||
 	    asprintf(&text,
 		     "%s: another digest was known for the file in this state; it was read, "
@@ -401,19 +410,19 @@ static bool is_wrong(struct it_reuse *reuse, const struct it_reuse_known *known,
 void it_reuse_remember(struct it_reuse *reuse, struct it_span name, const struct stat *about,
 		       const char *digests)
 {
+	struct it_reuse_known *known = NULL;
 	struct it_reuse_state state;
-	struct it_reuse_known *known;
-	int device;
+	bool checked;
+	int device = it_reuse_device_known(reuse, about, &checked);
 
-	(void)pthread_mutex_lock(&reuse->lock); /* as above */
-	device = it_reuse_device(reuse, -1, about);
-	if (device >= 0 && it_reuse_state_of(&state, (unsigned)device, about)) {
-		known = it_reuse_table_find(&reuse->table, state.place);
-		if (known && it_reuse_same_state(&known->state, &state)) {
-			if (is_wrong(reuse, known, digests))
-				tell_wrong(reuse, name);
-			known->digests = digests;
-		}
+	if (device < 0 || !it_reuse_state_of(&state, (unsigned)device, about))
+		return;
+	(void)pthread_rwlock_wrlock(&reuse->lock); /* as above */
+	known = it_reuse_table_find(&reuse->table, state.place);
+	if (known && it_reuse_same_state(&known->state, &state)) {
+		if (is_wrong(reuse, known, digests))
+			tell_wrong(reuse, name);
+		known->digests = digests;
 	}
-	(void)pthread_mutex_unlock(&reuse->lock);
+	(void)pthread_rwlock_unlock(&reuse->lock);
 }

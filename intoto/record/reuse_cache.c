@@ -148,9 +148,11 @@ const char *it_reuse_cache_read(struct it_reuse *reuse,
 	if (bytes.len - sizeof head <= records || bytes.len - sizeof head - records > SIGNATURE_MAX)
 		return "it is damaged";
 	*signature = it_span(bytes.data + sizeof head + records, bytes.len - sizeof head - records);
-	for (uint32_t i = 0; i < head.device_count; i++)
-		reuse->devices[i] = (struct it_reuse_device){ .dev = head.devices[i].dev,
-							      .id = head.devices[i].id };
+	for (uint32_t i = 0; i < head.device_count; i++) {
+		reuse->devices[i].dev = head.devices[i].dev;
+		reuse->devices[i].id = head.devices[i].id;
+		atomic_store(&reuse->devices[i].trust, IT_REUSE_UNCHECKED);
+	}
 	reuse->device_count = head.device_count;
 	reuse->cache.records = (const unsigned char *)bytes.data + sizeof head;
 	reuse->cache.count = (size_t)head.count;
@@ -193,7 +195,7 @@ static const char *load(struct it_reuse *reuse, const struct it_signer *signer, 
 		fault = verify(reuse, signature, signer);
 	if (fault || !reuse->cache.count)
 		return fault;
-	reuse->cache.seen = calloc(reuse->cache.count, 1);
+	reuse->cache.seen = calloc(reuse->cache.count, sizeof *reuse->cache.seen);
 	if (!reuse->cache.seen)
 		*rc = it_err_nomem(err);
 	return NULL;
@@ -277,7 +279,8 @@ const unsigned char *it_reuse_cache_find(struct it_reuse *reuse, const struct it
 	memcpy(&record, found, sizeof record);
 	if (!it_reuse_same_state(&record.state, state))
 		return NULL;
-	reuse->cache.seen[low] = (unsigned char)reuse->snapshots;
+	atomic_store_explicit(&reuse->cache.seen[low], (unsigned char)reuse->snapshots,
+			      memory_order_relaxed);
 	return found + sizeof record;
 }
 

@@ -38,12 +38,17 @@ struct it_reuse_table {
 	size_t slot_count;
 };
 
+enum it_reuse_trust {
+	IT_REUSE_UNCHECKED, /* in this run: it comes from the cache */
+	IT_REUSE_HONEST,
+	IT_REUSE_DISHONEST,
+	IT_REUSE_GONE, /* its number belongs to another file system now */
+};
+
 struct it_reuse_device {
 	uint64_t dev;
-	uint64_t id;  /* of the file system, by statfs */
-	bool gone;    /* of the cache: the number belongs to another file system now */
-	bool checked; /* in this run */
-	bool honest;
+	uint64_t id;	   /* of the file system, by statfs */
+	atomic_uint trust; /* enum it_reuse_trust; the others do not change once it is there */
 };
 
 /* In front of the cache file, in the order of bytes of this machine: nobody else reads it. */
@@ -73,7 +78,7 @@ struct it_reuse_cache {
 	struct it_buf bytes;	      /* of the file */
 	const unsigned char *records; /* in it; NULL: none */
 	size_t count;
-	unsigned char *seen; /* of each record: the snapshot that last asked for it, from 1 on */
+	atomic_uchar *seen; /* of each record: the snapshot that last asked for it, from 1 on */
 	bool asked_for;
 	char *path;
 	uint64_t folder_dev, folder_ino; /* where it is; 0 and 0: that is not there yet */
@@ -90,11 +95,11 @@ struct it_reuse_clock {
 struct it_reuse {
 	enum it_reuse_mode mode;
 	const struct it_digest_alg *algorithms[IT_REUSE_ALGORITHMS + 1]; /* sorted by name */
-	size_t value_size; /* of all digests of a file, in this order */
-	pthread_mutex_t lock;
+	size_t value_size;     /* of all digests of a file, in this order */
+	pthread_rwlock_t lock; /* of table and folders, and for adding a device */
 	struct it_reuse_table table;
 	struct it_reuse_device devices[IT_REUSE_DEVICES];
-	size_t device_count;
+	atomic_size_t device_count;
 	struct it_artifacts texts[IT_REUSE_SNAPSHOTS]; /* only to keep them */
 	uint32_t scopes[IT_REUSE_SNAPSHOTS];
 	bool ended[IT_REUSE_SNAPSHOTS];
@@ -111,7 +116,9 @@ struct it_reuse {
 		char *path; /* as the kernel calls it */
 	} folders[IT_REUSE_FOLDERS];
 	struct it_reuse_cache cache;
-	struct it_reuse_counts counts;
+	struct {
+		atomic_uint_fast64_t asked, used, bytes, wrong, untrusted, loaded, left_out;
+	} counts;
 };
 
 /* --- reuse_table.c --- */
@@ -126,7 +133,11 @@ void it_reuse_table_done(struct it_reuse_table *table);
 
 /* Whether its change times can be believed, also against the owner of a file. */
 bool it_reuse_system_is_honest(uint64_t magic);
-/* The index of the file's device when it is honest; under the lock; -1: not to be trusted. */
+/* The index of a device that was checked, and is honest; -1: of none.  *checked says whether it
+ * was.
+ */
+int it_reuse_device_known(const struct it_reuse *reuse, const struct stat *about, bool *checked);
+/* The same for a file that is open, also with O_PATH; takes the lock when its device is new. */
 int it_reuse_device(struct it_reuse *reuse, int fd, const struct stat *about);
 /* Whether nobody has it open, or mapped, for writing. */
 bool it_reuse_is_settled(int fd);

@@ -118,7 +118,8 @@ static bool is_kept(struct merge *merge, struct it_reuse_record *record, unsigne
 	const struct it_reuse *reuse = merge->reuse;
 	uint64_t device = record->state.place >> PLACE_BITS;
 
-	if (device >= reuse->device_count || reuse->devices[device].gone)
+	if (device >= reuse->device_count ||
+	    atomic_load(&reuse->devices[device].trust) == IT_REUSE_GONE)
 		return false;
 	if (seen && seen <= reuse->snapshots) {
 		if (merge->today - record->day >= DAYS_STALE)

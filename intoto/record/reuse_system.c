@@ -39,52 +39,74 @@ bool it_reuse_system_is_honest(uint64_t magic)
 	return false;
 }
 
-static int add_device(struct it_reuse *reuse, uint64_t dev, uint64_t id, bool is_honest)
+static struct it_reuse_device *find_device(struct it_reuse *reuse, uint64_t dev)
 {
-	struct it_reuse_device *device = &reuse->devices[reuse->device_count];
+	size_t count = atomic_load(&reuse->device_count);
 
-	if (reuse->device_count == IT_REUSE_DEVICES)
-		return -1;
-	*device = (struct it_reuse_device){
-		.dev = dev, .id = id, .checked = true, .honest = is_honest
-	};
-	reuse->device_count++;
-	return is_honest ? (int)reuse->device_count - 1 : -1;
+	for (size_t i = 0; i < count; i++)
+		if (reuse->devices[i].dev == dev &&
+		    atomic_load(&reuse->devices[i].trust) != IT_REUSE_GONE)
+			return &reuse->devices[i];
+	return NULL;
 }
 
-static int find_device(const struct it_reuse *reuse, uint64_t dev)
+int it_reuse_device_known(const struct it_reuse *reuse, const struct stat *about, bool *checked)
 {
-	for (size_t i = 0; i < reuse->device_count; i++)
-		if (reuse->devices[i].dev == dev && !reuse->devices[i].gone)
-			return (int)i;
+	size_t count = atomic_load(&reuse->device_count);
+
+	*checked = false;
+	for (size_t i = 0; i < count; i++) {
+		unsigned trust = atomic_load(&reuse->devices[i].trust);
+
+		if (reuse->devices[i].dev != about->st_dev || trust == IT_REUSE_GONE)
+			continue;
+		*checked = trust != IT_REUSE_UNCHECKED;
+		return trust == IT_REUSE_HONEST ? (int)i : -1;
+	}
 	return -1;
 }
 
-/* The number of a device is given again when it is unmounted: then the system's own id differs. */
+/* The number of a device is given again when it is unmounted: then the system's own id differs.
+   Under the lock. */
+static void check_device(struct it_reuse *reuse, uint64_t dev, uint64_t id, unsigned trust)
+{
+	struct it_reuse_device *device = find_device(reuse, dev);
+	size_t count = atomic_load(&reuse->device_count);
+
+	if (device && device->id == id) {
+		atomic_store(&device->trust, trust);
+		return;
+	}
+	if (device)
+		atomic_store(&device->trust, IT_REUSE_GONE);
+	if (count == IT_REUSE_DEVICES)
+		return; /* nothing of it is trusted */
+	reuse->devices[count].dev = dev;
+	reuse->devices[count].id = id;
+	atomic_store(&reuse->devices[count].trust, trust);
+	atomic_store(&reuse->device_count, count + 1);
+}
+
 int it_reuse_device(struct it_reuse *reuse, int fd, const struct stat *about)
 {
-	int found = find_device(reuse, about->st_dev);
-	struct it_reuse_device *device = found < 0 ? NULL : &reuse->devices[found];
+	bool checked;
+	int device = it_reuse_device_known(reuse, about, &checked);
 	struct statfs system;
+	unsigned trust;
 	uint64_t id;
-	bool is_honest;
 
-	if (device && device->checked)
-		return device->honest ? found : -1;
-	if (fd < 0 || fstatfs(fd, &system))
-		return -1;
+	if (checked || fstatfs(fd, &system))
+		return device;
 	_Static_assert(sizeof system.f_fsid == sizeof id, "the id of a file system");
 	memcpy(&id, &system.f_fsid, sizeof id);
-	is_honest = it_reuse_system_is_honest((uint64_t)system.f_type);
-	if (!device)
-		return add_device(reuse, about->st_dev, id, is_honest);
-	if (device->id != id) {
-		device->gone = true;
-		return add_device(reuse, about->st_dev, id, is_honest);
-	}
-	device->checked = true;
-	device->honest = is_honest;
-	return is_honest ? found : -1;
+	trust = it_reuse_system_is_honest((uint64_t)system.f_type) ? IT_REUSE_HONEST
+								   : IT_REUSE_DISHONEST;
+	(void)pthread_rwlock_wrlock(&reuse->lock); /* ours, and initialised: cannot fail */
+	(void)it_reuse_device_known(reuse, about, &checked);
+	if (!checked)
+		check_device(reuse, about->st_dev, id, trust);
+	(void)pthread_rwlock_unlock(&reuse->lock);
+	return it_reuse_device_known(reuse, about, &checked);
 }
 
 /*
