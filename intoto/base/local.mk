@@ -15,11 +15,13 @@ CORE_SOURCES += \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_child.c %D%/sandbox_child.h \
 	%D%/sandbox_denied.c \
+	%D%/sandbox_fuse.c %D%/sandbox_fuse.h \
 	%D%/sandbox_landlock.c \
 	%D%/sandbox_namespaces.c \
 	%D%/sandbox_reaper.c \
 	%D%/sandbox_seccomp.c \
 	%D%/sandbox_system.c \
+	%D%/sandbox_tree.c \
 	%D%/strings.c %D%/strings.h \
 	%D%/text.c %D%/text.h \
 	%D%/version.c

@@ -22,6 +22,7 @@ enum {
 	MOST_FDS = 1024 * 1024,
 	CLOSED_MAX = 1024,
 	FDS_LOOKED_AT = 1024, /* where /proc does not list them */
+	LAYER_MAX = 4095,     /* mount(2) */
 };
 
 #define DEFAULT_PATH "/usr/bin:/bin"
@@ -99,6 +100,9 @@ struct preparation {
 	struct it_strings programs;
 	struct it_strings targets;
 	struct it_strings sources;
+	struct it_strings layers;
+	struct it_sandbox_tree tree;
+	char *fuse_options;
 	int given[3]; /* of plan.streams, those that are not ours to close */
 	int report_read;
 	int closed[CLOSED_MAX];
@@ -118,6 +122,10 @@ static void preparation_done(struct preparation *self)
 	it_strings_done(&self->programs);
 	it_strings_done(&self->targets);
 	it_strings_done(&self->sources);
+	it_strings_done(&self->layers);
+	it_sandbox_tree_done(&self->tree);
+	free(self->fuse_options);
+	it_fd_close(&self->plan.fuse);
 	if (self->plan.shared)
 		(void)munmap(self->plan.shared, sizeof *self->plan.shared); /* a page of ours */
 }
@@ -160,6 +168,33 @@ static int find_programs(struct preparation *self, struct intoto_error **err)
 	return rc;
 }
 
+/* In its own words these three part options and folders. */
+static void add_escaped(struct it_buf *out, const char *path)
+{
+	for (; *path; path++) {
+		if (strchr(",:\\", *path))
+			(void)it_buf_add_byte(out, '\\'); /* sticky */
+		(void)it_buf_add_byte(out, *path);
+	}
+}
+
+/* What overlay file systems are told; a page of it at most, or it is done without. */
+static int add_layer(struct preparation *self, const struct it_sandbox_path *path,
+		     const char *target, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(LAYER_MAX);
+
+	if (path->work) {
+		(void)it_buf_add_text(&out, "userxattr,lowerdir="); /* sticky, all of it */
+		add_escaped(&out, target);
+		(void)it_buf_add_text(&out, ",upperdir=");
+		add_escaped(&out, path->from);
+		(void)it_buf_add_text(&out, ",workdir=");
+		add_escaped(&out, path->work);
+	}
+	return it_strings_add(&self->layers, out.failed ? "" : it_buf_text(&out), err);
+}
+
 static int list_places(struct preparation *self, struct intoto_error **err)
 {
 	const struct it_sandbox_spec *spec = self->plan.spec;
@@ -175,6 +210,8 @@ static int list_places(struct preparation *self, struct intoto_error **err)
 		if (!rc)
 			rc = it_strings_add(&self->sources, path->from ? path->from : path->path,
 					    err);
+		if (!rc)
+			rc = add_layer(self, path, self->targets.items[i], err);
 	}
 	return rc;
 }
@@ -333,6 +370,28 @@ static int check_streams(const struct preparation *self, struct intoto_error **e
 	return INTOTO_OK;
 }
 
+/* What has to be known before anybody knows whether it can be had. */
+static int plan_tree(struct preparation *self, struct intoto_error **err)
+{
+	struct it_sandbox_plan *plan = &self->plan;
+	int rc = it_sandbox_tree_fill(&self->tree, plan->spec, err);
+
+	if (rc)
+		return rc;
+	plan->fuse = fcntl(self->report_read, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	if (plan->fuse < 0)
+		return it_err_errno(err, errno, "sandbox");
+	if (asprintf(&self->fuse_options,
+		     "fd=%d,rootmode=40000,user_id=%u,group_id=%u,default_permissions,allow_other",
+		     plan->fuse, geteuid(), getegid()) < 0) {
+		self->fuse_options = NULL;
+		return it_err_nomem(err);
+	}
+	plan->fuse_options = self->fuse_options;
+	plan->tree = &self->tree;
+	return INTOTO_OK;
+}
+
 static int prepare(struct preparation *self, struct intoto_error **err)
 {
 	struct it_sandbox_plan *plan = &self->plan;
@@ -346,6 +405,8 @@ static int prepare(struct preparation *self, struct intoto_error **err)
 		rc = check_streams(self, err);
 	if (!rc)
 		rc = plan_descriptors(self, err);
+	if (!rc && plan->spec->own && plan->spec->view && plan->spec->denied)
+		rc = plan_tree(self, err);
 	if (rc)
 		return rc;
 	plan->shared = mmap(NULL, sizeof *plan->shared, PROT_READ | PROT_WRITE,
@@ -357,6 +418,7 @@ static int prepare(struct preparation *self, struct intoto_error **err)
 	plan->programs = self->programs.items;
 	plan->targets = self->targets.items;
 	plan->sources = self->sources.items;
+	plan->layers = self->layers.items;
 	plan->caller = getpid();
 	plan->user = geteuid();
 	plan_limits(plan);
@@ -459,6 +521,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 			  .report = -1,
 			  .entry = -1,
 			  .stops = { -1, -1 },
+			  .fuse = -1,
 			  .blocked = proc->blocked },
 		.given = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 		.report_read = -1,

@@ -25,6 +25,8 @@ struct it_sandbox_path {
 	const char *path; /* absolute; what is not there is passed over */
 	const char *from; /* what stands there; NULL: path itself.  Needs a mount namespace, and is
 			     passed over without one */
+	const char *work; /* an empty folder beside from: from then lies on top of what the view has
+			     there anyhow, where that can be had; may be NULL */
 	unsigned rights;  /* of enum it_sandbox_right; 0: only the name, an empty folder or the
 			     link itself */
 	/*

@@ -313,15 +313,28 @@ static void stop_like(int number)
 /* Until init has ended: then all of its end of the pipe is closed. */
 static void attend(const struct it_sandbox_plan *plan)
 {
-	struct pollfd fds[] = { { .fd = plan->stops[0], .events = POLLIN } };
+	const struct it_sandbox_server server = { .fd = plan->fuse,
+						  .tree = plan->tree,
+						  .denied = plan->spec->denied,
+						  .user = plan->user,
+						  .group = getegid() };
+	struct pollfd fds[] = {
+		{ .fd = plan->stops[0], .events = POLLIN },
+		{ .fd = -1, .events = POLLIN }, /* before it is mounted, there is nothing to read */
+	};
 	unsigned char number;
 
 	for (;;) {
 		if (poll(fds, IT_COUNT_OF(fds), -1) < 0 && errno != EINTR)
 			return;
-		if ((fds[0].revents & POLLIN) && read(fds[0].fd, &number, 1) == 1)
-			stop_like(number);
-		else if (fds[0].revents)
+		if (fds[1].revents && !it_sandbox_serve(&server))
+			fds[1].fd = -1;
+		if ((fds[0].revents & POLLIN) && read(fds[0].fd, &number, 1) == 1) {
+			if (number == IT_SANDBOX_MOUNTED)
+				fds[1].fd = plan->fuse;
+			else
+				stop_like(number);
+		} else if (fds[0].revents)
 			return;
 	}
 }
@@ -340,6 +353,19 @@ static void begin_keeping(const struct it_sandbox_plan *plan)
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_PROCESS);
 }
 
+/* By one who is in the user namespace that mounts it: the kernel insists. */
+static void open_fuse(const struct it_sandbox_plan *plan)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0 && dup3(fd, plan->fuse, O_CLOEXEC) >= 0)
+		plan->shared->fuse = true;
+	else
+		plan->spec->denied->number = errno;
+	if (fd >= 0)
+		(void)close(fd); /* the other one stays */
+}
+
 void it_sandbox_keep(const struct it_sandbox_plan *plan)
 {
 	pid_t child;
@@ -348,6 +374,8 @@ void it_sandbox_keep(const struct it_sandbox_plan *plan)
 	arrange_descriptors(plan);
 	plan->shared->keeper = getpid();
 	it_sandbox_unshare(plan);
+	if (plan->tree)
+		open_fuse(plan);
 	/* If we die before init does, nobody must think that the command exited with 0. */
 	plan->shared->status = SIGKILL;
 	child = fork();

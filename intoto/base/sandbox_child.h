@@ -13,7 +13,7 @@
 
 #include <sys/resource.h>
 
-#include "base/sandbox.h"
+#include "base/sandbox_fuse.h"
 
 enum it_sandbox_step {
 	IT_SANDBOX_STEP_NONE,
@@ -38,12 +38,14 @@ struct it_sandbox_shared {
 	enum it_sandbox_step failed;
 	int number; /* errno of what failed */
 	bool proc;  /* the view has a /proc of its own */
+	bool fuse;  /* there is a descriptor */
 	int status; /* of waitpid, for the command */
 };
 
 enum {
 	IT_SANDBOX_REPORT_FD = 3, /* closes when the command has started */
 	IT_SANDBOX_ENTRY_FD = 4,  /* what the entry of the command needs */
+	IT_SANDBOX_MOUNTED = 0,	  /* init tells the keeper, instead of a signal's number */
 	IT_SANDBOX_MAP_SIZE = 40,
 	IT_SANDBOX_LIMITS_MAX = 5,
 };
@@ -57,9 +59,13 @@ struct it_sandbox_plan {
 	const struct it_proc_spec *proc;
 	const struct it_sandbox_spec *spec;
 	struct it_sandbox_shared *shared;
-	char *const *programs; /* to try in turn */
-	char *const *targets;  /* of each path, in the view */
-	char *const *sources;  /* likewise, what is shown there */
+	char *const *programs;		    /* to try in turn */
+	char *const *targets;		    /* of each path, in the view */
+	char *const *sources;		    /* likewise, what is shown there */
+	char *const *layers;		    /* likewise, the options that lay it over, or "" */
+	const struct it_sandbox_tree *tree; /* what the view tells about; NULL: it is silent */
+	const char *fuse_options;
+	int fuse; /* a number that is kept free for its descriptor */
 	int streams[3];
 	int report;   /* the keeper puts it at IT_SANDBOX_REPORT_FD, unless the command is own */
 	int entry;    /* -1: none */

@@ -184,7 +184,7 @@ static bool make_place(const char *target, const struct stat *about)
 
 /* Links are shown as they are; what they lead to is shown when the spec says so. */
 static bool show(const struct it_sandbox_plan *plan, const char *source, const char *target,
-		 unsigned rights)
+		 const char *layer, unsigned rights)
 {
 	struct stat about;
 
@@ -196,8 +196,11 @@ static bool show(const struct it_sandbox_plan *plan, const char *source, const c
 		return show_link(source, target);
 	if (!rights)
 		return !S_ISDIR(about.st_mode) || make_folder(target);
-	return make_place(target, &about) &&
-	       mount(source, target, NULL, MS_BIND | MS_REC, NULL) == 0 &&
+	if (!make_place(target, &about))
+		return false;
+	if (layer[0] && mount("intoto", target, "overlay", MS_NOSUID | MS_NODEV, layer) == 0)
+		return true;
+	return mount(source, target, NULL, MS_BIND | MS_REC, NULL) == 0 &&
 	       set_attributes(target, WHOLE_TREE, attributes_of(&about, rights));
 }
 
@@ -205,7 +208,8 @@ static bool show_all(const struct it_sandbox_plan *plan)
 {
 	for (size_t i = 0; i < plan->spec->path_count; i++)
 		if (!plan->spec->paths[i].no_view &&
-		    !show(plan, plan->sources[i], plan->targets[i], plan->spec->paths[i].rights))
+		    !show(plan, plan->sources[i], plan->targets[i],
+			  plan->shared->fuse ? plan->layers[i] : "", plan->spec->paths[i].rights))
 			return false;
 	return true;
 }
@@ -231,14 +235,34 @@ static bool add_own_folders(const struct it_sandbox_plan *plan)
 	return true;
 }
 
+/* The one that tells, or else one that only is there. */
+static bool mount_root(const struct it_sandbox_plan *plan)
+{
+	const char *view = plan->spec->view;
+	struct it_sandbox_denied *denied = plan->spec->denied;
+	const unsigned char mounted = IT_SANDBOX_MOUNTED;
+
+	if (plan->shared->fuse) {
+		if (mount("intoto", view, "fuse", MS_NOSUID | MS_NODEV, plan->fuse_options) == 0) {
+			(void)close(plan->fuse); /* the keeper's is the one that is read */
+			denied->named = true;
+			return write(plan->stops[1], &mounted, 1) == 1;
+		}
+		denied->number = errno;
+		plan->shared->fuse = false;
+		(void)close(plan->fuse); /* nothing is mounted */
+	}
+	return mount("intoto", view, "tmpfs", MS_NOSUID | MS_NODEV,
+		     "mode=0755,size=4m,nr_inodes=32768") == 0;
+}
+
 void it_sandbox_build_view(const struct it_sandbox_plan *plan)
 {
 	const char *view = plan->spec->view;
 
 	if (!view || unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return;
-	if (mount("intoto", view, "tmpfs", MS_NOSUID | MS_NODEV,
-		  "mode=0755,size=4m,nr_inodes=32768"))
+	if (!mount_root(plan))
 		return;
 	if (!show_all(plan) || chdir(view) || !add_own_folders(plan))
 		return;
@@ -246,7 +270,8 @@ void it_sandbox_build_view(const struct it_sandbox_plan *plan)
 	if (syscall(SYS_pivot_root, ".", "."))
 		return;
 	if (umount2(".", MNT_DETACH) || chdir("/") ||
-	    !set_attributes("/", 0, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV))
+	    !set_attributes("/", 0,
+			    (plan->shared->fuse ? 0 : ATTR_RDONLY) | ATTR_NOSUID | ATTR_NODEV))
 		it_sandbox_fail(plan, IT_SANDBOX_STEP_FOLDER);
 	plan->shared->level.mechanisms |= IT_SANDBOX_MOUNT_NS;
 }

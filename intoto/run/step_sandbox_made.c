@@ -25,10 +25,12 @@ static void folder_done(struct it_made_folder *folder)
 	if (fd >= 0) {
 		(void)it_scratch_empty(fd); /* as much as can be */
 		(void)close(fd);
-		(void)rmdir(folder->stand_in);
+		(void)rmdir(folder->top);
 	}
 	free(folder->path);
+	free(folder->top);
 	free(folder->stand_in);
+	free(folder->work);
 	it_strings_done(&folder->names);
 }
 
@@ -112,16 +114,22 @@ static int make_stand_in(struct it_made_folder *folder, const char *scratch,
 	struct stat about;
 
 	folder->beside = !can_move(scratch, folder->path);
-	if (asprintf(&folder->stand_in, "%s/%s", folder->beside ? folder->path : scratch,
+	if (asprintf(&folder->top, "%s/%s", folder->beside ? folder->path : scratch,
 		     folder->beside ? ".intoto-XXXXXX.link-unfinished" : "made-XXXXXX") < 0) {
-		folder->stand_in = NULL;
+		folder->top = NULL;
 		return it_err_nomem(err);
 	}
-	if (!mkdtemp(folder->stand_in) && folder->beside) {
-		free(folder->stand_in);
-		folder->stand_in = NULL;
+	if (!mkdtemp(folder->top)) {
+		free(folder->top);
+		folder->top = NULL;
 		return it_err_errno(err, errno, "%s: is to get a product", folder->path);
 	}
+	folder->stand_in = it_path_join(folder->top, "made");
+	folder->work = it_path_join(folder->top, "work");
+	if (!folder->stand_in || !folder->work)
+		return it_err_nomem(err);
+	if (mkdir(folder->stand_in, S_IRWXU) || mkdir(folder->work, S_IRWXU))
+		return it_err_errno(err, errno, "%s", folder->top);
 	if (stat(folder->path, &about) ||
 	    chmod(folder->stand_in, (about.st_mode & PERMISSIONS) | S_IRWXU))
 		return it_err_errno(err, errno, "%s", folder->path);
@@ -155,8 +163,7 @@ static int show_entries(struct it_made *made, struct it_made_folder *folder,
 
 		if (!path)
 			return it_err_nomem(err);
-		if (it_streq(path, folder->stand_in) || product_at(made, path) ||
-		    lstat(path, &about))
+		if (it_streq(path, folder->top) || product_at(made, path) || lstat(path, &about))
 			continue;
 		rc = it_strings_add(&folder->names, names.items[i], err);
 		if (!rc)
@@ -182,6 +189,7 @@ static int prepare_folder(struct it_made *made, struct it_made_folder *folder,
 		  : it_places_add(places,
 				  &(struct it_sandbox_path){ .path = folder->path,
 							     .from = folder->stand_in,
+							     .work = folder->work,
 							     .rights = IT_PLACE_OUTPUT },
 				  err);
 }

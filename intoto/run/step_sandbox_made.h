@@ -15,8 +15,10 @@
 enum { IT_MADE_ENTRIES_MAX = 2000 };
 
 struct it_made_folder {
-	char *path;		 /* where it is shown */
-	char *stand_in;		 /* ours */
+	char *path; /* where it is shown */
+	char *top;  /* ours, of the two below */
+	char *stand_in;
+	char *work;		 /* of the file system that may lay it over */
 	bool beside;		 /* ours is below path itself: the scratch folder is elsewhere */
 	struct it_strings names; /* that we put there */
 };

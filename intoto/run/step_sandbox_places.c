@@ -17,6 +17,7 @@ void it_places_done(struct it_places *places)
 	for (size_t i = 0; i < places->count; i++) {
 		free((char *)(uintptr_t)places->items[i].path);
 		free((char *)(uintptr_t)places->items[i].from);
+		free((char *)(uintptr_t)places->items[i].work);
 	}
 	free(places->items);
 	*places = (struct it_places){ 0 };
@@ -59,9 +60,11 @@ int it_places_add(struct it_places *places, const struct it_sandbox_path *place,
 		return rc;
 	copy.path = strdup(place->path);
 	copy.from = place->from ? strdup(place->from) : NULL;
-	if (!copy.path || (place->from && !copy.from)) {
+	copy.work = place->work ? strdup(place->work) : NULL;
+	if (!copy.path || (place->from && !copy.from) || (place->work && !copy.work)) {
 		free((char *)(uintptr_t)copy.path);
 		free((char *)(uintptr_t)copy.from);
+		free((char *)(uintptr_t)copy.work);
 		return it_err_nomem(err);
 	}
 	places->items[places->count++] = copy;
@@ -239,8 +242,10 @@ static void merge(struct it_sandbox_path *into, struct it_sandbox_path *from)
 	into->rights |= from->rights;
 	if (!into->from) {
 		into->from = from->from;
-		from->from = NULL;
+		into->work = from->work;
+		from->from = from->work = NULL;
 	}
+	free((char *)(uintptr_t)from->work);
 	free((char *)(uintptr_t)from->path);
 	free((char *)(uintptr_t)from->from);
 }

@@ -250,13 +250,24 @@ static int add_scratch(struct it_step_plan *plan, struct it_scratch *scratch,
 		       struct intoto_error **err)
 {
 	static const char *const names[] = { "/tmp", "/var/tmp", "/dev/shm" };
-	const char *fresh;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < IT_COUNT_OF(names); i++) {
+		IT_AUTO(it_freep) char *from = NULL;
+		const char *fresh;
+
 		rc = it_scratch_fresh(scratch, &fresh, err);
+		if (!rc && !(from = strdup(fresh)))
+			rc = it_err_nomem(err);
 		if (!rc)
-			rc = show(plan, names[i], fresh, IT_PLACE_OUTPUT, err);
+			rc = it_scratch_fresh(scratch, &fresh, err);
+		if (!rc)
+			rc = it_places_add(&plan->places,
+					   &(struct it_sandbox_path){ .path = names[i],
+								      .from = from,
+								      .work = fresh,
+								      .rights = IT_PLACE_OUTPUT },
+					   err);
 	}
 	if (!rc)
 		rc = show(plan, it_scratch_home(scratch), NULL, IT_PLACE_OUTPUT, err);
