@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Memory, text, files, time, errors: libc only.
 CORE_SOURCES += \
+	%D%/architecture.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/attr.h \
 	%D%/buf.c %D%/buf.h \

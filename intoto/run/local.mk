@@ -28,13 +28,23 @@ CORE_SOURCES += \
 	%D%/touched.c %D%/touched.h \
 	%D%/touched_address.c %D%/touched_address.h \
 	%D%/tracer.c %D%/tracer.h \
+	%D%/tracer_calls.c %D%/tracer_calls.h \
 	%D%/tracer_fanotify.c %D%/tracer_fanotify.h \
+	%D%/tracer_filter.c %D%/tracer_filter.h \
+	%D%/tracer_follow.c %D%/tracer_follow.h \
+	%D%/tracer_look.c %D%/tracer_look.h \
+	%D%/tracer_memory.c %D%/tracer_memory.h \
+	%D%/tracer_name.c \
+	%D%/tracer_notify.c \
 	%D%/tracer_overlay.c %D%/tracer_overlay.h \
 	%D%/tracer_overlay_entry.c \
 	%D%/tracer_overlay_list.c \
 	%D%/tracer_overlay_merge.c \
 	%D%/tracer_overlay_mount.c \
-	%D%/tracer_overlay_place.c
+	%D%/tracer_overlay_place.c \
+	%D%/tracer_place.c %D%/tracer_place.h \
+	%D%/tracer_program.c %D%/tracer_program.h \
+	%D%/tracer_talk.c
 
 UNIT_TESTS += \
 	tests/unit/run_command \

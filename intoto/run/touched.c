@@ -512,18 +512,27 @@ static int by_talk(const void *a, const void *b)
 	return strcmp(left->address, right->address);
 }
 
+/* What is left of it when nothing more will be heard. */
+static unsigned sealed(unsigned touches)
+{
+	const unsigned used = IT_TOUCH_READ | IT_TOUCH_EXECUTED;
+	const unsigned made = IT_TOUCH_WRITTEN | IT_TOUCH_CREATED | IT_TOUCH_REMOVED;
+
+	if ((touches & IT_TOUCH_UNSURE) && !(touches & made))
+		touches = (touches & ~used) | IT_TOUCH_ASKED;
+	if (touches & (used | made | IT_TOUCH_CHANGED))
+		touches &= ~(unsigned)IT_TOUCH_ASKED;
+	return touches & ~(unsigned)IT_TOUCH_UNSURE;
+}
+
 int it_touched_seal(struct it_touched *touched, struct intoto_error **err)
 {
-	const unsigned known = IT_TOUCH_READ | IT_TOUCH_EXECUTED | IT_TOUCH_WRITTEN |
-			       IT_TOUCH_CREATED | IT_TOUCH_REMOVED | IT_TOUCH_CHANGED;
-
 	for (size_t i = 0; i < touched->file_count; i++) {
 		struct it_touched_file *file = &touched->files[i];
 
 		if (file->touches & IT_TOUCH_UNRESOLVED)
 			return it_err_set(err, INTOTO_E_INTERNAL, "a path was not resolved");
-		if (file->touches & known)
-			file->touches &= ~(unsigned)IT_TOUCH_ASKED;
+		file->touches = sealed(file->touches);
 	}
 	if (touched->file_count)
 		qsort(touched->files, touched->file_count, sizeof *touched->files, by_path);

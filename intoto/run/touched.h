@@ -27,8 +27,9 @@ enum it_touch {
 	IT_TOUCH_DENIED = 256, /* refused by the sandbox */
 	IT_TOUCH_UNRESOLVED = 512, /* while it is filled: the path is as it was asked for, to be
 				      followed by it_touched_resolve */
-	IT_TOUCH_FOUND = 1024, /* what was read there was there before the step, whatever was
-				  created there since */
+	IT_TOUCH_FOUND = 1024,	   /* what was read there was there before the step, whatever was
+				      created there since */
+	IT_TOUCH_UNSURE = 2048, /* while it is filled: was read or executed if it was ever there */
 };
 
 struct it_touched_file {

@@ -7,6 +7,7 @@
 static const struct it_tracer_kind *const kinds[] = {
 	&it_tracer_overlay,
 	&it_tracer_fanotify,
+	&it_tracer_notify,
 	NULL,
 };
 

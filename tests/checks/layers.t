@@ -46,7 +46,7 @@ microhttpd.h    serve
 '
 # Everything else in <> must be of the C library or the kernel.
 system='
-alloca.h arpa/ assert.h ctype.h dirent.h errno.h fcntl.h fnmatch.h getopt.h grp.h inttypes.h libgen.h
+alloca.h arpa/ assert.h ctype.h dirent.h elf.h errno.h fcntl.h fnmatch.h getopt.h grp.h inttypes.h libgen.h
 limits.h linux/ locale.h netdb.h netinet/ poll.h pthread.h pwd.h sched.h search.h setjmp.h signal.h
 spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h
 strings.h sys/ termios.h time.h unistd.h wchar.h

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Seccomp user notification: a filter in the step hands each call of the table to a thread of ours,
+ * which looks at it and lets it go on.
+ *
+ * The thread is there before the command is: the exec that starts it is the first call that
+ * somebody has to answer.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/random.h"
+#include "run/tracer_filter.h"
+#include "run/tracer_follow.h"
+#include "run/tracer_memory.h"
+
+enum {
+	/* How long we go on listening to those who are left when the command has ended. */
+	GRACE_MS = 500,
+	NOTE_MAX = 1024, /* bytes of a notification, whatever kernel; it says how many */
+	FIRST_FREE_FD = 10,
+	CONTINUE = 1, /* SECCOMP_USER_NOTIF_FLAG_CONTINUE */
+	UPPER_HALF = 32,
+};
+
+#define NS_PER_MS INT64_C(1000000)
+
+struct notify {
+	struct it_tracer_filter filter;
+	unsigned token[2];
+	struct it_tracer_follow follow;
+	struct it_tracer_deed deed;
+	int ours; /* ends of the pair that the listener comes through */
+	int theirs;
+	int wake; /* the command has ended, or will never start */
+	int listener;
+	bool has_thread;
+	pthread_t thread;
+	int64_t give_up; /* on the monotonic clock; 0: not yet.  The thread's */
+	union {
+		struct seccomp_notif note;
+		char bytes[NOTE_MAX]; /* the kernel may know more members */
+	} note;
+	union {
+		struct seccomp_notif_resp answer;
+		char bytes[NOTE_MAX];
+	} answer;
+};
+
+/* --- the child --- */
+
+/* With the token in the upper halves, so that the filter lets it pass. */
+static int hand_over(const struct notify *self, int listener)
+{
+	char byte = 0;
+	struct iovec bytes = { &byte, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr aligned;
+	} control = { 0 };
+	struct msghdr message = { .msg_iov = &bytes,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof control };
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	unsigned long fd = (unsigned long)self->theirs | (unsigned long)self->token[0]
+								 << UPPER_HALF;
+	unsigned long flags = (unsigned long)self->token[1] << UPPER_HALF;
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof listener);
+	memcpy(CMSG_DATA(head), &listener, sizeof listener);
+	return syscall(SYS_sendmsg, fd, &message, flags) == 1 ? 0 : errno;
+}
+
+static int enter_filter(struct notify *self)
+{
+	int listener;
+	int number;
+
+	/* A sandbox hides us from its own; nothing of it runs yet, and who watches has to see. */
+	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	listener = it_tracer_filter_enter(&self->filter, true);
+	if (listener < 0)
+		return errno;
+	number = hand_over(self, listener);
+	(void)close(listener); /* only who watches has it */
+	return number;
+}
+
+static int enter(struct it_tracer *tracer)
+{
+	return enter_filter(tracer->state);
+}
+
+/* --- the listener --- */
+
+/* The sender's number is as we see it, in whatever namespace it is. */
+static int receive_listener(struct notify *self, pid_t *sender)
+{
+	char byte;
+	struct iovec bytes = { &byte, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr aligned;
+	} control;
+	struct msghdr message = { .msg_iov = &bytes,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof control };
+	ssize_t got = recvmsg(self->ours, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+	if (got != 1)
+		return got < 0 ? errno : ECONNRESET;
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head;
+	     head = CMSG_NXTHDR(&message, head)) {
+		struct ucred who;
+
+		if (head->cmsg_level != SOL_SOCKET)
+			continue;
+		if (head->cmsg_type == SCM_RIGHTS)
+			memcpy(&self->listener, CMSG_DATA(head), sizeof self->listener);
+		if (head->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&who, CMSG_DATA(head), sizeof who);
+			*sender = who.pid;
+		}
+	}
+	return self->listener < 0 ? EPROTO : 0;
+}
+
+static int set_pair(struct notify *self)
+{
+	int ends[2];
+	int on = 1;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return errno;
+	self->ours = fcntl(ends[0], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	self->theirs = fcntl(ends[1], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	(void)close(ends[0]); /* the copies stay */
+	(void)close(ends[1]);
+	if (self->ours < 0 || self->theirs < 0 ||
+	    setsockopt(self->ours, SOL_SOCKET, SO_PASSCRED, &on, sizeof on))
+		return errno;
+	return 0;
+}
+
+/* --- one notification --- */
+
+static bool receive(struct notify *self)
+{
+	memset(&self->note, 0, sizeof self->note); /* the kernel wants it so */
+	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_RECV, &self->note) == 0;
+}
+
+static bool is_alive(const struct notify *self)
+{
+	uint64_t id = self->note.note.id;
+
+	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+static bool answer(struct notify *self, bool absent)
+{
+	memset(&self->answer, 0, sizeof self->answer);
+	self->answer.answer.id = self->note.note.id;
+	self->answer.answer.error = absent ? -ENOSYS : 0;
+	self->answer.answer.flags = absent ? 0 : CONTINUE;
+	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer) == 0 ||
+	       errno == ENOENT; /* killed meanwhile */
+}
+
+/*
+ * Whoever was killed while it waited did not make the call.  The caller is alive after we have
+ * read, so what we read was its own and not of another process with its number.
+ */
+static void serve(struct notify *self)
+{
+	const struct seccomp_data *data = &self->note.note.data;
+	struct it_tracer_asked asked = { .tid = (pid_t)self->note.note.pid,
+					 .audit = data->arch,
+					 .number = data->nr };
+
+	for (size_t i = 0; i < IT_COUNT_OF(asked.args); i++)
+		asked.args[i] = data->args[i];
+	it_tracer_look(&self->follow, &asked, &self->deed);
+	if (!is_alive(self))
+		return;
+	it_tracer_commit(&self->follow, &self->deed, IT_DEED_MAYBE);
+	if (!answer(self, self->deed.absent))
+		self->follow.touched->statement.lost++; /* it waits until we close */
+}
+
+/* --- the thread --- */
+
+static int patience(const struct notify *self)
+{
+	int64_t left = self->give_up - it_clock_monotonic();
+
+	if (!self->give_up)
+		return -1;
+	return left > 0 ? (int)(left / NS_PER_MS) + 1 : 0;
+}
+
+/* Until nobody is left who could ask, or we have waited long enough. */
+static void listen_to_step(struct notify *self)
+{
+	struct pollfd fds[] = { { .fd = self->listener, .events = POLLIN },
+				{ .fd = self->wake, .events = POLLIN } };
+
+	for (;;) {
+		int ready = poll(fds, IT_COUNT_OF(fds), patience(self));
+
+		if (ready < 0 && errno != EINTR)
+			break;
+		if (ready > 0 && (fds[0].revents & POLLIN) && receive(self))
+			serve(self);
+		else if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
+			return;
+		if (ready > 0 && fds[1].revents) {
+			fds[1].fd = -1;
+			self->give_up = it_clock_monotonic() + GRACE_MS * NS_PER_MS;
+		}
+		if (self->give_up && it_clock_monotonic() >= self->give_up)
+			break;
+	}
+	it_tracer_follow_escaped(&self->follow, true,
+				 "what it opens, changes or starts from now on fails (ENOSYS)");
+}
+
+static void *run(void *arg)
+{
+	struct notify *self = arg;
+	struct pollfd fds[] = { { .fd = self->ours, .events = POLLIN },
+				{ .fd = self->wake, .events = POLLIN } };
+	pid_t sender = 0;
+
+	while (poll(fds, IT_COUNT_OF(fds), -1) < 0 && errno == EINTR)
+		continue;
+	if (!fds[0].revents || receive_listener(self, &sender))
+		return NULL; /* the command did not start */
+	it_tracer_follow_start(&self->follow, sender);
+	listen_to_step(self);
+	it_fd_close(&self->listener); /* who is left is answered by the kernel */
+	return NULL;
+}
+
+/* Signals are for the thread that everything began in. */
+static int start_thread(struct notify *self, struct intoto_error **err)
+{
+	sigset_t all;
+	sigset_t before;
+	int number;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before); /* cannot fail, as below */
+	number = pthread_create(&self->thread, NULL, run, self);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	self->has_thread = !number;
+	return number ? it_err_errno(err, number, "a thread that watches the command") : INTOTO_OK;
+}
+
+static void end_thread(struct notify *self)
+{
+	uint64_t one = 1;
+
+	if (!self->has_thread)
+		return;
+	(void)!write(self->wake, &one, sizeof one); /* a counter that is 0 takes it */
+	(void)pthread_join(self->thread, NULL);	    /* it ends by itself now */
+	self->has_thread = false;
+}
+
+/* --- whether it works here --- */
+
+/* A child that does what the command will do, and one call that is in every filter. */
+static _Noreturn void try_in_child(struct notify *self)
+{
+	int number = enter_filter(self);
+
+	if (!number && unlink("") == 0)
+		number = EIO; /* cannot be */
+	_exit(number ? number : errno == ENOENT ? 0 : errno);
+}
+
+static int answer_child(struct notify *self)
+{
+	struct pollfd fd = { .fd = self->ours, .events = POLLIN };
+	char memory[2];
+	pid_t sender;
+	int number;
+
+	it_fd_close(&self->theirs);
+	while (poll(&fd, 1, -1) < 0 && errno == EINTR)
+		continue;
+	number = receive_listener(self, &sender);
+	if (number)
+		return number;
+	if (!receive(self))
+		return errno;
+	number =
+		it_tracer_read((pid_t)self->note.note.pid, self->note.note.data.args[0], memory, 1);
+	return answer(self, false) ? number : errno;
+}
+
+static void close_all(struct notify *self)
+{
+	it_fd_close(&self->ours);
+	it_fd_close(&self->theirs);
+	it_fd_close(&self->listener);
+}
+
+/* All of it once: a kernel, a container or a filter around us may refuse any part. */
+static int probe(struct notify *self, struct intoto_error **err)
+{
+	int number = set_pair(self);
+	int status = 0;
+	pid_t pid;
+
+	if (number)
+		return it_err_errno(err, number, "a pair of sockets");
+	pid = fork();
+	if (pid < 0)
+		return it_err_errno(err, errno, "a process");
+	if (pid == 0)
+		try_in_child(self);
+	number = answer_child(self);
+	close_all(self); /* a child that still waits goes on now */
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		number = WEXITSTATUS(status);
+	if (number == EBUSY)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "somebody else is notified of our own system calls already");
+	if (number)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED, "%s", strerrordesc_np(number));
+	return INTOTO_OK;
+}
+
+/* --- the mechanism --- */
+
+static int write_filter(struct notify *self, enum it_trace_tier tier, struct intoto_error **err)
+{
+	struct it_tracer_filter_options options = { .tier = tier,
+						    .action = SECCOMP_RET_USER_NOTIF };
+	int rc = it_random(self->token, sizeof self->token, err);
+
+	self->token[0] |= 1; /* 0 would be none */
+	memcpy(options.token, self->token, sizeof options.token);
+	return rc ? rc : it_tracer_filter_write(&self->filter, &options, err);
+}
+
+static int prepare(struct it_tracer *tracer, struct intoto_error **err)
+{
+	struct notify *self = calloc(1, sizeof *self);
+	int number = 0;
+	int rc;
+
+	if (!self)
+		return it_err_nomem(err);
+	tracer->state = self;
+	self->ours = self->theirs = self->wake = self->listener = -1;
+	rc = it_tracer_follow_open(&self->follow, tracer, err);
+	if (!rc)
+		rc = write_filter(self, tracer->options.tier, err);
+	if (!rc)
+		rc = probe(self, err);
+	if (rc)
+		return rc;
+	number = set_pair(self);
+	self->wake = eventfd(0, EFD_CLOEXEC);
+	if (number || self->wake < 0)
+		return it_err_errno(err, number ? number : errno, "watching the command");
+	tracer->entry.fd = &self->theirs;
+	tracer->touched->statement.network_seen = tracer->options.tier == IT_TRACE_FULL;
+	return start_thread(self, err);
+}
+
+static int started(struct it_tracer *tracer, pid_t pid, struct intoto_error **err)
+{
+	struct notify *self = tracer->state;
+
+	(void)pid; /* of a sandbox, perhaps; the listener's sender is the command */
+	(void)err;
+	it_fd_close(&self->theirs);
+	return INTOTO_OK;
+}
+
+static int finish(struct it_tracer *tracer, struct intoto_error **err)
+{
+	struct notify *self = tracer->state;
+
+	end_thread(self);
+	return it_tracer_follow_finish(&self->follow, err);
+}
+
+static void done(struct it_tracer *tracer)
+{
+	struct notify *self = tracer->state;
+
+	if (!self)
+		return;
+	end_thread(self);
+	close_all(self);
+	it_fd_close(&self->wake);
+	it_tracer_follow_done(&self->follow);
+	free(self);
+}
+
+const struct it_tracer_kind it_tracer_notify = {
+	.name = "user-notification",
+	.tiers = 1U << IT_TRACE_WRITES | 1U << IT_TRACE_FULL,
+	.prepare = prepare,
+	.enter = enter,
+	.started = started,
+	.finish = finish,
+	.done = done,
+};
