@@ -5,14 +5,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/path.h"
-#include "base/random.h"
+#include "base/draft.h"
 #include "base/strings.h"
 #include "base/text.h"
 
@@ -110,128 +108,15 @@ int it_fd_write(int fd, struct it_span bytes, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
-/* A name in path's folder that no other process uses; as short as a long name of path needs it. */
-static int temporary_name(char **out, const char *path, struct intoto_error **err)
-{
-	int dir_len = (int)(it_path_base(path) - path);
-	unsigned long long salt;
-	int rc = it_random(&salt, sizeof salt, err);
-
-	if (rc)
-		return rc;
-	if (asprintf(out, "%.*s.intoto-%016llx.tmp", dir_len, path, salt) < 0) {
-		*out = NULL;
-		return it_err_nomem(err);
-	}
-	return INTOTO_OK;
-}
-
-/* Also closes: some file systems tell only then that the disk is full. */
-static int fill_file(int *fd, const char *path, struct it_span bytes, unsigned flags,
-		     struct intoto_error **err)
-{
-	int rc = it_fd_write(*fd, bytes, err);
-	int closed;
-
-	if (rc)
-		return it_err_wrap(err, rc, "%s", path);
-	if ((flags & IT_FILE_SYNC) && fsync(*fd))
-		return it_err_errno(err, errno, "%s", path);
-	closed = close(*fd);
-	*fd = -1;
-	return closed ? it_err_errno(err, errno, "%s", path) : INTOTO_OK;
-}
-
-/* Renames, but never over an existing file; link() does it where the file system cannot. */
-static int rename_to_new(const char *from, const char *path)
-{
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	if (link(from, path))
-		return -1;
-	(void)unlink(from); /* the second name; path is complete without this */
-	return 0;
-}
-
-static int put_in_place(const char *from, const char *path, unsigned flags,
-			struct intoto_error **err)
-{
-	if ((flags & IT_FILE_NEW) ? rename_to_new(from, path) : rename(from, path))
-		return it_err_errno(err, errno, "%s", path);
-	return INTOTO_OK;
-}
-
-static void sync_folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	IT_AUTO(it_freep)
-	char *dir = slash ? strndup(path, (size_t)(slash - path + 1)) : strdup(".");
-	IT_AUTO(it_fd_close) int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (fd >= 0)
-		(void)fsync(fd); /* not every file system can; the file itself is safe */
-}
-
-/* Beside path first, then in its place: a reader sees all of it or nothing. */
-static int replace_file(const char *path, struct it_span bytes, mode_t mode, unsigned flags,
-			struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *temporary = NULL;
-	IT_AUTO(it_fd_close) int fd = -1;
-	int rc = temporary_name(&temporary, path, err);
-
-	if (rc)
-		return rc;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd < 0)
-		return it_err_errno(err, errno, "%s", path);
-	rc = fill_file(&fd, path, bytes, flags, err);
-	if (!rc)
-		rc = put_in_place(temporary, path, flags, err);
-	if (rc) {
-		(void)unlink(temporary); /* the first failure is the one to tell */
-		return rc;
-	}
-	if (flags & IT_FILE_SYNC)
-		sync_folder_of(path);
-	return INTOTO_OK;
-}
-
-static int write_through(const char *path, struct it_span bytes, struct intoto_error **err)
-{
-	IT_AUTO(it_fd_close) int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return it_err_errno(err, errno, "%s", path);
-	return fill_file(&fd, path, bytes, 0, err);
-}
-
-/* The system's names for open descriptors (/dev/stdout); any other link is replaced, not followed.
- */
-static bool names_descriptor(const char *path)
-{
-	struct stat about;
-
-	return (it_starts_with(path, "/dev/") || it_starts_with(path, "/proc/")) &&
-	       lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
-}
-
 int it_file_write(const char *path, struct it_span bytes, mode_t mode, unsigned flags,
 		  struct intoto_error **err)
 {
-	struct stat about;
+	IT_AUTO(it_draft_drop) struct it_draft draft = IT_DRAFT;
+	int rc = it_draft_open(&draft, path, mode, flags, err);
 
-	if (it_streq(path, "-"))
-		return it_fd_write(STDOUT_FILENO, bytes, err);
-	if (names_descriptor(path))
-		return write_through(path, bytes, err);
-	if (stat(path, &about) || S_ISREG(about.st_mode))
-		return replace_file(path, bytes, mode, flags, err);
-	if (S_ISDIR(about.st_mode))
-		return it_err_set(err, INTOTO_E_IO, "%s: is a folder, want a file", path);
-	return write_through(path, bytes, err); /* a rename would put a file where /dev/null was */
+	if (!rc)
+		rc = it_draft_add(&draft, bytes, err);
+	return rc ? rc : it_draft_finish(&draft, err);
 }
 
 int it_dir_make(const char *path, struct intoto_error **err)

@@ -4,8 +4,10 @@ CORE_SOURCES += \
 	%D%/architecture.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/attr.h \
+	%D%/base64_sink.c %D%/base64_sink.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/draft.c %D%/draft.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/path.c %D%/path.h \
@@ -23,6 +25,7 @@ CORE_SOURCES += \
 	%D%/sandbox_seccomp.c \
 	%D%/sandbox_system.c \
 	%D%/sandbox_tree.c \
+	%D%/sink.c %D%/sink.h \
 	%D%/strings.c %D%/strings.h \
 	%D%/text.c %D%/text.h \
 	%D%/version.c

@@ -57,10 +57,21 @@ static int generate(struct intoto_key *key, struct intoto_error **err)
 	return it_evp_adopt(key, pkey, true, err);
 }
 
+static int sign_stream(const struct intoto_key *key, const struct it_message *message,
+		       struct it_buf *signature, struct intoto_error **err)
+{
+	struct it_evp_digest digest;
+	int rc = it_evp_digest(&digest, key->scheme, message, err);
+
+	return rc ? rc : it_evp_sign(key, &digest, NULL, signature, err);
+}
+
 static int sign(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
 		struct intoto_error **err)
 {
-	return it_evp_sign(key, data, NULL, signature, err);
+	const struct it_message message = it_message_of(&data);
+
+	return sign_stream(key, &message, signature, err);
 }
 
 /* libcrypto refuses a signature that is not the DER form of its numbers, or that has more behind.
@@ -75,7 +86,7 @@ static int verify(const struct intoto_key *key, struct it_span data, struct it_s
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "ecdsa", .digest = (digest_name),                \
 		.group = (group_name), .form = &it_evp_form, .generate = generate, .takes = takes, \
-		.check = check, .sign = sign, .verify = verify,                                    \
+		.check = check, .sign = sign, .sign_stream = sign_stream, .verify = verify,        \
 	}
 
 const struct it_scheme it_scheme_ecdsa_p256 = ECDSA("ecdsa-sha2-nistp256", "sha256", "prime256v1");

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "crypto/ed25519_long.h"
+#include "crypto/ed25519_stream.h"
 #include "crypto/scheme.h"
 
 enum {
@@ -226,5 +227,6 @@ const struct it_scheme it_scheme_ed25519 = {
 	.form = &form,
 	.generate = generate,
 	.sign = sign,
+	.sign_stream = it_ed25519_sign_stream,
 	.verify = verify,
 };

@@ -117,47 +117,71 @@ const struct it_key_form it_evp_form = {
 	.read_secret = it_key_pem_secret,
 };
 
-struct digested {
-	unsigned char bytes[IT_DIGEST_MAX];
-	size_t len;
+/* One of the two: SHA-224 is what no artifact is hashed with here. */
+struct running {
+	const struct it_digest_alg *alg;
+	struct it_digest digest;
+	EVP_MD_CTX *other;
 };
 
-static bool hash_other(struct digested *out, const struct it_scheme *scheme, struct it_span data)
+static int add_piece(void *arg, struct it_span piece, struct intoto_error **err)
 {
-	const EVP_MD *md = it_streq(scheme->digest, "sha224") ? EVP_sha224() : NULL;
+	struct running *running = arg;
+
+	if (running->alg)
+		it_digest_add(&running->digest, piece.data, piece.len);
+	else if (EVP_DigestUpdate(running->other, piece.data, piece.len) != 1)
+		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot hash");
+	return INTOTO_OK;
+}
+
+static int hash_other(struct it_evp_digest *out, const struct it_scheme *scheme,
+		      const struct it_message *message, struct intoto_error **err)
+{
+	IT_AUTO(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct running running = { .other = ctx };
+	const struct it_sink sink = { add_piece, &running };
 	unsigned len = 0;
+	int rc;
 
-	if (!md || EVP_Digest(data.data, data.len, out->bytes, &len, md, NULL) != 1)
-		return false;
+	if (!ctx || !it_streq(scheme->digest, "sha224") ||
+	    EVP_DigestInit_ex(ctx, EVP_sha224(), NULL) != 1)
+		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot hash with %s",
+				  scheme->digest);
+	rc = it_message_pour(message, &sink, err);
+	if (!rc && EVP_DigestFinal_ex(ctx, out->bytes, &len) != 1)
+		rc = it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot hash");
 	out->len = len;
-	return true;
+	return rc;
 }
 
-static bool hash(struct digested *out, const struct it_scheme *scheme, struct it_span data)
+int it_evp_digest(struct it_evp_digest *out, const struct it_scheme *scheme,
+		  const struct it_message *message, struct intoto_error **err)
 {
-	const struct it_digest_alg *alg = it_digest_find(scheme->digest);
-	struct it_digest digest;
+	IT_EVP_SESSION;
+	struct running running = { .alg = it_digest_find(scheme->digest) };
+	const struct it_sink sink = { add_piece, &running };
+	int rc;
 
-	if (!alg) /* SHA-224, which no artifact is hashed with here */
-		return hash_other(out, scheme, data);
-	it_digest_start(&digest, alg);
-	it_digest_add(&digest, data.data, data.len);
-	it_digest_finish(&digest, out->bytes);
-	out->len = alg->size;
-	return true;
+	_Static_assert(sizeof out->bytes >= IT_DIGEST_MAX, "longest digest");
+	if (!running.alg)
+		return hash_other(out, scheme, message, err);
+	it_digest_start(&running.digest, running.alg);
+	rc = it_message_pour(message, &sink, err);
+	it_digest_finish(&running.digest, out->bytes);
+	out->len = running.alg->size;
+	return rc;
 }
 
-int it_evp_sign(const struct intoto_key *key, struct it_span data, it_evp_prepare_fn *prepare,
-		struct it_buf *signature, struct intoto_error **err)
+int it_evp_sign(const struct intoto_key *key, const struct it_evp_digest *digest,
+		it_evp_prepare_fn *prepare, struct it_buf *signature, struct intoto_error **err)
 {
 	IT_EVP_SESSION;
 	IT_AUTO(EVP_PKEY_CTX_freep) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
 	size_t len = (size_t)EVP_PKEY_get_size(key->pkey);
-	struct digested digest;
 	int rc;
 
-	if (!ctx || !hash(&digest, key->scheme, data) || EVP_PKEY_sign_init(ctx) != 1 ||
-	    (prepare && prepare(ctx, key->scheme) != 1))
+	if (!ctx || EVP_PKEY_sign_init(ctx) != 1 || (prepare && prepare(ctx, key->scheme) != 1))
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot sign with %s",
 				  key->scheme->name);
 	(void)it_buf_reserve(signature, len); /* sticky */
@@ -165,29 +189,38 @@ int it_evp_sign(const struct intoto_key *key, struct it_span data, it_evp_prepar
 	if (rc)
 		return rc;
 	if (EVP_PKEY_sign(ctx, (unsigned char *)signature->data + signature->len, &len,
-			  digest.bytes, digest.len) != 1)
+			  digest->bytes, digest->len) != 1)
 		return it_err_set(err, INTOTO_E_KEY, "libcrypto cannot sign with this key");
 	signature->len += len;
 	signature->data[signature->len] = '\0';
 	return INTOTO_OK;
 }
 
-int it_evp_verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
-		  it_evp_prepare_fn *prepare, struct intoto_error **err)
+int it_evp_verify_digest(const struct intoto_key *key, const struct it_evp_digest *digest,
+			 struct it_span signature, it_evp_prepare_fn *prepare,
+			 struct intoto_error **err)
 {
 	IT_EVP_SESSION;
 	IT_AUTO(EVP_PKEY_CTX_freep) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
 	int verdict = INTOTO_E_UNTRUSTED;
-	struct digested digest;
 
-	if (!ctx || !hash(&digest, key->scheme, data) || EVP_PKEY_verify_init(ctx) != 1 ||
-	    (prepare && prepare(ctx, key->scheme) != 1))
+	if (!ctx || EVP_PKEY_verify_init(ctx) != 1 || (prepare && prepare(ctx, key->scheme) != 1))
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot verify with %s",
 				  key->scheme->name);
 	if (signature.len && EVP_PKEY_verify(ctx, (const unsigned char *)signature.data,
-					     signature.len, digest.bytes, digest.len) == 1)
+					     signature.len, digest->bytes, digest->len) == 1)
 		verdict = INTOTO_OK;
 	if (verdict)
 		return it_err_set(err, verdict, "the signature does not verify");
 	return INTOTO_OK;
+}
+
+int it_evp_verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
+		  it_evp_prepare_fn *prepare, struct intoto_error **err)
+{
+	const struct it_message message = it_message_of(&data);
+	struct it_evp_digest digest;
+	int rc = it_evp_digest(&digest, key->scheme, &message, err);
+
+	return rc ? rc : it_evp_verify_digest(key, &digest, signature, prepare, err);
 }

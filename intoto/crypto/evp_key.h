@@ -17,10 +17,23 @@ IT_CHECK int it_evp_adopt(struct intoto_key *key, EVP_PKEY *pkey, bool is_privat
 /* Sets what a scheme wants for one operation; 1 is success, as libcrypto counts. */
 typedef int it_evp_prepare_fn(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme);
 
-/* Over the scheme's digest of the data.  prepare may be NULL. */
-IT_CHECK int it_evp_sign(const struct intoto_key *key, struct it_span data,
+/* What such a scheme signs: its digest of a message. */
+struct it_evp_digest {
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	size_t len;
+};
+
+IT_CHECK int it_evp_digest(struct it_evp_digest *out, const struct it_scheme *scheme,
+			   const struct it_message *message, struct intoto_error **err);
+/* prepare may be NULL. */
+IT_CHECK int it_evp_sign(const struct intoto_key *key, const struct it_evp_digest *digest,
 			 it_evp_prepare_fn *prepare, struct it_buf *signature,
 			 struct intoto_error **err);
+/* INTOTO_OK or INTOTO_E_UNTRUSTED. */
+IT_CHECK int it_evp_verify_digest(const struct intoto_key *key, const struct it_evp_digest *digest,
+				  struct it_span signature, it_evp_prepare_fn *prepare,
+				  struct intoto_error **err);
+/* The same over the scheme's digest of the data. */
 IT_CHECK int it_evp_verify(const struct intoto_key *key, struct it_span data,
 			   struct it_span signature, it_evp_prepare_fn *prepare,
 			   struct intoto_error **err);

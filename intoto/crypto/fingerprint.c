@@ -5,12 +5,56 @@
  */
 #include "crypto/fingerprint.h"
 
+#include <string.h>
+
 #include <sodium.h>
 
 #include "base/random.h"
 
 _Static_assert(sizeof(((struct it_fingerprint *)0)->key) == crypto_onetimeauth_KEYBYTES, "key");
 _Static_assert(sizeof(((struct it_fingerprint *)0)->tag) == crypto_onetimeauth_BYTES, "tag");
+
+_Static_assert(sizeof(crypto_onetimeauth_state) <= sizeof(((struct it_fingerprint_run *)0)->state),
+	       "state");
+_Static_assert(_Alignof(crypto_onetimeauth_state) <= 16, "alignment of state");
+
+int it_fingerprint_init(struct it_fingerprint *out, struct intoto_error **err)
+{
+	out->taken = false;
+	if (sodium_init() < 0)
+		return it_err_set(err, INTOTO_E_INTERNAL, "libsodium cannot be started");
+	return it_random(out->key, sizeof out->key, err);
+}
+
+/* None of the three can fail (they return 0 always); void pointers, because state is nobody's type
+   yet. */
+static void *state_of(struct it_fingerprint_run *run)
+{
+	return run->state;
+}
+
+void it_fingerprint_begin(struct it_fingerprint_run *run, const struct it_fingerprint *by)
+{
+	(void)crypto_onetimeauth_init(state_of(run), by->key);
+}
+
+void it_fingerprint_add(struct it_fingerprint_run *run, struct it_span piece)
+{
+	(void)crypto_onetimeauth_update(state_of(run), (const unsigned char *)piece.data,
+					piece.len);
+}
+
+int it_fingerprint_end(struct it_fingerprint_run *run, struct it_fingerprint *fingerprint)
+{
+	unsigned char tag[crypto_onetimeauth_BYTES];
+
+	(void)crypto_onetimeauth_final(state_of(run), tag);
+	if (!fingerprint->taken)
+		memcpy(fingerprint->tag, tag, sizeof tag);
+	fingerprint->taken = true;
+	return sodium_memcmp(tag, fingerprint->tag, sizeof tag) == 0 ? INTOTO_OK
+								     : INTOTO_E_UNTRUSTED;
+}
 
 static int compute(unsigned char tag[crypto_onetimeauth_BYTES], const struct it_fingerprint *by,
 		   struct it_span bytes, struct intoto_error **err)

@@ -18,6 +18,22 @@ struct it_fingerprint {
 	bool taken;
 };
 
+/* One of bytes that come piece by piece, and come again: the second time the tag must be the same.
+ */
+struct it_fingerprint_run {
+	_Alignas(16) unsigned char state[256];
+};
+
+/* A fresh key; nothing is taken yet. */
+IT_CHECK int it_fingerprint_init(struct it_fingerprint *out, struct intoto_error **err);
+void it_fingerprint_begin(struct it_fingerprint_run *run, const struct it_fingerprint *by);
+void it_fingerprint_add(struct it_fingerprint_run *run, struct it_span piece);
+/*
+ * The first time takes the fingerprint, then compares with it: INTOTO_E_UNTRUSTED, without words,
+ * when the bytes are others.
+ */
+IT_CHECK int it_fingerprint_end(struct it_fingerprint_run *run, struct it_fingerprint *fingerprint);
+
 IT_CHECK int it_fingerprint_take(struct it_fingerprint *out, struct it_span bytes,
 				 struct intoto_error **err);
 /* INTOTO_E_UNTRUSTED, without words, when the bytes are others or none were ever taken. */

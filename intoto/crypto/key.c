@@ -113,6 +113,18 @@ int it_key_sign(const struct intoto_key *key, struct it_span data, struct it_buf
 	return key->scheme->sign(key, data, signature, err);
 }
 
+int it_key_sign_stream(const struct intoto_key *key, const struct it_message *message,
+		       struct it_buf *signature, struct intoto_error **err)
+{
+	if (!key->is_private)
+		return it_err_set(err, INTOTO_E_KEY, "this key is public, want the private one");
+	if (!key->scheme->sign_stream)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "a key for %s signs no message that is not in memory",
+				  key->scheme->name);
+	return key->scheme->sign_stream(key, message, signature, err);
+}
+
 int it_key_verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
 		  struct intoto_error **err)
 {

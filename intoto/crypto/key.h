@@ -10,7 +10,7 @@
 
 #include <intoto/key.h>
 
-#include "base/buf.h"
+#include "base/sink.h"
 
 enum {
 	IT_KEYID_SIZE = 65,
@@ -78,6 +78,10 @@ struct it_scheme {
 	int (*check)(const struct intoto_key *key, struct intoto_error **err);
 	int (*sign)(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
 		    struct intoto_error **err);
+	/* The same signature, or one that is as good, of a message that is not held in memory.
+	   Pours it as often as the scheme needs it. */
+	int (*sign_stream)(const struct intoto_key *key, const struct it_message *message,
+			   struct it_buf *signature, struct intoto_error **err);
 	/* INTOTO_OK or INTOTO_E_UNTRUSTED; starts at "no". */
 	int (*verify)(const struct intoto_key *key, struct it_span data, struct it_span signature,
 		      struct intoto_error **err);
@@ -132,6 +136,9 @@ IT_CHECK int it_key_secret_text(const struct intoto_key *key, struct it_buf *out
 
 IT_CHECK int it_key_sign(const struct intoto_key *key, struct it_span data,
 			 struct it_buf *signature, struct intoto_error **err);
+/* INTOTO_E_UNSUPPORTED for a key whose scheme wants the message in memory. */
+IT_CHECK int it_key_sign_stream(const struct intoto_key *key, const struct it_message *message,
+				struct it_buf *signature, struct intoto_error **err);
 IT_CHECK int it_key_verify(const struct intoto_key *key, struct it_span data,
 			   struct it_span signature, struct intoto_error **err);
 

@@ -79,15 +79,18 @@ int it_rsa_verify(const struct intoto_key *key, struct it_span data, struct it_s
 
 /* Looks at its own work: a damaged private key, or a fault while computing, must not get out (a
  * faulty RSA signature can give the key away). */
-int it_rsa_sign(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
-		it_evp_prepare_fn *prepare, struct intoto_error **err)
+int it_rsa_sign(const struct intoto_key *key, const struct it_message *message,
+		struct it_buf *signature, it_evp_prepare_fn *prepare, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_wipe) struct it_buf fresh = IT_BUF(SIGNATURE_MAX);
-	int rc = it_evp_sign(key, data, prepare, &fresh, err);
+	struct it_evp_digest digest;
+	int rc = it_evp_digest(&digest, key->scheme, message, err);
 
+	if (!rc)
+		rc = it_evp_sign(key, &digest, prepare, &fresh, err);
 	if (rc)
 		return rc;
-	if (key->scheme->verify(key, data, it_buf_span(&fresh), NULL))
+	if (it_evp_verify_digest(key, &digest, it_buf_span(&fresh), prepare, NULL))
 		return it_err_set(err, INTOTO_E_KEY,
 				  "the private and the public half do not belong together");
 	(void)it_buf_add_span(signature, it_buf_span(&fresh)); /* sticky */

@@ -14,7 +14,7 @@ IT_CHECK int it_rsa_generate(struct intoto_key *key, struct intoto_error **err);
 const EVP_MD *it_rsa_md(const struct it_scheme *scheme);
 
 /* As the scheme's own, with the padding that prepare sets. */
-IT_CHECK int it_rsa_sign(const struct intoto_key *key, struct it_span data,
+IT_CHECK int it_rsa_sign(const struct intoto_key *key, const struct it_message *message,
 			 struct it_buf *signature, it_evp_prepare_fn *prepare,
 			 struct intoto_error **err);
 IT_CHECK int it_rsa_verify(const struct intoto_key *key, struct it_span data,

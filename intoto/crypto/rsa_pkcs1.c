@@ -11,10 +11,18 @@ static int prepare(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme)
 	       EVP_PKEY_CTX_set_signature_md(ctx, it_rsa_md(scheme)) == 1;
 }
 
+static int sign_stream(const struct intoto_key *key, const struct it_message *message,
+		       struct it_buf *signature, struct intoto_error **err)
+{
+	return it_rsa_sign(key, message, signature, prepare, err);
+}
+
 static int sign(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
 		struct intoto_error **err)
 {
-	return it_rsa_sign(key, data, signature, prepare, err);
+	const struct it_message message = it_message_of(&data);
+
+	return sign_stream(key, &message, signature, err);
 }
 
 static int verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
@@ -27,7 +35,7 @@ static int verify(const struct intoto_key *key, struct it_span data, struct it_s
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "rsa", .digest = (digest_name),                  \
 		.form = &it_evp_form, .generate = it_rsa_generate, .takes = it_rsa_takes,          \
-		.check = it_rsa_check, .sign = sign, .verify = verify,                             \
+		.check = it_rsa_check, .sign = sign, .sign_stream = sign_stream, .verify = verify, \
 	}
 
 const struct it_scheme it_scheme_rsa_pkcs1_sha224 = RSA_PKCS1("rsa-pkcs1v15-sha224", "sha224");

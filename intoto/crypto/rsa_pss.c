@@ -29,10 +29,18 @@ static int prepare_verify(EVP_PKEY_CTX *ctx, const struct it_scheme *scheme)
 	return prepare(ctx, scheme, RSA_PSS_SALTLEN_AUTO);
 }
 
+static int sign_stream(const struct intoto_key *key, const struct it_message *message,
+		       struct it_buf *signature, struct intoto_error **err)
+{
+	return it_rsa_sign(key, message, signature, prepare_sign, err);
+}
+
 static int sign(const struct intoto_key *key, struct it_span data, struct it_buf *signature,
 		struct intoto_error **err)
 {
-	return it_rsa_sign(key, data, signature, prepare_sign, err);
+	const struct it_message message = it_message_of(&data);
+
+	return sign_stream(key, &message, signature, err);
 }
 
 static int verify(const struct intoto_key *key, struct it_span data, struct it_span signature,
@@ -45,7 +53,7 @@ static int verify(const struct intoto_key *key, struct it_span data, struct it_s
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "rsa", .digest = (digest_name),                  \
 		.form = &it_evp_form, .generate = it_rsa_generate, .takes = it_rsa_takes,          \
-		.check = it_rsa_check, .sign = sign, .verify = verify,                             \
+		.check = it_rsa_check, .sign = sign, .sign_stream = sign_stream, .verify = verify, \
 	}
 
 const struct it_scheme it_scheme_rsa_pss_sha224 = RSA_PSS("rsassa-pss-sha224", "sha224");

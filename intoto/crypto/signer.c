@@ -30,15 +30,23 @@ static int key_sign(const struct it_signer *signer, struct it_span data, struct 
 	return it_key_sign(signer->key, data, signature, err);
 }
 
+static int key_sign_stream(const struct it_signer *signer, const struct it_message *message,
+			   struct it_buf *signature, struct intoto_error **err)
+{
+	return it_key_sign_stream(signer->key, message, signature, err);
+}
+
 static const struct it_signer_kind file_kind = {
 	.scheme = "file",
 	.open = file_open,
 	.sign = key_sign,
+	.sign_stream = key_sign_stream,
 };
 
 /* Has no name: nobody can ask for it by a URI. */
 static const struct it_signer_kind borrowed_kind = {
 	.sign = key_sign,
+	.sign_stream = key_sign_stream,
 };
 
 static const struct it_signer_kind *const kinds[] = { &file_kind, &it_gpg_signer_kind };
@@ -125,6 +133,18 @@ int it_signer_sign(const struct it_signer *signer, struct it_span data, struct i
 		   struct intoto_error **err)
 {
 	return signer->kind->sign(signer, data, signature, err);
+}
+
+int it_signer_sign_stream(const struct it_signer *signer, const struct it_message *message,
+			  struct it_buf *signature, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf held = IT_BUF(IT_SIGNER_HELD_MAX);
+	int rc;
+
+	if (signer->kind->sign_stream)
+		return signer->kind->sign_stream(signer, message, signature, err);
+	rc = it_message_read(&held, message, "what this signer must hold in memory", err);
+	return rc ? rc : it_signer_sign(signer, it_buf_span(&held), signature, err);
 }
 
 void it_signer_free(struct it_signer *signer)

@@ -9,6 +9,8 @@
 
 #include "crypto/key.h"
 
+enum { IT_SIGNER_HELD_MAX = 256 * 1024 * 1024 };
+
 struct it_signer {
 	const struct it_signer_kind *kind;
 	const struct intoto_key *key; /* public part at least, for keyids */
@@ -25,6 +27,9 @@ struct it_signer_kind {
 		    void *arg, struct intoto_error **err);
 	int (*sign)(const struct it_signer *signer, struct it_span data, struct it_buf *signature,
 		    struct intoto_error **err);
+	/* Of a message that is not held in memory; NULL, or UNSUPPORTED, where the kind cannot. */
+	int (*sign_stream)(const struct it_signer *signer, const struct it_message *message,
+			   struct it_buf *signature, struct intoto_error **err);
 	void (*close)(struct it_signer *signer);
 };
 
@@ -37,6 +42,12 @@ IT_CHECK int it_signer_borrow(struct it_signer **out, const struct intoto_key *k
 			      struct intoto_error **err);
 IT_CHECK int it_signer_sign(const struct it_signer *signer, struct it_span data,
 			    struct it_buf *signature, struct intoto_error **err);
+/*
+ * Signs what a message pours; it is poured as often as the signer needs it.  A signer that wants it
+ * in memory (gpg) gets it there, up to IT_SIGNER_HELD_MAX bytes; more is INTOTO_E_LIMIT.
+ */
+IT_CHECK int it_signer_sign_stream(const struct it_signer *signer, const struct it_message *message,
+				   struct it_buf *signature, struct intoto_error **err);
 void it_signer_free(struct it_signer *signer);
 IT_DEFINE_AUTO(struct it_signer, it_signer_free);
 

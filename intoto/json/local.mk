@@ -8,6 +8,7 @@ CORE_SOURCES += \
 	%D%/place.c %D%/place.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/pull.c %D%/pull.h \
+	%D%/recanon.c %D%/recanon.h \
 	%D%/scan.c %D%/scan.h \
 	%D%/tree.h \
 	%D%/where.c %D%/where.h \

@@ -20,14 +20,62 @@ void it_writer_init(struct it_writer *writer, struct it_buf *out, enum it_writer
 	};
 }
 
-static void add(struct it_writer *writer, const char *data, size_t len)
+void it_writer_init_sink(struct it_writer *writer, struct it_buf *chunk, enum it_writer_style style,
+			 const struct it_sink *sink)
 {
+	it_writer_init(writer, chunk, style);
+	writer->sink = sink;
+	(void)it_buf_reserve(chunk, IT_WRITER_CHUNK); /* sticky, looked at by finish */
+}
+
+static void sink(struct it_writer *writer, struct it_span piece)
+{
+	if (!writer->sink_failed && !writer->out->failed)
+		writer->sink_failed = it_sink_take(writer->sink, piece, &writer->why);
+	writer->sunk += piece.len;
+}
+
+bool it_writer_failed(const struct it_writer *writer)
+{
+	return writer->sink_failed || writer->out->failed || writer->misused;
+}
+
+void it_writer_flush(struct it_writer *writer)
+{
+	if (writer->sink && writer->out->len)
+		sink(writer, it_buf_span(writer->out));
+	if (writer->sink)
+		writer->out->len = 0;
+}
+
+static void add_slowly(struct it_writer *writer, const char *data, size_t len)
+{
+	if (writer->sink && writer->out->len + len > IT_WRITER_CHUNK)
+		it_writer_flush(writer);
+	for (; writer->sink && len > IT_WRITER_CHUNK; len -= IT_WRITER_CHUNK) {
+		sink(writer, it_span(data, IT_WRITER_CHUNK));
+		data += IT_WRITER_CHUNK;
+	}
 	(void)it_buf_add(writer->out, data, len); /* sticky, looked at by finish */
+}
+
+/* Nearly always there is room for it. */
+static inline void add(struct it_writer *writer, const char *data, size_t len)
+{
+	struct it_buf *out = writer->out;
+
+	if (len >= out->cap - out->len || len > out->max - out->len || out->failed) {
+		add_slowly(writer, data, len);
+		return;
+	}
+	memcpy(out->data + out->len, data, len);
+	out->len += len;
+	out->data[out->len] = '\0';
 }
 
 static void add_text(struct it_writer *writer, const char *text)
 {
-	(void)it_buf_add_text(writer->out, text); /* sticky */
+	add(writer, text, strlen(text));
 }
 
 static void new_line(struct it_writer *writer)
@@ -81,6 +129,7 @@ static void open_level(struct it_writer *writer, bool list)
 	writer->depth++;
 	writer->levels[writer->depth].list = list;
 	writer->levels[writer->depth].filled = false;
+	writer->levels[writer->depth].kept = NULL;
 	writer->levels[writer->depth].name_at = writer->names.len;
 	writer->levels[writer->depth].name_len = 0;
 }
@@ -157,31 +206,56 @@ static void add_quoted(struct it_writer *writer, struct it_span text)
 		writer->no_utf8 = true;
 }
 
-/* Whether name follows the last one of this object, which it then becomes. */
-static bool remember_name(struct it_writer *writer, struct it_span name)
+/* Whether name may follow: it is behind the last one of this object. */
+static bool may_follow(const struct it_writer *writer, struct it_span name)
 {
-	size_t at = writer->levels[writer->depth].name_at;
 	size_t len = writer->levels[writer->depth].name_len;
+	const char *last = writer->levels[writer->depth].kept;
 
-	if (writer->levels[writer->depth].filled &&
-	    it_span_cmp(it_span(writer->names.data + at, len), name) >= 0)
+	if (writer->misused || writer->depth == 0 || writer->after_name ||
+	    writer->levels[writer->depth].list)
 		return false;
-	writer->names.len = at;
-	writer->levels[writer->depth].name_len = name.len;
+	if (!writer->levels[writer->depth].filled)
+		return true;
+	if (!last)
+		last = writer->names.data + writer->levels[writer->depth].name_at;
+	return it_span_cmp(it_span(last, len), name) < 0;
+}
+
+static bool copy_name(struct it_writer *writer, struct it_span name)
+{
+	writer->names.len = writer->levels[writer->depth].name_at;
 	return it_buf_add_span(&writer->names, name) == INTOTO_OK;
+}
+
+/* kept is NULL for one that was copied. */
+static void add_name(struct it_writer *writer, struct it_span name, const char *kept)
+{
+	writer->levels[writer->depth].kept = kept;
+	writer->levels[writer->depth].name_len = name.len;
+	begin_item(writer);
+	add_quoted(writer, name);
+	if (writer->style == IT_WRITE_PRETTY)
+		add(writer, ": ", 2);
+	else
+		add(writer, ":", 1);
+	writer->after_name = true;
 }
 
 void it_write_name_span(struct it_writer *writer, struct it_span name)
 {
-	if (writer->misused || writer->depth == 0 || writer->after_name ||
-	    writer->levels[writer->depth].list || !remember_name(writer, name)) {
+	if (may_follow(writer, name) && copy_name(writer, name))
+		add_name(writer, name, NULL);
+	else
 		writer->misused = true;
-		return;
-	}
-	begin_item(writer);
-	add_quoted(writer, name);
-	add_text(writer, writer->style == IT_WRITE_PRETTY ? ": " : ":");
-	writer->after_name = true;
+}
+
+void it_write_name_kept(struct it_writer *writer, struct it_span name)
+{
+	if (may_follow(writer, name))
+		add_name(writer, name, name.data);
+	else
+		writer->misused = true;
 }
 
 void it_write_name(struct it_writer *writer, const char *name)
@@ -284,12 +358,26 @@ void it_write_value(struct it_writer *writer, const struct it_json *value)
 		it_write_null(writer);
 }
 
+/* What the sink said; no other failure matters then. */
+static int hand_over(struct it_writer *writer, struct intoto_error **err)
+{
+	if (err && !*err)
+		*err = writer->why;
+	else
+		intoto_error_free(writer->why);
+	writer->why = NULL;
+	return writer->sink_failed;
+}
+
 int it_writer_finish(struct it_writer *writer, struct intoto_error **err)
 {
 	bool whole = writer->depth == 0 && writer->levels[0].filled && !writer->misused;
 	enum intoto_code names_failed = writer->names.failed;
 
+	it_writer_flush(writer);
 	it_buf_done(&writer->names);
+	if (writer->sink_failed)
+		return hand_over(writer, err);
 	if (names_failed == INTOTO_E_NOMEM)
 		return it_err_nomem(err);
 	if (writer->out->failed)

@@ -303,9 +303,10 @@ int it_artifacts_read(struct it_artifacts *out, const struct it_json *object,
 void it_artifacts_write(struct it_writer *writer, const struct it_artifacts *artifacts)
 {
 	it_write_object(writer);
-	for (size_t i = 0; i < artifacts->count; i++) {
-		it_write_name(writer, artifacts->items[i].name);
-		it_digest_set_write(writer, artifacts->items[i].digests);
+	for (size_t i = 0; i < artifacts->count && !it_writer_failed(writer); i++) {
+		it_write_name_kept(writer, it_artifact_name(&artifacts->items[i]));
+		it_digest_set_write_span(writer, it_span(artifacts->items[i].digests,
+							 artifacts->items[i].digests_len));
 	}
 	it_write_object_end(writer);
 }

@@ -219,23 +219,37 @@ int it_digest_set_read_open(struct it_buf *out, const struct it_json *object,
 	return read_set(out, object, true, where, err);
 }
 
-void it_digest_set_write(struct it_writer *writer, const char *text)
+/* The first of a text that is left, without what ends it. */
+static struct it_span take_until(struct it_span *left, char end)
+{
+	const char *at = left->len ? memchr(left->data, end, left->len) : NULL;
+	struct it_span taken = it_span(left->data, at ? (size_t)(at - left->data) : left->len);
+	size_t skip = taken.len + (at != NULL);
+
+	*left = it_span(left->data + skip, left->len - skip);
+	return taken;
+}
+
+void it_digest_set_write_span(struct it_writer *writer, struct it_span text)
 {
 	it_write_object(writer);
-	while (*text) {
-		size_t name = strcspn(text, ":,");
-		size_t hex = text[name] == ':' ? strcspn(text + name + 1, ",") : 0;
+	while (text.len) {
+		struct it_span hex = take_until(&text, ',');
+		struct it_span name = take_until(&hex, ':');
 
-		if (!hex) {
+		if (!hex.len) {
 			writer->misused = true;
 			return;
 		}
-		it_write_name_span(writer, it_span(text, name));
-		it_write_text_span(writer, it_span(text + name + 1, hex));
-		text += name + 1 + hex;
-		text += *text == ',';
+		it_write_name_kept(writer, name);
+		it_write_text_span(writer, hex);
 	}
 	it_write_object_end(writer);
+}
+
+void it_digest_set_write(struct it_writer *writer, const char *text)
+{
+	it_digest_set_write_span(writer, it_span_text(text));
 }
 
 /* --- comparing --- */

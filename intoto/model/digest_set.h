@@ -21,6 +21,7 @@ bool it_digest_is_kept(struct it_span algorithm, struct it_span hex);
 
 /* A text that is none is a misuse of the writer. */
 void it_digest_set_write(struct it_writer *writer, const char *text);
+void it_digest_set_write_span(struct it_writer *writer, struct it_span text);
 
 enum it_digests_match {
 	IT_DIGESTS_DIFFER,

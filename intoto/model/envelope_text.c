@@ -255,7 +255,7 @@ static void write_signature(struct it_writer *writer, const struct it_signature 
 	it_write_object_end(writer);
 }
 
-static void write_signatures(struct it_writer *writer, const struct intoto_envelope *envelope)
+void it_envelope_write_signatures(struct it_writer *writer, const struct intoto_envelope *envelope)
 {
 	it_write_name(writer, "signatures");
 	it_write_list(writer);
@@ -271,14 +271,14 @@ static void write_dsse(struct it_writer *writer, const struct intoto_envelope *e
 	write_encoded(writer, &envelope->payload, it_base64_encode);
 	it_write_name(writer, "payloadType");
 	it_write_text(writer, envelope->payload_type);
-	write_signatures(writer, envelope);
+	it_envelope_write_signatures(writer, envelope);
 	it_write_object_end(writer);
 }
 
 static void write_metablock(struct it_writer *writer, const struct intoto_envelope *envelope)
 {
 	it_write_object(writer);
-	write_signatures(writer, envelope);
+	it_envelope_write_signatures(writer, envelope);
 	it_write_name(writer, "signed");
 	if (envelope->link)
 		it_link_write_as_read(writer, envelope->link, envelope->has_byproducts,

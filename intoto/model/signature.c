@@ -14,16 +14,21 @@ enum {
 	LISTED_MAX = 8,	   /* keyids that an error text names */
 };
 
+/* "DSSEv1" SP LEN(type) SP type SP LEN(body) SP */
+void it_pae_head(struct it_buf *out, const char *type, uint64_t len)
+{
+	(void)it_buf_printf(out, "DSSEv1 %zu %s %llu ", strlen(type), type,
+			    (unsigned long long)len); /* sticky */
+}
+
 /*
  * PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body, lengths in decimal (DSSE
  * protocol.md).
  */
-static void add_pae(struct it_buf *out, struct it_span type, struct it_span body)
+static void add_pae(struct it_buf *out, const char *type, struct it_span body)
 {
-	(void)it_buf_reserve(out, PAE_HEAD_MAX + type.len + body.len); /* all sticky */
-	(void)it_buf_printf(out, "DSSEv1 %zu ", type.len);
-	(void)it_buf_add_span(out, type);
-	(void)it_buf_printf(out, " %zu ", body.len);
+	(void)it_buf_reserve(out, PAE_HEAD_MAX + strlen(type) + body.len); /* all sticky */
+	it_pae_head(out, type, body.len);
 	(void)it_buf_add_span(out, body);
 }
 
@@ -31,7 +36,7 @@ int it_envelope_signed_bytes(const struct intoto_envelope *envelope, struct it_b
 			     struct intoto_error **err)
 {
 	if (envelope->format == INTOTO_DSSE)
-		add_pae(out, it_span_text(envelope->payload_type), it_buf_span(&envelope->payload));
+		add_pae(out, envelope->payload_type, it_buf_span(&envelope->payload));
 	else
 		(void)it_buf_add_span(out, it_buf_span(&envelope->payload)); /* sticky */
 	return it_buf_check(out, "signed bytes", err);
@@ -333,6 +338,37 @@ static int describe_openpgp(struct it_signature *fresh, enum intoto_envelope_for
 	return rc ? rc : it_buf_check(&fresh->bytes, "signature", err);
 }
 
+/* Everything about a fresh signature but its bytes, which are there. */
+static int describe(struct it_signature *fresh, const struct it_signer *signer,
+		    enum intoto_keyid_style style, enum intoto_envelope_format format,
+		    struct intoto_error **err)
+{
+	fresh->keyid = strdup(intoto_key_id(signer->key, style));
+	if (!fresh->keyid)
+		return it_err_nomem(err);
+	if (signer->certificate)
+		return it_signature_certify(fresh, signer->certificate, format, err);
+	return signer->key->openpgp ? describe_openpgp(fresh, format, err) : INTOTO_OK;
+}
+
+int it_envelope_sign_message(struct intoto_envelope *envelope, const struct it_message *covered,
+			     const struct it_signer *signer, enum intoto_keyid_style style,
+			     struct intoto_error **err)
+{
+	IT_AUTO(it_signature_done)
+	struct it_signature fresh = { .bytes = IT_BUF(IT_SIGNATURE_BYTES_MAX) };
+	int rc;
+
+	if (envelope->signature_count)
+		return it_err_set(err, INTOTO_E_INTERNAL, "is signed already");
+	rc = it_signer_sign_stream(signer, covered, &fresh.bytes, err);
+	if (!rc)
+		rc = describe(&fresh, signer, style, envelope->format, err);
+	if (rc)
+		return rc;
+	return put_signature(envelope, &fresh, it_span(NULL, 0), signer->key, err);
+}
+
 int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *signer,
 		     enum intoto_keyid_style style, struct intoto_error **err)
 {
@@ -348,15 +384,8 @@ int it_envelope_sign(struct intoto_envelope *envelope, const struct it_signer *s
 	rc = cover(&covered, envelope, &scratch, err);
 	if (!rc)
 		rc = it_signer_sign(signer, covered, &fresh.bytes, err);
-	if (rc)
-		return rc;
-	fresh.keyid = strdup(intoto_key_id(signer->key, style));
-	if (!fresh.keyid)
-		return it_err_nomem(err);
-	if (signer->certificate)
-		rc = it_signature_certify(&fresh, signer->certificate, envelope->format, err);
-	else if (signer->key->openpgp)
-		rc = describe_openpgp(&fresh, envelope->format, err);
+	if (!rc)
+		rc = describe(&fresh, signer, style, envelope->format, err);
 	if (rc)
 		return rc;
 	return put_signature(envelope, &fresh, covered, signer->key, err);

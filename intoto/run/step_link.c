@@ -7,10 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "model/envelope.h"
+#include "model/link_save.h"
 #include "record/ignore.h"
 #include "run/step_trace.h"
 
@@ -218,16 +217,14 @@ int it_step_write(const struct intoto_link *link, const char *path,
 		  enum intoto_envelope_format format, unsigned flags,
 		  const struct it_step_options *options, struct intoto_error **err)
 {
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
-	IT_AUTO(it_freep) char *text = NULL;
-	size_t len;
-	int rc = it_link_to_envelope(&envelope, link, format, err);
+	const struct it_link_saving how = {
+		.path = path,
+		.mode = LINK_MODE,
+		.flags = flags,
+		.format = format,
+		.signer = options->signer,
+		.keyid_style = options->keyid_style,
+	};
 
-	if (!rc)
-		rc = it_envelope_sign(envelope, options->signer, options->keyid_style, err);
-	if (!rc)
-		rc = intoto_envelope_print(envelope, &text, &len, err);
-	if (rc)
-		return it_err_wrap(err, rc, "%s", path);
-	return it_file_write(path, it_span(text, len), LINK_MODE, flags, err);
+	return it_link_save(link, &how, err);
 }

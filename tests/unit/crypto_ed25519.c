@@ -357,9 +357,98 @@ static void generates_a_new_key_each_time(void **state)
 	free(signature);
 }
 
+/* --- messages that are poured --- */
+
+struct pieces {
+	struct it_span bytes;
+	size_t size; /* of a piece; the first has one byte more */
+	int fail_at; /* the pass that fails, from 1 */
+	int pass;
+};
+
+static int pour_pieces(void *self, const struct it_sink *sink, struct intoto_error **err)
+{
+	struct pieces *pieces = self;
+	struct it_span left = pieces->bytes;
+	size_t size = pieces->size + 1;
+	int rc = INTOTO_OK;
+
+	pieces->pass++;
+	for (; !rc && left.len; size = pieces->size) {
+		size_t len = size < left.len ? size : left.len;
+
+		if (pieces->pass == pieces->fail_at)
+			return it_err_set(err, INTOTO_E_IO, "a pass that fails");
+		rc = it_sink_take(sink, it_span(left.data, len), err);
+		left = it_span(left.data + len, left.len - len);
+	}
+	return rc;
+}
+
+static void assert_signs_alike(const struct intoto_key *key, struct it_span data, size_t size)
+{
+	struct pieces pieces = { data, size, 0, 0 };
+	const struct it_message message = { pour_pieces, &pieces, data.len };
+	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(SIGNATURE);
+	unsigned char expected[SIGNATURE];
+
+	assert_int_equal(crypto_sign_detached(expected, NULL, (const unsigned char *)data.data,
+					      data.len, key->ed25519_secret),
+			 0);
+	assert_int_equal(it_key_sign_stream(key, &message, &signature, NULL), INTOTO_OK);
+	assert_int_equal(signature.len, SIGNATURE);
+	assert_memory_equal(signature.data, expected, SIGNATURE);
+	assert_int_equal(pieces.pass, 2);
+}
+
+static void signs_what_is_poured_as_libsodium_signs_it_whole(void **state)
+{
+	static const size_t sizes[] = { 1, 7, 64, 127, 128, 4096, LONG };
+	IT_AUTO(it_buf_done) struct it_buf data = IT_BUF(3 * LONG);
+
+	(void)state;
+	for (size_t len = 0; len <= 2 * LONG + 1; len += len < 300 ? 1 : len / 3) {
+		IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
+
+		assert_int_equal(intoto_key_generate(&key, "ed25519", NULL), INTOTO_OK);
+		while (data.len < len)
+			assert_int_equal(it_buf_add_byte(&data, (char)(data.len * 31)), INTOTO_OK);
+		for (size_t i = 0; i < IT_COUNT_OF(sizes); i++)
+			assert_signs_alike(key, it_span(data.data, len), sizes[i]);
+	}
+}
+
+static void gives_no_signature_when_a_pass_fails(void **state)
+{
+	IT_AUTO(intoto_key_freep)
+	struct intoto_key *key = make(vectors[0].public, vectors[0].seed);
+	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(SIGNATURE);
+	struct intoto_error *err = NULL;
+
+	(void)state;
+	for (int pass = 1; pass <= 2; pass++) {
+		struct pieces pieces = { it_span_text("message"), 3, pass, 0 };
+		const struct it_message message = { pour_pieces, &pieces, 7 };
+
+		assert_refused(it_key_sign_stream(key, &message, &signature, &err), &err,
+			       INTOTO_E_IO, "a pass that fails");
+		assert_int_equal(signature.len, 0);
+	}
+	key->is_private = false;
+	{
+		struct it_span bytes = it_span_text("message");
+		const struct it_message message = it_message_of(&bytes);
+
+		assert_refused(it_key_sign_stream(key, &message, &signature, &err), &err,
+			       INTOTO_E_KEY, "this key is public");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signs_what_is_poured_as_libsodium_signs_it_whole),
+		cmocka_unit_test(gives_no_signature_when_a_pass_fails),
 		cmocka_unit_test(signs_as_the_rfc),
 		cmocka_unit_test(refuses_the_signatures_of_other_keys_and_messages),
 		cmocka_unit_test(refuses_every_flipped_bit),
