@@ -113,6 +113,71 @@ static int read_threshold(struct it_json **out, const struct it_json *value,
 	return *out ? INTOTO_OK : it_err_nomem(err);
 }
 
+/* --- what a step requires --- */
+
+/* In YAML every word is a text; what must be true or a list of nothing is written as one. */
+static int read_demand(struct it_json *out, const struct it_json_member *member,
+		       struct intoto_error **err)
+{
+	static const char *const truths[] = { "complete", "nothing-denied", "reads-proven",
+					      "statement", "writes-proven" };
+	struct it_span text = it_json_text(member->value);
+
+	for (size_t i = 0; i < IT_COUNT_OF(truths); i++)
+		if (it_span_is(member->name, truths[i]) &&
+		    (it_span_is(text, "true") || it_span_is(text, "false")))
+			return it_json_set_take(out, truths[i],
+						it_json_new_bool(it_span_is(text, "true")), err);
+	if (it_span_is(member->name, "network") && it_span_is(text, "none"))
+		return it_json_set_take(out, "network", it_json_new_list(), err);
+	return keep(out, member->name.data, member->value, err);
+}
+
+static int read_demands(struct it_json **out, const struct it_json *value,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *all = NULL;
+	size_t count = 0;
+	int rc = it_json_members(&all, &count, value, err);
+
+	if (rc)
+		return rc;
+	*out = it_json_new_object();
+	rc = *out ? INTOTO_OK : it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = read_demand(*out, &all[i], err);
+	return rc;
+}
+
+/* What is none of it is refused when the layout is read. */
+static int read_requires(struct it_json **out, const struct it_json *value,
+			 const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *all = NULL;
+	size_t count = 0;
+	int rc;
+
+	if (it_json_kind(value) != IT_JSON_OBJECT)
+		return refuse_kind("an object", value, where, err);
+	rc = it_json_members(&all, &count, value, err);
+	if (rc)
+		return rc;
+	*out = it_json_new_object();
+	rc = *out ? INTOTO_OK : it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++) {
+		IT_AUTO(it_json_freep) struct it_json *demands = NULL;
+
+		if (it_json_kind(all[i].value) != IT_JSON_OBJECT) {
+			rc = keep(*out, all[i].name.data, all[i].value, err);
+			continue;
+		}
+		rc = read_demands(&demands, all[i].value, err);
+		if (!rc)
+			rc = keep(*out, all[i].name.data, demands, err);
+	}
+	return rc;
+}
+
 /* --- steps and inspections --- */
 
 /* What each member of an item becomes. */
@@ -123,8 +188,11 @@ struct member {
 };
 
 static const struct member members[] = {
-	{ "expected_command", read_words },  { "expected_materials", read_rules },
-	{ "expected_products", read_rules }, { "run", read_words },
+	{ "expected_command", read_words },
+	{ "expected_materials", read_rules },
+	{ "expected_products", read_rules },
+	{ "requires", read_requires },
+	{ "run", read_words },
 	{ "threshold", read_threshold },
 };
 

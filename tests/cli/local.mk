@@ -17,6 +17,7 @@ CLI_TESTS += %D%/sign.t
 # run
 CLI_TESTS += %D%/resolvers.t
 CLI_TESTS += %D%/run.t
+CLI_TESTS += %D%/trace.t
 
 # record
 CLI_TESTS += %D%/record.t
