@@ -9,9 +9,11 @@
  *	FAULTS=read:7:end      it finds the end of a regular file
  *	FAULTS=read:all:EINTR  every other call of the class
  *	FAULTS=raw:each:ENOSYS every call of the class: a system that does not have it
+ *	FAULTS=read:2:stop     stops itself (SIGSTOP) and goes on with it
+ *	FAULTS_FILE=NAME       counts reads of files of this name alone
  *	FAULTS_LOG=FILE        where the sums go, or the name of the call that was made to fail
  *
- * Both variables and LD_PRELOAD are gone before main: programs that it starts are left alone.
+ * The variables and LD_PRELOAD are gone before main: programs that it starts are left alone.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -67,7 +69,7 @@ static const char *const class_names[CLASSES] = { "alloc",  "read",    "write", 
 						  "folder", "name",    "sync",	"close",  "map",
 						  "thread", "process", "wait",	"random", "raw" };
 
-enum { SHORT = -1, END = -2 };
+enum { SHORT = -1, END = -2, STOP = -3 };
 enum { PATIENCE = 20 }; /* seconds */
 
 static const struct {
@@ -77,7 +79,7 @@ static const struct {
 	{ "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EINTR", EINTR },	  { "EINVAL", EINVAL },
 	{ "EIO", EIO },	      { "EMFILE", EMFILE }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
 	{ "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EXDEV", EXDEV },	  { "short", SHORT },
-	{ "end", END },
+	{ "end", END },	    { "stop", STOP },
 };
 
 static _Atomic unsigned long counts[CLASSES];
@@ -87,6 +89,7 @@ static unsigned long nth; /* 0: every other one, or each */
 static bool each;
 static int kind;
 static char log_path[4096];
+static char file_name[256];
 static pid_t self;
 
 /* --- the real ones --- */
@@ -212,12 +215,15 @@ __attribute__((constructor)) static void begin(void)
 	if (!order || !path || strlen(path) >= sizeof log_path)
 		return;
 	(void)snprintf(log_path, sizeof log_path, "%s", path);
+	if (getenv("FAULTS_FILE"))
+		(void)snprintf(file_name, sizeof file_name, "%s", getenv("FAULTS_FILE"));
 	self = getpid();
 	counting = strcmp(order, "count") == 0;
 	if (!counting)
 		read_order(order);
 	(void)alarm(PATIENCE); /* SIGALRM ends one that waits for ever; its children have none */
 	(void)unsetenv("FAULTS");
+	(void)unsetenv("FAULTS_FILE");
 	(void)unsetenv("FAULTS_LOG");
 	(void)unsetenv("LD_PRELOAD");
 	for (int i = 0; i < CLASSES; i++)
@@ -236,135 +242,7 @@ EXPORT void _exit(int status)
 	__builtin_unreachable();
 }
 
-/* --- calls that fail with errno --- */
-
-#define WRAP(class, type, failed, name, params, args)                                              \
-	REAL(type, name, params)                                                                   \
-	EXPORT type name params                                                                    \
-	{                                                                                          \
-		int number = strike(class, #name);                                                 \
-                                                                                                   \
-		if (number <= 0)                                                                   \
-			return real_##name() args;                                                 \
-		errno = number;                                                                    \
-		return failed;                                                                     \
-	}
-
-/* --- and those that return their error --- */
-
-#define WRAP_NUMBER(class, name, params, args)                                                     \
-	REAL(int, name, params)                                                                    \
-	EXPORT int name params                                                                     \
-	{                                                                                          \
-		int number = strike(class, #name);                                                 \
-                                                                                                   \
-		return number > 0 ? number : real_##name() args;                                   \
-	}
-
-/* What _FORTIFY_SOURCE makes of some. */
-int __open_2(const char *path, int flags);
-int __openat_2(int at, const char *path, int flags);
-int __poll_chk(struct pollfd *fds, nfds_t n, int ms, size_t size);
-
-/* clang-format off */
-WRAP(ALLOC, void *, NULL, malloc, (size_t n), (n))
-WRAP(ALLOC, void *, NULL, realloc, (void *p, size_t n), (p, n))
-WRAP(ALLOC, void *, NULL, reallocarray, (void *p, size_t n, size_t size), (p, n, size))
-WRAP(ALLOC, void *, NULL, aligned_alloc, (size_t to, size_t n), (to, n))
-WRAP_NUMBER(ALLOC, posix_memalign, (void **p, size_t to, size_t n), (p, to, n))
-
-WRAP(OPEN, DIR *, NULL, opendir, (const char *path), (path))
-WRAP(OPEN, DIR *, NULL, fdopendir, (int fd), (fd))
-WRAP(OPEN, int, -1, dup, (int fd), (fd))
-WRAP(OPEN, int, -1, dup2, (int fd, int to), (fd, to))
-WRAP(OPEN, int, -1, dup3, (int fd, int to, int flags), (fd, to, flags))
-WRAP(OPEN, int, -1, pipe2, (int fds[2], int flags), (fds, flags))
-WRAP(OPEN, int, -1, memfd_create, (const char *name, unsigned flags), (name, flags))
-WRAP(OPEN, int, -1, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags))
-
-WRAP(STAT, int, -1, stat, (const char *path, struct stat *out), (path, out))
-WRAP(STAT, int, -1, lstat, (const char *path, struct stat *out), (path, out))
-WRAP(STAT, int, -1, fstatat, (int at, const char *path, struct stat *out, int flags), (at, path, out, flags))
-WRAP(STAT, int, -1, statx, (int at, const char *path, int flags, unsigned mask, struct statx *out), (at, path, flags, mask, out))
-WRAP(STAT, int, -1, access, (const char *path, int mode), (path, mode))
-WRAP(STAT, int, -1, faccessat, (int at, const char *path, int mode, int flags), (at, path, mode, flags))
-WRAP(STAT, ssize_t, -1, readlink, (const char *path, char *out, size_t n), (path, out, n))
-WRAP(STAT, ssize_t, -1, readlinkat, (int at, const char *path, char *out, size_t n), (at, path, out, n))
-WRAP(STAT, char *, NULL, realpath, (const char *path, char *out), (path, out))
-WRAP(STAT, off_t, -1, lseek, (int fd, off_t to, int from), (fd, to, from))
-WRAP(STAT, int, -1, chdir, (const char *path), (path))
-WRAP(STAT, int, -1, fchdir, (int fd), (fd))
-
-WRAP(FOLDER, struct dirent *, NULL, readdir, (DIR *stream), (stream))
-WRAP(FOLDER, ssize_t, -1, getdents64, (int fd, void *out, size_t n), (fd, out, n))
-
-WRAP(NAME, int, -1, rename, (const char *from, const char *to), (from, to))
-WRAP(NAME, int, -1, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
-WRAP(NAME, int, -1, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags))
-WRAP(NAME, int, -1, link, (const char *from, const char *to), (from, to))
-WRAP(NAME, int, -1, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags))
-WRAP(NAME, int, -1, symlink, (const char *to, const char *path), (to, path))
-WRAP(NAME, int, -1, symlinkat, (const char *to, int at, const char *path), (to, at, path))
-WRAP(NAME, int, -1, unlink, (const char *path), (path))
-WRAP(NAME, int, -1, unlinkat, (int at, const char *path, int flags), (at, path, flags))
-WRAP(NAME, int, -1, rmdir, (const char *path), (path))
-WRAP(NAME, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP(NAME, int, -1, mkdirat, (int at, const char *path, mode_t mode), (at, path, mode))
-WRAP(NAME, char *, NULL, mkdtemp, (char *path), (path))
-WRAP(NAME, int, -1, chmod, (const char *path, mode_t mode), (path, mode))
-WRAP(NAME, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
-WRAP(NAME, int, -1, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
-WRAP(NAME, int, -1, fchownat, (int at, const char *path, uid_t user, gid_t group, int flags), (at, path, user, group, flags))
-WRAP(NAME, int, -1, futimens, (int fd, const struct timespec times[2]), (fd, times))
-
-WRAP(SYNC, int, -1, fsync, (int fd), (fd))
-WRAP(SYNC, int, -1, fdatasync, (int fd), (fd))
-WRAP(WRITE, int, EOF, fflush, (FILE *stream), (stream))
-WRAP(WRITE, int, -1, ftruncate, (int fd, off_t size), (fd, size))
-WRAP(WRITE, int, -1, fallocate, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n))
-WRAP(WRITE, ssize_t, -1, copy_file_range, (int a, off_t *from, int b, off_t *to, size_t n, unsigned flags), (a, from, b, to, n, flags))
-
-WRAP(MAP, void *, MAP_FAILED, mmap, (void *at, size_t n, int prot, int flags, int fd, off_t from), (at, n, prot, flags, fd, from))
-WRAP(MAP, int, -1, mprotect, (void *at, size_t n, int prot), (at, n, prot))
-
-WRAP_NUMBER(THREAD, pthread_create, (pthread_t *out, const pthread_attr_t *how, void *(*start)(void *), void *arg), (out, how, start, arg))
-WRAP_NUMBER(THREAD, pthread_mutex_init, (pthread_mutex_t *out, const pthread_mutexattr_t *how), (out, how))
-WRAP_NUMBER(THREAD, pthread_cond_init, (pthread_cond_t *out, const pthread_condattr_t *how), (out, how))
-WRAP_NUMBER(THREAD, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before))
-WRAP(THREAD, int, -1, sigprocmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before))
-WRAP(THREAD, int, -1, sigaction, (int sig, const struct sigaction *to, struct sigaction *before), (sig, to, before))
-WRAP(THREAD, int, -1, sched_getaffinity, (pid_t pid, size_t n, cpu_set_t *set), (pid, n, set))
-
-WRAP(PROCESS, pid_t, -1, fork, (void), ())
-WRAP_NUMBER(PROCESS, posix_spawn, (pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *how, char *const argv[], char *const env[]), (pid, path, actions, how, argv, env))
-WRAP_NUMBER(PROCESS, posix_spawnp, (pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *how, char *const argv[], char *const env[]), (pid, path, actions, how, argv, env))
-WRAP_NUMBER(PROCESS, posix_spawnattr_init, (posix_spawnattr_t *how), (how))
-WRAP_NUMBER(PROCESS, posix_spawnattr_setflags, (posix_spawnattr_t *how, short flags), (how, flags))
-WRAP_NUMBER(PROCESS, posix_spawnattr_setpgroup, (posix_spawnattr_t *how, pid_t group), (how, group))
-WRAP_NUMBER(PROCESS, posix_spawnattr_setsigdefault, (posix_spawnattr_t *how, const sigset_t *set), (how, set))
-WRAP_NUMBER(PROCESS, posix_spawnattr_setsigmask, (posix_spawnattr_t *how, const sigset_t *set), (how, set))
-WRAP_NUMBER(PROCESS, posix_spawn_file_actions_init, (posix_spawn_file_actions_t *actions), (actions))
-WRAP_NUMBER(PROCESS, posix_spawn_file_actions_adddup2, (posix_spawn_file_actions_t *actions, int fd, int to), (actions, fd, to))
-WRAP_NUMBER(PROCESS, posix_spawn_file_actions_addchdir_np, (posix_spawn_file_actions_t *actions, const char *path), (actions, path))
-WRAP_NUMBER(PROCESS, posix_spawn_file_actions_addclosefrom_np, (posix_spawn_file_actions_t *actions, int from), (actions, from))
-WRAP_NUMBER(PROCESS, posix_spawn_file_actions_addtcsetpgrp_np, (posix_spawn_file_actions_t *actions, int fd), (actions, fd))
-WRAP(PROCESS, int, -1, execve, (const char *path, char *const argv[], char *const env[]), (path, argv, env))
-WRAP(PROCESS, int, -1, execv, (const char *path, char *const argv[]), (path, argv))
-WRAP(PROCESS, pid_t, -1, setsid, (void), ())
-WRAP(PROCESS, int, -1, unshare, (int flags), (flags))
-WRAP(PROCESS, int, -1, mount, (const char *what, const char *at, const char *type, unsigned long flags, const void *data), (what, at, type, flags, data))
-WRAP(PROCESS, int, -1, umount2, (const char *at, int flags), (at, flags))
-WRAP(PROCESS, int, -1, getrlimit, (__rlimit_resource_t which, struct rlimit *out), (which, out))
-WRAP(PROCESS, int, -1, setrlimit, (__rlimit_resource_t which, const struct rlimit *to), (which, to))
-WRAP(PROCESS, int, -1, kill, (pid_t pid, int sig), (pid, sig))
-/* clang-format on */
-
-/* clang-format off */
-WRAP(WAIT, int, -1, poll, (struct pollfd *fds, nfds_t n, int ms), (fds, n, ms))
-WRAP(WAIT, int, -1, __poll_chk, (struct pollfd *fds, nfds_t n, int ms, size_t size), (fds, n, ms, size))
-WRAP(WAIT, int, -1, nanosleep, (const struct timespec *how_long, struct timespec *left), (how_long, left))
-WRAP(WAIT, int, -1, sigtimedwait, (const sigset_t *set, siginfo_t *out, const struct timespec *most), (set, out, most))
-/* clang-format on */
+#include "faults_calls.h"
 
 /* --- calls that need a hand --- */
 
@@ -450,6 +328,8 @@ static ssize_t part_of(enum class class, const char *function, int fd, size_t n,
 	struct stat about;
 
 	*end = number == END && real_fstat()(fd, &about) == 0 && S_ISREG(about.st_mode);
+	if (number == STOP)
+		(void)raise(SIGSTOP);
 	if (number == SHORT && n > 1)
 		return 1;
 	if (number <= 0)
@@ -458,10 +338,27 @@ static ssize_t part_of(enum class class, const char *function, int fd, size_t n,
 	return -1;
 }
 
+/* Whether reads of it are counted. */
+static bool concerns(int fd)
+{
+	char place[32];
+	char path[4096];
+	ssize_t len;
+	const char *base;
+
+	if (!*file_name)
+		return true;
+	(void)snprintf(place, sizeof place, "/proc/self/fd/%d", fd);
+	len = real_readlink()(place, path, sizeof path - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	base = strrchr(path, '/');
+	return base && strcmp(base + 1, file_name) == 0;
+}
+
 EXPORT ssize_t read(int fd, void *out, size_t n)
 {
-	bool end;
-	ssize_t part = part_of(READ, "read", fd, n, &end);
+	bool end = false;
+	ssize_t part = concerns(fd) ? part_of(READ, "read", fd, n, &end) : (ssize_t)n;
 
 	if (end)
 		return 0;
@@ -470,8 +367,8 @@ EXPORT ssize_t read(int fd, void *out, size_t n)
 
 EXPORT ssize_t pread(int fd, void *out, size_t n, off_t from)
 {
-	bool end;
-	ssize_t part = part_of(READ, "pread", fd, n, &end);
+	bool end = false;
+	ssize_t part = concerns(fd) ? part_of(READ, "pread", fd, n, &end) : (ssize_t)n;
 
 	if (end)
 		return 0;

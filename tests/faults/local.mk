@@ -6,10 +6,10 @@ FAULT_TESTS = \
 
 # Preloaded into the program as it is installed: built without sanitizers and without _FORTIFY_SOURCE.
 check_DATA = %D%/faults.so
-EXTRA_DIST += %D%/all.sh %D%/faults.c %D%/faults.sh
+EXTRA_DIST += %D%/all.sh %D%/large.sh %D%/faults.c %D%/faults.sh %D%/faults_calls.h
 MOSTLYCLEANFILES += %D%/faults.so
 
-%D%/faults.so: %D%/faults.c
+%D%/faults.so: %D%/faults.c %D%/faults_calls.h
 	$(AM_V_CCLD)$(MKDIR_P) %D% && $(CC) $(WARN_CFLAGS) -O1 -g -fPIC -fvisibility=hidden -shared \
 		-o $@ $(srcdir)/%D%/faults.c -ldl -lpthread
 
