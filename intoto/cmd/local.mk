@@ -13,6 +13,7 @@ libcmd_la_SOURCES = \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/gpg_options.c %D%/gpg_options.h \
 	%D%/trace_options.c %D%/trace_options.h \
+	%D%/sandbox_learned.c \
 	%D%/sandbox_options.c %D%/sandbox_options.h \
 	%D%/help.c %D%/help.h \
 	%D%/key.c %D%/key_file.c %D%/key_file.h \

@@ -201,6 +201,8 @@ static int run_step(struct run_options *self, struct it_step_setup *setup,
 	it_step_tell(setup, &self->step, &result);
 	if (self->step.verbose)
 		it_trace_tell(command_name, &result);
+	if (result.learned)
+		it_sandbox_tell_learned(command_name, &setup->options, result.learned);
 	if (result.confined && !self->step.quiet)
 		it_sandbox_tell(command_name, &self->sandbox, &result);
 	return status_of(self, &result, err);
@@ -228,6 +230,8 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 		rc = it_sandbox_read_words(&sandbox, &sandboxed, &self->sandbox, err);
 	if (!rc)
 		rc = it_step_setup(&setup, &self->step, command_name, err);
+	if (!rc && sandboxed && sandbox.learn && !self->trace.tier)
+		self->trace.tier = "full";
 	if (!rc)
 		rc = it_trace_setup(&tracing, &setup.options, &self->trace, &self->materials,
 				    &self->products, err);

@@ -60,6 +60,7 @@ int it_sandbox_read_words(struct it_step_sandbox *out, bool *wanted,
 		.environment = &words->environment,
 		.network = words->network,
 		.best_effort = it_streq(words->mode, "best-effort"),
+		.learn = it_streq(words->mode, "learn"),
 	};
 	*wanted = words->mode != NULL;
 	if (!words->mode)

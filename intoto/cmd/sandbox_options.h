@@ -4,7 +4,7 @@
 #define IT_CMD_SANDBOX_OPTIONS_H
 
 #include "cmd/command.h"
-#include "run/step_sandbox.h"
+#include "run/step_sandbox_learn.h"
 
 struct it_sandbox_words {
 	const char *mode; /* NULL: no sandbox; "": on */
@@ -43,6 +43,13 @@ extern const char *const it_sandbox_modes[]; /* on, best-effort, learn */
 /* *wanted is false without --sandbox; then the other options are a mistake.  out borrows. */
 IT_CHECK int it_sandbox_read_words(struct it_step_sandbox *out, bool *wanted,
 				   const struct it_sandbox_words *words, struct intoto_error **err);
+
+/*
+ * On standard error: what the trace says that a sandbox would have to grant, as a command line to
+ * paste and as JSON.  argv is the command's.
+ */
+void it_sandbox_tell_learned(const char *command, const struct it_step_options *step,
+			     const struct it_learned *learned);
 
 /* On standard error: what was refused, and which option grants it. */
 void it_sandbox_tell(const char *command, const struct it_sandbox_words *words,

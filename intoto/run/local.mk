@@ -14,6 +14,7 @@ CORE_SOURCES += \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/step_sandbox.c %D%/step_sandbox.h \
 	%D%/step_sandbox_environment.c %D%/step_sandbox_environment.h \
+	%D%/step_sandbox_learn.c %D%/step_sandbox_learn.h \
 	%D%/step_sandbox_made.c %D%/step_sandbox_made.h \
 	%D%/step_sandbox_note.c \
 	%D%/step_sandbox_places.c %D%/step_sandbox_places.h \

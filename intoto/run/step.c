@@ -16,6 +16,7 @@
 #include "run/step_digests.h"
 #include "run/step_link.h"
 #include "run/step_sandbox.h"
+#include "run/step_sandbox_learn.h"
 #include "run/step_trace.h"
 
 enum { HOW_IT_ENDED_SIZE = 64 };
@@ -24,10 +25,12 @@ void it_step_result_done(struct it_step_result *result)
 {
 	it_command_result_done(&result->command);
 	it_confined_free(result->confined);
+	it_learned_free(result->learned);
 	free(result->link_path);
 	free(result->trace_path);
 	result->trace_path = NULL;
 	result->confined = NULL;
+	result->learned = NULL;
 	result->link_path = NULL;
 }
 
@@ -117,7 +120,7 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 
 	if (trace->tracer)
 		command.tracer = trace->tracer;
-	if (options->sandbox)
+	if (options->sandbox && !options->sandbox->learn)
 		rc = it_confinement_new(&confinement, &command, options, err);
 	if (rc)
 		return rc;
@@ -130,6 +133,8 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	if (rc)
 		return rc;
 	link->byproducts = it_json_ref(result->command.byproducts);
+	if (options->sandbox && options->sandbox->learn && trace->tracer)
+		rc = it_step_learn(&result->learned, options, &trace->touched, err);
 	if (confinement)
 		rc = it_confinement_finish(confinement, &result->command,
 					   trace->tracer ? &trace->touched : NULL,

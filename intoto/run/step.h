@@ -11,6 +11,7 @@
 
 struct it_step_sandbox; /* <run/step_sandbox.h>, both */
 struct it_confined;
+struct it_learned; /* <run/step_sandbox_learn.h> */
 
 struct it_step_options {
 	const char *name;
@@ -45,6 +46,7 @@ struct it_step_result {
 	char *trace_path;	      /* of the statement that was written; NULL: none */
 	size_t traced;		      /* files in it */
 	struct it_confined *confined; /* what a sandbox did; NULL: there was none */
+	struct it_learned *learned;   /* what one would have to grant; NULL: nobody asked */
 };
 
 /*

@@ -18,6 +18,7 @@ struct it_step_sandbox {
 	const struct it_strings *environment; /* variables that look like secrets and stay */
 	bool network;
 	bool best_effort; /* run also where a promise cannot be kept */
+	bool learn;	  /* do not confine: find out from the trace what would be needed */
 	struct it_sandbox_limits limits;
 };
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "model/runtime_trace.h"
 #include "run/step_link.h"
+#include "run/step_sandbox.h"
 #include "run/step_trace_artifacts.h"
 
 void it_step_trace_done(struct it_step_trace *trace)
@@ -124,6 +125,9 @@ int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *opt
 		rc = find_folders(trace, err);
 	if (!tracing.folders)
 		tracing.folders = &trace->folders;
+	/* In a sandbox nobody makes mounts any more, which the others would have to. */
+	if (options->sandbox && !options->sandbox->learn && !tracing.mechanism)
+		tracing.mechanism = "user-notification";
 	if (!rc)
 		rc = it_trace_moment(&trace->begin,
 				     err); /* first: mechanisms go by the same clock */
