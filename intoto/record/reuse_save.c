@@ -238,6 +238,18 @@ int it_reuse_cache_write(struct it_buf *out, bool *changed, struct it_reuse *reu
 	return it_buf_check(out, "the cache of digests", err);
 }
 
+/* A pipe would be waited for, a device written to. */
+static int check_place(const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+	struct stat about;
+
+	if (lstat(path, &about) || S_ISREG(about.st_mode) || S_ISLNK(about.st_mode))
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_IO, "%s: is no file, so it is not replaced",
+			  quoted ? quoted : "");
+}
+
 int it_reuse_save(struct it_reuse *reuse, const char *path, const struct it_signer *signer,
 		  struct intoto_error **err)
 {
@@ -251,7 +263,9 @@ int it_reuse_save(struct it_reuse *reuse, const char *path, const struct it_sign
 
 	if (reuse->clock_was_set || !reuse->snapshots || !it_reuse_clock_read(&now))
 		return INTOTO_OK;
-	rc = it_reuse_machine(machine, err);
+	rc = check_place(path, err);
+	if (!rc)
+		rc = it_reuse_machine(machine, err);
 	if (!rc)
 		rc = it_reuse_cache_write(&bytes, &changed, reuse, machine, now, err);
 	if (rc || !changed)
