@@ -93,6 +93,11 @@ FUZZ_TARGETS += %D%/timestamp
 %C%_timestamp_SOURCES = %D%/timestamp.c $(FUZZ_MAIN)
 %C%_timestamp_LDFLAGS = $(FUZZ_LINK)
 
+# reuse
+FUZZ_TARGETS += %D%/reuse
+%C%_reuse_SOURCES = %D%/reuse.c $(FUZZ_MAIN)
+%C%_reuse_LDFLAGS = $(FUZZ_LINK)
+
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)
