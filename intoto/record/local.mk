@@ -31,5 +31,6 @@ UNIT_TESTS += \
 	tests/unit/record_name \
 	tests/unit/record_pool \
 	tests/unit/record_resolver \
+	tests/unit/record_reuse \
 	tests/unit/record_snapshot
 EXTRA_DIST += tests/unit/workspace.h
