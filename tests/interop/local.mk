@@ -12,6 +12,7 @@ INTEROP_TESTS = \
 	%D%/public_chains.t \
 	%D%/python.t \
 	%D%/rules.t \
+	%D%/runtime_trace.t \
 	%D%/vectors.t \
 	%D%/vsa.t \
 	%D%/witness.t
