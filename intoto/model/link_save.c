@@ -13,7 +13,7 @@ enum { TEXT_MAX = 2 * IT_WRITER_CHUNK, HEAD_MAX = 256 };
 
 /* What is signed: written again from the link whenever it is asked for. */
 struct body {
-	const struct intoto_link *link;
+	const struct it_writing *document;
 	enum it_writer_style style;
 	struct it_buf chunk;
 	struct it_buf head; /* what a signature covers before it */
@@ -33,7 +33,7 @@ static int write_body(struct body *body, const struct it_sink *sink, struct into
 
 	it_buf_reset(&body->chunk);
 	it_writer_init_sink(&writer, &body->chunk, body->style, sink);
-	it_link_write(&writer, body->link);
+	body->document->write(&writer, body->document->arg);
 	return it_writer_finish(&writer, err);
 }
 
@@ -66,7 +66,8 @@ static int end_pass(struct pass *pass, struct body *body, struct intoto_error **
 {
 	if (it_fingerprint_end(&pass->run, &body->fingerprint) || pass->len != body->len)
 		return it_err_set(err, INTOTO_E_INTERNAL,
-				  "the link was another one when it was written again");
+				  "the %s was another one when it was written again",
+				  body->document->kind);
 	return INTOTO_OK;
 }
 
@@ -93,12 +94,12 @@ static int pour_covered(void *self, const struct it_sink *sink, struct intoto_er
 	return rc ? rc : pour_checked(body, sink, err);
 }
 
-static int refuse_long(uint64_t len, struct intoto_error **err)
+static int refuse_long(uint64_t len, const struct it_writing *document, struct intoto_error **err)
 {
 	if (len <= IT_JSON_BYTES_MAX)
 		return INTOTO_OK;
 	return it_err_set(err, INTOTO_E_LIMIT,
-			  "the link has more than %d bytes, which no reader takes",
+			  "the %s has more than %d bytes, which no reader takes", document->kind,
 			  IT_JSON_BYTES_MAX);
 }
 
@@ -107,7 +108,7 @@ static int count(void *arg, struct it_span piece, struct intoto_error **err)
 	struct body *body = arg;
 
 	body->len += piece.len;
-	return refuse_long(body->len, err);
+	return refuse_long(body->len, body->document, err);
 }
 
 /* The length first: in the PAE it stands in front of what it counts. */
@@ -129,6 +130,8 @@ static int measure(struct body *body, const char *payload_type, struct intoto_er
 /* Passes on, up to what a reader takes. */
 struct limited {
 	struct it_draft *draft;
+	const struct it_writing *document;
+	struct it_digest sha256;
 	uint64_t len;
 	bool failed; /* the file, whose errors begin with its path */
 };
@@ -139,9 +142,10 @@ static int put(void *arg, struct it_span piece, struct intoto_error **err)
 	int rc;
 
 	out->len += piece.len;
-	rc = refuse_long(out->len, err);
+	rc = refuse_long(out->len, out->document, err);
 	if (rc)
 		return rc;
+	it_digest_add(&out->sha256, piece.data, piece.len);
 	rc = it_draft_add(out->draft, piece, err);
 	out->failed = rc;
 	return rc;
@@ -210,7 +214,7 @@ static int write_around(struct body *body, const struct intoto_envelope *envelop
 	it_write_name(&writer, "signed");
 	it_writer_flush(&writer);
 	fork->form = form;
-	it_link_write(&writer, body->link);
+	body->document->write(&writer, body->document->arg);
 	it_writer_flush(&writer);
 	fork->form = NULL;
 	it_write_object_end(&writer);
@@ -238,26 +242,29 @@ static int write_file(struct body *body, const struct intoto_envelope *envelope,
 		      const struct it_link_saving *how, struct intoto_error **err)
 {
 	IT_AUTO(it_draft_drop) struct it_draft draft = IT_DRAFT;
-	struct limited limited = { .draft = &draft };
+	struct limited limited = { .draft = &draft, .document = body->document };
 	const struct it_sink out = { put, &limited };
 	int rc = it_draft_open(&draft, how->path, how->mode, how->flags, err);
 
 	if (rc)
 		return rc;
+	it_digest_start(&limited.sha256, it_digest_find("sha256"));
 	rc = how->format == INTOTO_DSSE ? write_dsse(body, envelope, &out, err)
 					: write_metablock(body, envelope, &out, err);
 	if (rc)
 		return limited.failed ? rc : it_err_wrap(err, rc, "%s", how->path);
+	if (how->sha256)
+		it_digest_finish(&limited.sha256, how->sha256);
 	return it_draft_finish(&draft, err);
 }
 
-static int save_long(const struct intoto_link *link, const struct it_link_saving *how,
+static int save_long(const struct it_writing *document, const struct it_link_saving *how,
 		     struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
 	IT_AUTO(body_done)
 	struct body body = {
-		.link = link,
+		.document = document,
 		.style = how->format == INTOTO_DSSE ? IT_WRITE_COMPACT : IT_WRITE_CANONICAL,
 		.chunk = IT_BUF(TEXT_MAX),
 		.head = IT_BUF(HEAD_MAX),
@@ -278,26 +285,28 @@ static int save_long(const struct intoto_link *link, const struct it_link_saving
 
 /* --- short links --- */
 
-static int save_short(struct it_buf *json, const struct it_link_saving *how,
-		      struct intoto_error **err)
+static int save_short(struct it_buf *json, const struct it_writing *document,
+		      const struct it_link_saving *how, struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
 	IT_AUTO(it_freep) char *text = NULL;
 	size_t len;
-	int rc = it_envelope_wrap(&envelope, how->format, json, "link", err);
+	int rc = it_envelope_wrap(&envelope, how->format, json, document->kind, err);
 
-	rc = it_err_wrap(err, rc, "link");
+	rc = it_err_wrap(err, rc, "%s", document->kind);
 	if (!rc)
 		rc = it_envelope_sign(envelope, how->signer, how->keyid_style, err);
 	if (!rc)
 		rc = intoto_envelope_print(envelope, &text, &len, err);
 	if (rc)
 		return it_err_wrap(err, rc, "%s", how->path);
+	if (how->sha256)
+		it_sha256(how->sha256, it_span(text, len));
 	return it_file_write(how->path, it_span(text, len), how->mode, how->flags, err);
 }
 
-int it_link_save(const struct intoto_link *link, const struct it_link_saving *how,
-		 struct intoto_error **err)
+int it_writing_save(const struct it_writing *document, const struct it_link_saving *how,
+		    struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf json = IT_BUF(IT_LINK_SHORT - 1);
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
@@ -305,12 +314,25 @@ int it_link_save(const struct intoto_link *link, const struct it_link_saving *ho
 	int rc;
 
 	it_writer_init(&writer, &json, IT_WRITE_COMPACT);
-	it_link_write(&writer, link);
+	document->write(&writer, document->arg);
 	rc = it_writer_finish(&writer, &why);
 	if (!rc)
-		return save_short(&json, how, err);
+		return save_short(&json, document, how, err);
 	if (rc == INTOTO_E_LIMIT)
-		return save_long(link, how, err);
-	return it_err_set(err, (enum intoto_code)rc, "%s: link: %s", how->path,
+		return save_long(document, how, err);
+	return it_err_set(err, (enum intoto_code)rc, "%s: %s: %s", how->path, document->kind,
 			  intoto_error_text(why));
+}
+
+static void write_link(struct it_writer *writer, const void *arg)
+{
+	it_link_write(writer, arg);
+}
+
+int it_link_save(const struct intoto_link *link, const struct it_link_saving *how,
+		 struct intoto_error **err)
+{
+	const struct it_writing document = { write_link, link, "link" };
+
+	return it_writing_save(&document, how, err);
 }

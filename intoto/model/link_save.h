@@ -9,7 +9,9 @@
 
 #include <sys/types.h>
 
+#include "crypto/digest.h"
 #include "crypto/signer.h"
+#include "json/writer.h"
 #include "model/link.h"
 
 struct it_link_saving {
@@ -19,6 +21,15 @@ struct it_link_saving {
 	enum intoto_envelope_format format;
 	const struct it_signer *signer;
 	enum intoto_keyid_style keyid_style;
+	unsigned char *sha256; /* gets IT_SHA256_SIZE bytes, the digest of the file; NULL: nobody
+				  asks */
+};
+
+/* A document that is written the same each time; kind is "link" or "statement". */
+struct it_writing {
+	void (*write)(struct it_writer *writer, const void *arg);
+	const void *arg;
+	const char *kind;
 };
 
 /* A link whose document has fewer bytes than this goes through memory, which is faster. */
@@ -31,5 +42,8 @@ enum { IT_LINK_SHORT = 64 * 1024 };
  */
 IT_CHECK int it_link_save(const struct intoto_link *link, const struct it_link_saving *how,
 			  struct intoto_error **err);
+/* The same for another document. */
+IT_CHECK int it_writing_save(const struct it_writing *document, const struct it_link_saving *how,
+			     struct intoto_error **err);
 
 #endif

@@ -228,28 +228,17 @@ static void write_subjects(struct it_writer *writer, const struct it_artifacts *
 	it_write_list_end(writer);
 }
 
-int it_runtime_trace_to_envelope(struct intoto_envelope **out, const struct it_runtime_trace *trace,
-				 struct intoto_error **err)
+void it_runtime_trace_write_statement(struct it_writer *writer, const void *arg)
 {
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_JSON_BYTES_MAX);
-	struct it_writer writer;
-	int rc;
+	const struct it_runtime_trace *trace = arg;
 
-	*out = NULL;
-	if (!trace->subjects->count)
-		return it_err_set(err, INTOTO_E_INTERNAL, "subject: want at least one artifact");
-	it_writer_init(&writer, &text, IT_WRITE_COMPACT);
-	it_write_object(&writer);
-	write_member(&writer, "_type", STATEMENT_TYPE);
-	it_write_name(&writer, "predicate");
-	it_runtime_trace_write(&writer, trace);
-	write_member(&writer, "predicateType", IT_RUNTIME_TRACE_TYPE);
-	write_subjects(&writer, trace->subjects);
-	it_write_object_end(&writer);
-	rc = it_writer_finish(&writer, err);
-	if (!rc)
-		rc = it_buf_check(&text, "the statement of a trace", err);
-	return rc ? rc : it_envelope_wrap(out, INTOTO_DSSE, &text, "statement", err);
+	it_write_object(writer);
+	write_member(writer, "_type", STATEMENT_TYPE);
+	it_write_name(writer, "predicate");
+	it_runtime_trace_write(writer, trace);
+	write_member(writer, "predicateType", IT_RUNTIME_TRACE_TYPE);
+	write_subjects(writer, trace->subjects);
+	it_write_object_end(writer);
 }
 
 char *it_runtime_trace_file_name(const char *step, const char *keyid)

@@ -19,7 +19,6 @@
 #include "base/strings.h"
 #include "json/writer.h"
 #include "model/artifacts.h"
-#include "model/envelope.h"
 
 #define IT_RUNTIME_TRACE_TYPE "https://in-toto.io/attestation/runtime-trace/v0.1"
 #define IT_RUNTIME_TRACE_MONITOR "https://in-toto.io/intoto/monitor/v1"
@@ -77,10 +76,8 @@ void it_file_uri(struct it_buf *out, const char *path);
 /* The predicate alone, as the value of a member. */
 void it_runtime_trace_write(struct it_writer *writer, const struct it_runtime_trace *trace);
 
-/* Unsigned; INTOTO_E_LIMIT when it would be larger than a document may be. */
-IT_CHECK int it_runtime_trace_to_envelope(struct intoto_envelope **out,
-					  const struct it_runtime_trace *trace,
-					  struct intoto_error **err);
+/* The whole statement, the same each time; arg is the struct it_runtime_trace. */
+void it_runtime_trace_write_statement(struct it_writer *writer, const void *arg);
 
 /* "<step>.<first 8 hex digits of the keyid>.trace.intoto.json"; owned, NULL without memory.  The
  * caller has checked both (it_name_is_safe). */

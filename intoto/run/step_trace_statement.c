@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "model/link_save.h"
 #include "model/runtime_trace.h"
 #include "run/step_trace.h"
 
@@ -243,14 +244,13 @@ static const struct it_artifacts *choose_subjects(const struct intoto_link *link
 	return link->materials.count ? &link->materials : command;
 }
 
-static int make(struct intoto_envelope **out, const struct it_step_trace *trace,
-		const struct intoto_link *link, const struct it_json *completeness,
-		struct intoto_error **err)
+/* Everything but host and subjects. */
+static struct it_runtime_trace describe(const struct it_step_trace *trace,
+					const struct it_json *completeness)
 {
-	IT_AUTO(it_artifacts_done) struct it_artifacts command = { 0 };
-	IT_AUTO(it_buf_done) struct it_buf host = IT_BUF(TEXT_MAX);
 	const struct it_touched *touched = &trace->touched;
-	struct it_runtime_trace statement = {
+
+	return (struct it_runtime_trace){
 		.step = trace->options->name,
 		.tier = tier_word(trace),
 		.mechanism = touched->statement.mechanism,
@@ -268,6 +268,24 @@ static int make(struct intoto_envelope **out, const struct it_step_trace *trace,
 		.address = give_address,
 		.arg = (void *)(uintptr_t)trace, /* only looked at */
 	};
+}
+
+int it_step_trace_write(const struct it_step_trace *trace, const struct intoto_link *link,
+			const struct it_json *completeness, const char *path, struct it_buf *sha256,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_artifacts_done) struct it_artifacts command = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf host = IT_BUF(TEXT_MAX);
+	unsigned char digest[IT_SHA256_SIZE];
+	struct it_runtime_trace statement = describe(trace, completeness);
+	const struct it_writing document = { it_runtime_trace_write_statement, &statement,
+					     "statement" };
+	const struct it_link_saving how = { .path = path,
+					    .mode = STATEMENT_MODE,
+					    .format = INTOTO_DSSE,
+					    .signer = trace->options->signer,
+					    .keyid_style = trace->options->keyid_style,
+					    .sha256 = digest };
 	int rc = describe_command(&command, link, err);
 
 	if (rc)
@@ -275,25 +293,8 @@ static int make(struct intoto_envelope **out, const struct it_step_trace *trace,
 	it_step_trace_host(&host);
 	statement.host = it_buf_text(&host);
 	statement.subjects = choose_subjects(link, &command);
-	return it_runtime_trace_to_envelope(out, &statement, err);
-}
-
-int it_step_trace_write(const struct it_step_trace *trace, const struct intoto_link *link,
-			const struct it_json *completeness, const char *path, struct it_buf *sha256,
-			struct intoto_error **err)
-{
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
-	IT_AUTO(it_freep) char *text = NULL;
-	size_t len = 0;
-	int rc = make(&envelope, trace, link, completeness, err);
-
+	rc = it_writing_save(&document, &how, err);
 	if (!rc)
-		rc = it_envelope_sign(envelope, trace->options->signer, trace->options->keyid_style,
-				      err);
-	if (!rc)
-		rc = intoto_envelope_print(envelope, &text, &len, err);
-	if (rc)
-		return it_err_wrap(err, rc, "%s", path);
-	it_sha256_hex(sha256, it_span(text, len));
-	return it_file_write(path, it_span(text, len), STATEMENT_MODE, 0, err);
+		it_hex_encode(sha256, it_span(digest, sizeof digest));
+	return rc;
 }
