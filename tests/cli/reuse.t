@@ -298,6 +298,21 @@ refuses 64 "option --cache wants trust or verify, found 'maybe'" 'refuses anothe
 refuses 64 "option --stats wants text or json, found 'yaml'" 'refuses another form' run -x --stats=yaml
 refuses 64 '--cache-file without --cache' 'refuses a cache file without a cache' run -x --cache-file x
 refuses 64 '--stats-file without --stats' 'refuses a file for figures that nobody wants' run -x --stats-file x
+refuses 64 'SHA-1 alone proves nothing' 'refuses SHA-1 alone' run -x -m src --digest gitoid-sha1
+refuses 64 'both would be recorded as gitBlob' 'refuses two values by one name' \
+	run -x -m src --digest gitoid --digest gitoid-sha1 --digest sha256
+refuses 64 'want sha256 beside it' 'refuses a dirHash of nothing' run -x -m dir:src --digest dirHash --digest sha512
+ok 'SHA-1 beside another' run -x -p src --digest gitoid-sha1 --digest sha256
+ok 'is what git says' link_has "\"src/1\":{\"gitBlob\":\"$({ printf 'blob 10\0'; cat src/1; } | sha1sum | cut -d' ' -f1)\",\"sha256\":"
+ok 'and compared by the other' intoto match -q -l out/step.*.link -p src
+ok 'an id of git alone' run -x -p src dir:src --digest gitoid --digest sha256
+ok 'is compared' intoto match -q -l out/step.*.link -p src dir:src
+echo changed >src/1
+refuses 1 'src/1' 'and a change is seen' intoto match -l out/step.*.link -p src dir:src
+ok 'a folder has the hash of Go beside SHA-256' run -x -p dir:src --digest dirHash
+hash=$(cd src && find . -type f | cut -c3- | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
+ok 'which is the same' link_has "\"dir:src\":{\"dirHash\":\"$hash\",\"sha256\":\"$hash\"}"
+printf 'content 1\n' >src/1
 head -c 2000000 /dev/zero >src/big
 mkdir -p src/deep/er
 echo x >src/deep/er/x

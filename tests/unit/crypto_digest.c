@@ -90,6 +90,39 @@ static void pieces_make_no_difference(void **state)
 	}
 }
 
+/* The first is the example of the attestation framework (v1, "DigestSet"); all are what git says.
+ */
+static void names_files_as_git_does(void **state)
+{
+	static const struct {
+		const char *word, *text, *id;
+	} ids[] = {
+		{ "gitoid-sha1", "Hello", "5ab2f8a4323abafb10abb68657d9d39f1a775057" },
+		{ "gitoid-sha1", "", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" },
+		{ "gitoid", "Hello",
+		  "1301800ffa9c48e2a82cbfda7fe9d17d5605cfa5df7c673639c44d8fcc244a71" },
+		{ "gitoid", "",
+		  "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(ids); i++) {
+		const struct it_digest_alg *alg = it_digest_find(ids[i].word);
+		struct it_digest digest;
+
+		assert_non_null(alg);
+		assert_string_equal(alg->name, "gitBlob");
+		assert_int_equal(alg->strong, alg->size == IT_SHA256_SIZE);
+		assert_ptr_equal(it_digest_of_set(it_span_text("gitBlob"), 2 * alg->size), alg);
+		it_digest_start_sized(&digest, alg, strlen(ids[i].text));
+		it_digest_add(&digest, ids[i].text, strlen(ids[i].text));
+		assert_digest(&digest, ids[i].id);
+	}
+	assert_null(it_digest_of_set(it_span_text("gitBlob"), 42));
+	assert_null(it_digest_of_set(it_span_text("gitoid"), 64));
+	assert_ptr_equal(it_digest_of_set(it_span_text("sha512"), 128), it_digest_find("sha512"));
+}
+
 static void hashes_a_span_at_once(void **state)
 {
 	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(100);
@@ -106,7 +139,8 @@ static void hashes_a_span_at_once(void **state)
 
 static void knows_no_other_name(void **state)
 {
-	static const char *const others[] = { "", "SHA256", "sha-256", "md5", "sha1", "sha256 " };
+	static const char *const others[] = { "",     "SHA256",	 "sha-256", "md5",
+					      "sha1", "sha256 ", "gitBlob", "dirHash" };
 
 	(void)state;
 	for (size_t i = 0; i < IT_COUNT_OF(others); i++)
@@ -119,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_the_digests_of_the_standard),
 		cmocka_unit_test(pieces_make_no_difference),
+		cmocka_unit_test(names_files_as_git_does),
 		cmocka_unit_test(hashes_a_span_at_once),
 		cmocka_unit_test(knows_no_other_name),
 	};

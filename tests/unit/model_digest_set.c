@@ -117,6 +117,40 @@ static void short_values_of_functions_without_a_size_do_not_decide(void **state)
 	expect(IT_DIGESTS_NOT_COMPARABLE, "blake2b:" X64, "blake2b:" X128);
 }
 
+/* NULL: refused. */
+static void expect_read(const char *json, const char *want)
+{
+	IT_AUTO(it_json_freep) struct it_json *object = NULL;
+	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
+	int rc;
+
+	assert_int_equal(it_json_parse(&object, it_span_text(json), &it_json_signed_limits, NULL),
+			 0);
+	rc = it_digest_set_read_open(&out, object, NULL, NULL);
+	assert_int_equal(rc == INTOTO_OK, want != NULL);
+	if (want)
+		assert_string_equal(it_buf_text(&out), want);
+}
+
+static void takes_the_gitoid_of_witness_for_what_it_is(void **state)
+{
+	(void)state;
+	expect_read("{\"gitoid:sha256\":\"gitoid:blob:sha256:" X64 "\",\"sha256\":\"" Y64 "\"}",
+		    "gitBlob:" X64 ",sha256:" Y64);
+	expect_read("{\"gitoid:sha256\":\"gitoid:blob:sha256:" X64 "\"}", "gitBlob:" X64);
+	/* the weak one, one of something else, one that is no id, one beside the real name */
+	expect_read("{\"gitoid:sha1\":\"gitoid:blob:sha1:" X40 "\",\"sha256\":\"" Y64 "\"}",
+		    "sha256:" Y64);
+	expect_read("{\"gitoid:sha1\":\"gitoid:blob:sha1:" X40 "\"}", NULL);
+	expect_read("{\"gitoid:sha256\":\"gitoid:tree:sha256:" X64 "\"}", NULL);
+	expect_read("{\"gitoid:sha256\":\"gitoid:blob:sha256:" X40 "\"}", NULL);
+	expect_read("{\"gitoid:sha256\":\"" X64 "\"}", NULL);
+	expect_read("{\"gitBlob\":\"" Y64 "\",\"gitoid:sha256\":\"gitoid:blob:sha256:" X64 "\"}",
+		    "gitBlob:" Y64);
+	expect_read("{\"gitCommit\":\"" Y64 "\",\"gitoid:sha256\":\"gitoid:blob:sha256:" X64 "\"}",
+		    "gitCommit:" Y64);
+}
+
 static void expect_explained(const char *a, const char *b, const char *sentence)
 {
 	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(4096);
@@ -167,6 +201,7 @@ int main(void)
 		cmocka_unit_test(weak_and_unknown_algorithms_never_decide),
 		cmocka_unit_test(git_objects_and_folders_have_ids_that_count),
 		cmocka_unit_test(short_values_of_functions_without_a_size_do_not_decide),
+		cmocka_unit_test(takes_the_gitoid_of_witness_for_what_it_is),
 		cmocka_unit_test(says_why_two_sets_do_not_match),
 		cmocka_unit_test(tables_agree_by_what_they_share),
 	};

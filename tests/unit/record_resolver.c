@@ -141,6 +141,31 @@ static void resolves_a_folder_by_several_algorithms(void **state)
 	check(&shot, "dir:tree", "dir:tree", want);
 }
 
+/* Go's "h1:" is what dir: was all the time; only its name is new. */
+static void gives_the_hash_of_a_folder_that_go_has(void **state)
+{
+	const struct it_digest_alg *const both[] = { it_digest_find("sha256"),
+						     it_digest_find("gitoid"), NULL };
+	IT_AUTO(shot_done)
+	struct shot shot = { .options = { .algorithms = both, .dir_hash = true } };
+	IT_AUTO(it_freep)
+	char *want = printed("cd tree && find . -type f | cut -c3- | LC_ALL=C sort | xargs -r "
+			     "sha256sum | sha256sum | sed 's/\\(.*\\)  -/dirHash:\\1,sha256:\\1/'");
+
+	(void)state;
+	check(&shot, "dir:tree", "dir:tree", want);
+}
+
+static void refuses_a_folder_with_nothing_but_the_id_of_a_file(void **state)
+{
+	const struct it_digest_alg *const one[] = { it_digest_find("gitoid"), NULL };
+	IT_AUTO(shot_done) struct shot shot = { .options = { .algorithms = one } };
+
+	(void)state;
+	assert_refused(take(&shot, "dir:tree"), &shot.err, INTOTO_E_USAGE,
+		       "dir:tree: a folder has no git object id of a file");
+}
+
 static void strips_and_excludes_inside_a_folder(void **state)
 {
 	IT_AUTO(shot_done) struct shot shot = { 0 };
@@ -374,6 +399,8 @@ int main(void)
 		cmocka_unit_test(resolves_a_folder_to_what_sha256sum_prints),
 		cmocka_unit_test(resolves_an_empty_folder),
 		cmocka_unit_test(resolves_a_folder_by_several_algorithms),
+		cmocka_unit_test(gives_the_hash_of_a_folder_that_go_has),
+		cmocka_unit_test(refuses_a_folder_with_nothing_but_the_id_of_a_file),
 		cmocka_unit_test(strips_and_excludes_inside_a_folder),
 		cmocka_unit_test(refuses_a_folder_whose_list_could_mean_another),
 		cmocka_unit_test(refuses_a_folder_that_is_none),
