@@ -73,7 +73,7 @@ static void build(const struct making *making, struct it_namespace_failure *fail
 	if (making->plan->user)
 		failure->number = map_self(making);
 	failure->what = "private mounts";
-	if (!failure->number && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (!failure->number && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL))
 		failure->number = errno;
 }
 

@@ -102,6 +102,8 @@ bool it_overlay_same_rights(int upper, int real, const char *name, const struct 
 /* Gives real's entry the attributes of upper's, which has those that are wanted. */
 IT_CHECK int it_overlay_dress(int upper, int real, const char *name, const struct stat *wanted,
 			      struct intoto_error **err);
+/* 0, or -1 and errno; the last part of the name is no link that is followed. */
+int it_overlay_set_mode(int at, const char *name, mode_t mode);
 /* Opens a folder to work in, whatever its mode says; -1 and errno.  Then the mode is as it was. */
 int it_overlay_open_folder(int at, const char *name, const struct stat *about);
 void it_overlay_lock_folder(int fd, const struct stat *about);

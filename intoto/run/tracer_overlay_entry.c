@@ -28,6 +28,23 @@ static bool entry_path(char out[ENTRY_PATH_SIZE], int at, const char *name)
 	return len > 0 && len < ENTRY_PATH_SIZE;
 }
 
+/* chmod(2) follows a link that somebody may have put there meanwhile; this does not. */
+int it_overlay_set_mode(int at, const char *name, mode_t mode)
+{
+	IT_AUTO(it_fd_close) int fd = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char path[ENTRY_PATH_SIZE];
+	struct stat about;
+
+	if (fd < 0 || fstat(fd, &about))
+		return -1;
+	if (S_ISLNK(about.st_mode)) {
+		errno = ELOOP;
+		return -1;
+	}
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd); /* it fits */
+	return chmod(path, mode & MODES);
+}
+
 bool it_overlay_later(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
@@ -84,10 +101,10 @@ static int remove_note(int at, const char *name, const char *path, const char *n
 	if (lremovexattr(path, note) == 0 || errno == ENODATA)
 		return 0;
 	if (errno != EACCES || fstatat(at, name, &about, AT_SYMLINK_NOFOLLOW) ||
-	    fchmodat(at, name, (about.st_mode & MODES) | OWNER_WRITES, 0))
+	    it_overlay_set_mode(at, name, about.st_mode | OWNER_WRITES))
 		return errno;
 	number = lremovexattr(path, note) ? errno : 0;
-	return fchmodat(at, name, about.st_mode & MODES, 0) ? errno : number;
+	return it_overlay_set_mode(at, name, about.st_mode) ? errno : number;
 }
 
 int it_overlay_clean(int upper, const char *name, bool opaque_too, struct intoto_error **err)
@@ -158,10 +175,10 @@ static int open_upper(int upper, const char *name, const struct stat *about)
 	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	int fd = openat(upper, name, flags);
 
-	if (fd >= 0 || errno != EACCES || fchmodat(upper, name, OWNER_ALL, 0))
+	if (fd >= 0 || errno != EACCES || it_overlay_set_mode(upper, name, OWNER_ALL))
 		return fd;
 	fd = openat(upper, name, flags);
-	if (fchmodat(upper, name, about->st_mode & MODES, 0)) {
+	if (it_overlay_set_mode(upper, name, about->st_mode)) {
 		it_fd_close(&fd);
 		return -1;
 	}
@@ -298,7 +315,7 @@ int it_overlay_dress(int upper, int real, const char *name, const struct stat *w
 	if (!number && fstatat(real, name, &now, AT_SYMLINK_NOFOLLOW))
 		number = errno;
 	if (!number && now.st_mode != wanted->st_mode &&
-	    fchmodat(real, name, wanted->st_mode & MODES, 0))
+	    it_overlay_set_mode(real, name, wanted->st_mode))
 		number = errno;
 	if (!number &&
 	    (now.st_mtim.tv_sec != wanted->st_mtim.tv_sec ||
@@ -341,7 +358,7 @@ int it_overlay_open_folder(int at, const char *name, const struct stat *about)
 	if (!locked || (fd < 0 && errno != EACCES))
 		return fd;
 	it_fd_close(&fd);
-	if (fchmodat(at, name, (about->st_mode & MODES) | OWNER_ALL, 0))
+	if (it_overlay_set_mode(at, name, about->st_mode | OWNER_ALL))
 		return -1;
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }

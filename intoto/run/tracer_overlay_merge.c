@@ -55,11 +55,11 @@ static int move(int from, const char *name, int to, const char *as, const struct
 	bool locked = is_locked(about);
 	int number = 0;
 
-	if (locked && fchmodat(from, name, (about->st_mode & MODES) | OWNER_WRITES, 0))
+	if (locked && it_overlay_set_mode(from, name, about->st_mode | OWNER_WRITES))
 		return errno;
 	if (syscall(SYS_renameat2, from, name, to, as, flags))
 		number = errno;
-	if (locked && fchmodat(number ? from : to, number ? name : as, about->st_mode & MODES, 0) &&
+	if (locked && it_overlay_set_mode(number ? from : to, number ? name : as, about->st_mode) &&
 	    !number)
 		number = errno;
 	return number;
@@ -134,7 +134,7 @@ static int open_own(int at, const char *name, const struct stat *about, int flag
 {
 	int fd = openat(at, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd >= 0 || errno != EACCES || fchmodat(at, name, (about->st_mode & MODES) | need, 0))
+	if (fd >= 0 || errno != EACCES || it_overlay_set_mode(at, name, about->st_mode | need))
 		return fd;
 	return openat(at, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
