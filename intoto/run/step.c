@@ -232,6 +232,8 @@ int it_step_run(struct it_step_result *result, const struct it_step_options *opt
 		rc = it_step_trace_start(&trace, &own, err);
 	if (!rc)
 		rc = begin(&link, &own, err);
+	if (!rc && options->trace)
+		rc = it_step_trace_watch(&trace, err);
 	if (!rc && options->command.argv)
 		rc = run_command(result, link, &own, &trace, err);
 	if (rc && (!link || !link->byproducts))

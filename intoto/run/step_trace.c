@@ -114,27 +114,29 @@ int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *opt
 			struct intoto_error **err)
 {
 	const char *base = options->snapshot.base_path ? options->snapshot.base_path : ".";
-	struct it_tracer_options tracing = *options->trace;
 	int rc = INTOTO_OK;
 
 	*trace = (struct it_step_trace){ .options = options };
 	trace->base = realpath(base, NULL);
 	if (!trace->base)
 		return it_err_errno(err, errno, "%s", base);
-	if (!tracing.folders)
+	if (!options->trace->folders)
 		rc = find_folders(trace, err);
+	return rc ? rc : remember(trace, options, err);
+}
+
+int it_step_trace_watch(struct it_step_trace *trace, struct intoto_error **err)
+{
+	struct it_tracer_options tracing = *trace->options->trace;
+	int rc = it_trace_moment(&trace->begin, err); /* first: mechanisms go by the same clock */
+
 	if (!tracing.folders)
 		tracing.folders = &trace->folders;
 	/* In a sandbox nobody makes mounts any more, which the others would have to. */
 	if (options->sandbox && !options->sandbox->learn && !tracing.mechanism)
 		tracing.mechanism = "user-notification";
 	if (!rc)
-		rc = it_trace_moment(&trace->begin,
-				     err); /* first: mechanisms go by the same clock */
-	if (!rc)
 		rc = it_tracer_new(&trace->tracer, &tracing, &trace->touched, err);
-	if (!rc)
-		rc = remember(trace, options, err);
 	trace->started = it_clock_now();
 	return rc;
 }

@@ -26,12 +26,15 @@ struct it_step_trace {
 /* What can be known to be wrong with the options. */
 IT_CHECK int it_step_trace_check(const struct it_step_options *options, struct intoto_error **err);
 
-/*
- * Chooses a mechanism, and notes the time.  options must live as long as the trace; digests of
- * materials are remembered in them from now on.
+/* options must live as long as the trace; digests of materials are remembered in them from now on.
  */
 IT_CHECK int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *options,
 				 struct intoto_error **err);
+/*
+ * Chooses a mechanism, and notes the time: when the materials are recorded, since a mechanism may
+ * keep a folder of its own beside those of the step.
+ */
+IT_CHECK int it_step_trace_watch(struct it_step_trace *trace, struct intoto_error **err);
 void it_step_trace_done(struct it_step_trace *trace);
 
 /*
