@@ -20,6 +20,7 @@
 enum it_trace_tier {
 	IT_TRACE_WRITES, /* what is created, changed, renamed, removed */
 	IT_TRACE_FULL,	 /* and what is read or executed, and the addresses that are talked to */
+	IT_TRACE_BESIDE, /* not for users: what fanotify does not see, writes and addresses */
 };
 
 struct it_tracer_options {

@@ -110,5 +110,7 @@ const struct it_tracer_call *it_tracer_call_find(enum it_architecture architectu
 
 bool it_tracer_call_is_in(const struct it_tracer_call *call, enum it_trace_tier tier)
 {
+	if (tier == IT_TRACE_BESIDE)
+		return call->kind != IT_CALL_EXEC;
 	return tier == IT_TRACE_FULL || call->kind < IT_CALL_EXEC;
 }

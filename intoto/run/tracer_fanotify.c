@@ -5,7 +5,7 @@
  * the step's memory.
  *
  * A mark on a mount knows nothing of names that are made, changed and removed, and nothing of
- * addresses.
+ * addresses.  Those are seen by user notification, beside it, of the few calls that do such things.
  */
 #include "run/tracer_fanotify.h"
 
@@ -41,6 +41,15 @@ enum {
 
 static const uint64_t watched_events = FAN_OPEN | FAN_OPEN_EXEC | FAN_CLOSE_WRITE | FAN_ONDIR;
 
+/*
+ * The step began between both: file systems go by a clock that stands still for some milliseconds,
+ * and some of them, at times, by one that does not.
+ */
+struct age {
+	struct timespec found; /* what was born before is older than the step */
+	struct timespec made;  /* what was born later is younger */
+};
+
 struct fanotify {
 	int events;
 	int stop; /* an eventfd: nothing more will come */
@@ -50,7 +59,8 @@ struct fanotify {
 	struct it_touched seen; /* the thread's own; goes to the caller's at the end */
 	pthread_t thread;
 	bool running;
-	struct timespec begin; /* by the clock of the files */
+	struct it_tracer beside;
+	struct age age;
 };
 
 /* --- which mounts --- */
@@ -178,23 +188,28 @@ static pid_t parent_of(pid_t pid)
 	return it_parse_u64(end, INT32_MAX, &parent) ? (pid_t)parent : 0;
 }
 
-/* The kernel says that something is a folder only where it gives no descriptor. */
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
 /*
  * A file that was born after the step began is its work, under whatever name it is read later; one
  * that is older was there.  No system call sets when a file was born.
  */
-static unsigned age_of(const struct statx *about, const struct timespec *begin)
+static unsigned age_of(const struct statx *about, const struct age *age)
 {
-	bool older = about->stx_btime.tv_sec != begin->tv_sec
-			     ? about->stx_btime.tv_sec < begin->tv_sec
-			     : about->stx_btime.tv_nsec < begin->tv_nsec;
+	const struct timespec born = { about->stx_btime.tv_sec, about->stx_btime.tv_nsec };
 
 	if (!(about->stx_mask & STATX_BTIME))
 		return 0;
-	return older ? IT_TOUCH_FOUND : IT_TOUCH_CREATED;
+	if (is_before(&born, &age->found))
+		return IT_TOUCH_FOUND;
+	return is_before(&age->made, &born) ? IT_TOUCH_CREATED : 0;
 }
 
-static unsigned touches_of(uint64_t mask, int fd, const struct timespec *begin)
+/* The kernel says that something is a folder only where it gives no descriptor. */
+static unsigned touches_of(uint64_t mask, int fd, const struct age *age)
 {
 	struct statx about;
 	unsigned touches = 0;
@@ -209,7 +224,7 @@ static unsigned touches_of(uint64_t mask, int fd, const struct timespec *begin)
 		return touches;
 	if (S_ISDIR(about.stx_mode))
 		return touches | IT_TOUCH_FOLDER;
-	return S_ISREG(about.stx_mode) ? touches | age_of(&about, begin) : touches;
+	return S_ISREG(about.stx_mode) ? touches | age_of(&about, age) : touches;
 }
 
 static void lose(struct it_touched *seen, const char *why)
@@ -233,7 +248,7 @@ static void take_event(struct fanotify *fanotify, const struct fanotify_event_me
 	if (lost)
 		lose(seen, "the path of an open file could not be read");
 	if (path.len)
-		it_touched_file(seen, path, touches_of(event->mask, event->fd, &fanotify->begin));
+		it_touched_file(seen, path, touches_of(event->mask, event->fd, &fanotify->age));
 	if (path.len && event->mask & FAN_OPEN_EXEC && event->pid > 0)
 		it_touched_process(seen, event->pid, parent_of(event->pid), room);
 }
@@ -313,6 +328,22 @@ static int make_space(struct fanotify *fanotify, struct intoto_error **err)
 			  failure.what, strerrordesc_np(failure.number));
 }
 
+/* Its findings go where ours go at the end. */
+static int prepare_beside(struct it_tracer *tracer, struct fanotify *fanotify,
+			  struct intoto_error **err)
+{
+	struct it_tracer *beside = &fanotify->beside;
+	int rc;
+
+	*beside = (struct it_tracer){ .kind = &it_tracer_notify,
+				      .options = tracer->options,
+				      .touched = tracer->touched };
+	beside->options.tier = IT_TRACE_BESIDE;
+	rc = beside->kind->prepare(beside, err);
+	tracer->entry.fd = beside->entry.fd;
+	return rc ? it_err_wrap(err, rc, "names and addresses: %s", beside->kind->name) : INTOTO_OK;
+}
+
 static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 {
 	struct fanotify *fanotify = calloc(1, sizeof *fanotify);
@@ -322,21 +353,23 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 		return it_err_nomem(err);
 	*fanotify = (struct fanotify){ .events = -1, .stop = -1, .space = IT_NAMESPACE_NONE };
 	tracer->state = fanotify;
-	if (clock_gettime(CLOCK_REALTIME_COARSE, &fanotify->begin))
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &fanotify->age.found) ||
+	    clock_gettime(CLOCK_REALTIME, &fanotify->age.made))
 		return it_err_errno(err, errno, "the clock of change times");
 	rc = open_queue(fanotify, err);
 	if (!rc)
 		rc = it_mounts_read(&fanotify->mounts, err);
 	if (!rc)
 		rc = make_space(fanotify, err);
-	return rc;
+	return rc ? rc : prepare_beside(tracer, fanotify, err);
 }
 
 static int enter(struct it_tracer *tracer)
 {
 	struct fanotify *fanotify = tracer->state;
+	int number = it_namespace_enter(&fanotify->space);
 
-	return it_namespace_enter(&fanotify->space);
+	return number ? number : fanotify->beside.kind->enter(&fanotify->beside);
 }
 
 static int started(struct it_tracer *tracer, pid_t pid, struct intoto_error **err)
@@ -346,7 +379,6 @@ static int started(struct it_tracer *tracer, pid_t pid, struct intoto_error **er
 	sigset_t before;
 	int number;
 
-	(void)pid;		/* all in the namespace are the step's */
 	(void)sigfillset(&all); /* cannot fail */
 	number = pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (!number) {
@@ -356,7 +388,7 @@ static int started(struct it_tracer *tracer, pid_t pid, struct intoto_error **er
 	}
 	if (number)
 		return it_err_errno(err, number, "the thread that listens to fanotify");
-	return INTOTO_OK;
+	return fanotify->beside.kind->started(&fanotify->beside, pid, err);
 }
 
 static void stop(struct fanotify *fanotify)
@@ -405,8 +437,8 @@ static void tell_escaped(const struct fanotify *fanotify, struct it_touched *tou
 static int finish(struct it_tracer *tracer, struct intoto_error **err)
 {
 	struct fanotify *fanotify = tracer->state;
+	int rc = fanotify->beside.kind->finish(&fanotify->beside, err);
 
-	(void)err; /* nothing fails here; what is lost is counted */
 	stop(fanotify);
 	take_over(tracer->touched, &fanotify->seen);
 	tell_escaped(fanotify, tracer->touched);
@@ -416,13 +448,9 @@ static int finish(struct it_tracer *tracer, struct intoto_error **err)
 	it_touched_note(tracer->touched,
 			"the step ran as root, which can mount, and enter other namespaces: what a "
 			"hostile one did there is not seen");
-	++tracer->touched->statement.unfollowed;
-	it_touched_note(tracer->touched,
-			"names that are made, changed or removed without opening a "
-			"file, and addresses, are not seen");
 	it_touched_note(tracer->touched,
 			"files of the kernel and of devices (/proc, /sys, /dev) are passed over");
-	return INTOTO_OK;
+	return rc;
 }
 
 static void done(struct it_tracer *tracer)
@@ -431,6 +459,8 @@ static void done(struct it_tracer *tracer)
 
 	if (!fanotify)
 		return;
+	if (fanotify->beside.kind)
+		fanotify->beside.kind->done(&fanotify->beside);
 	stop(fanotify);
 	it_namespace_done(&fanotify->space);
 	it_mounts_done(&fanotify->mounts);

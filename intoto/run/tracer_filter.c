@@ -121,7 +121,7 @@ static void watch_call(struct it_tracer_filter *filter, const struct it_tracer_c
 		watch_sendto(filter, number, call->new_path, options->action);
 	else if (call->kind == IT_CALL_SENDMSG && architecture == IT_NATIVE)
 		watch_sendmsg(filter, number, options);
-	else if (call->kind == IT_CALL_OPEN && options->tier == IT_TRACE_WRITES)
+	else if (call->kind == IT_CALL_OPEN && options->tier != IT_TRACE_FULL)
 		watch_flags(filter, number, call->flags, IT_OPEN_WRITES, options->action);
 	else
 		watch(filter, number, options->action);

@@ -128,7 +128,7 @@ static void take_file(struct it_tracer_follow *follow, pid_t pid, const char *fd
 		return;
 	if (mode != O_RDONLY)
 		touches |= IT_TOUCH_WRITTEN;
-	if (mode != O_WRONLY && follow->tier == IT_TRACE_FULL)
+	if (mode != O_WRONLY && follow->tier != IT_TRACE_WRITES)
 		touches |= IT_TOUCH_READ;
 	if (touches)
 		it_touched_file(follow->touched, it_span_text(out), touches);

@@ -40,7 +40,7 @@ static void touch(const struct it_look *look, const char *path, unsigned touches
 	const char *kept;
 
 	/* Who is only asked for what is written cannot tell what is read. */
-	if (look->follow->tier == IT_TRACE_WRITES)
+	if (look->follow->tier != IT_TRACE_FULL)
 		touches &= ~(unsigned)IT_TOUCH_READ;
 	if (!(touches & ~(unsigned)(IT_TOUCH_UNRESOLVED | IT_TOUCH_FOLDER)))
 		return;

@@ -387,7 +387,7 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 	if (number || self->wake < 0)
 		return it_err_errno(err, number ? number : errno, "watching the command");
 	tracer->entry.fd = &self->theirs;
-	tracer->touched->statement.network_seen = tracer->options.tier == IT_TRACE_FULL;
+	tracer->touched->statement.network_seen = tracer->options.tier != IT_TRACE_WRITES;
 	return start_thread(self, err);
 }
 
@@ -424,7 +424,7 @@ static void done(struct it_tracer *tracer)
 
 const struct it_tracer_kind it_tracer_notify = {
 	.name = "user-notification",
-	.tiers = 1U << IT_TRACE_WRITES | 1U << IT_TRACE_FULL,
+	.tiers = 1U << IT_TRACE_WRITES | 1U << IT_TRACE_FULL | 1U << IT_TRACE_BESIDE,
 	.prepare = prepare,
 	.enter = enter,
 	.started = started,
