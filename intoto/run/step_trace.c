@@ -127,7 +127,8 @@ int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *opt
 
 int it_step_trace_watch(struct it_step_trace *trace, struct intoto_error **err)
 {
-	struct it_tracer_options tracing = *trace->options->trace;
+	const struct it_step_options *options = trace->options;
+	struct it_tracer_options tracing = *options->trace;
 	int rc = it_trace_moment(&trace->begin, err); /* first: mechanisms go by the same clock */
 
 	if (!tracing.folders)
