@@ -2,6 +2,9 @@
 /* The table of artifacts, and what may stand in one. */
 #include "json_expect.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "model/artifacts.h"
 
 #define SHA256 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
