@@ -60,8 +60,8 @@ int it_pair_new(struct it_pair **out, const struct it_pair_options *options,
 	pair->options = *options;
 	for (size_t i = 0; i < 2; i++) {
 		pair->lanes[i].file.fd = -1;
-		pair->lanes[i].size = options->small;
-		pair->lanes[i].buffer = make_buffer(options->small);
+		pair->lanes[i].size = options->buffer;
+		pair->lanes[i].buffer = make_buffer(options->buffer);
 		if (!pair->lanes[i].buffer)
 			return it_err_nomem(err);
 	}
@@ -86,25 +86,15 @@ static size_t blocks_of(const struct lane *lane)
 	return (lane->end - lane->start) / IT_SHA256_BLOCK;
 }
 
-/* Less than a block is left, and moves to the front; of a buffer that is larger, where the file is:
-   every read costs something.  Without memory the small one will do. */
-static void make_room(const struct it_pair *pair, struct lane *lane)
+/* Less than a block is left, and moves to the front. */
+static void make_room(struct lane *lane)
 {
 	size_t left = lane->end - lane->start;
-	unsigned char *larger = NULL;
 
-	if (lane->looked && lane->size < pair->options.large &&
-	    (uint64_t)lane->about.st_size > lane->bytes + lane->size)
-		larger = make_buffer(pair->options.large);
 	for (size_t i = 0; i < left; i++)
-		(larger ? larger : lane->buffer)[i] = lane->buffer[lane->start + i];
+		lane->buffer[i] = lane->buffer[lane->start + i];
 	lane->start = 0;
 	lane->end = left;
-	if (!larger)
-		return;
-	free_buffer(lane);
-	lane->buffer = larger;
-	lane->size = pair->options.large;
 }
 
 /* Everything was read, and nothing changed since the first look. */
@@ -159,13 +149,13 @@ static int read_on(struct it_pair *pair, struct lane *lane, const struct it_pair
 	size_t got = 0;
 	int rc;
 
-	make_room(pair, lane);
+	make_room(lane);
 	rc = read_some(lane, &got, source, err);
 	if (rc)
 		return rc;
 	if (!looked)
 		rc = look(pair, lane, source, err);
-	if (!rc && lane->bytes && (uint64_t)lane->about.st_size > pair->options.small)
+	if (!rc && lane->bytes && (uint64_t)lane->about.st_size > pair->options.buffer)
 		source->reading(source->arg, lane->file.id, got);
 	if (rc || !looked)
 		return rc;

@@ -34,8 +34,7 @@ struct it_pair_source {
 
 struct it_pair_options {
 	const struct it_sha256_kernel *kernel;
-	/* Of the two buffers, in bytes: at first, and once there is more of a file than that. */
-	size_t small, large;
+	size_t buffer; /* bytes of each of the two; a file of no more is small */
 };
 
 struct it_pair;

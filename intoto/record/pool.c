@@ -16,9 +16,6 @@
 enum {
 	LOOK_NS = 5 * 1000 * 1000, /* how often idle processors are looked for */
 	NS_PER_S = 1000 * 1000 * 1000,
-	SMALLEST_LARGE = 128 * 1024,
-	LARGEST_LARGE = 1024 * 1024, /* of a buffer; longer reads save nothing any more */
-	LARGE_TOGETHER = 8 * 1024 * 1024,
 };
 
 /* What the process had used up at some time. */
@@ -188,15 +185,6 @@ static int count_descriptors(void)
 	return (int)limit.rlim_cur;
 }
 
-static size_t large_buffer(size_t processors)
-{
-	size_t size = LARGE_TOGETHER / 2 / processors;
-
-	if (size > LARGEST_LARGE)
-		return LARGEST_LARGE;
-	return size < SMALLEST_LARGE ? SMALLEST_LARGE : size;
-}
-
 int it_pool_new(struct it_pool **out, const struct it_pool_options *options,
 		struct intoto_error **err)
 {
@@ -210,7 +198,6 @@ int it_pool_new(struct it_pool **out, const struct it_pool_options *options,
 	(void)pthread_mutex_init(&pool->shop.delivery, NULL); /* as those of the queue */
 	pool->processors = count_processors();
 	pool->descriptors = count_descriptors();
-	pool->shop.large = large_buffer(pool->processors);
 	return INTOTO_OK;
 }
 

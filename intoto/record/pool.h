@@ -13,7 +13,7 @@
 #include "record/pair.h"
 #include "record/walk.h"
 
-enum { IT_POOL_THREADS_MAX = 32 };
+enum { IT_POOL_THREADS_MAX = 48 };
 
 /* What becomes of a file. */
 enum it_pool_answer {

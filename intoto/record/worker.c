@@ -8,10 +8,11 @@
 #include "record/hash.h"
 
 enum {
-	/* Both lanes' buffers stay in the cache of a core; most files fit. */
-	SMALL = 128 * 1024,
+	/* Both lanes' buffers stay in the cache of a core, and nearly all files fit.  Larger ones
+	   save calls, and lose as much: what was read has left the cache when it is hashed. */
+	BUFFER = 128 * 1024,
 	/* There may be many of them, and the disk is slower than any copy. */
-	SMALL_OF_READER = 32 * 1024,
+	BUFFER_OF_READER = 32 * 1024,
 	REPORT_BYTES = 8 * 1024 * 1024, /* between two reports about a large file */
 	LONG_NS = 2 * 1000 * 1000,	/* the time that some threads take to start */
 	DIGESTS_MAX = 4096,
@@ -272,16 +273,14 @@ static int hash_pairs(struct worker *worker, struct intoto_error **err)
 {
 	const struct it_pair_source source = { next_of_pair, pair_done, reading_pair, name_of_pair,
 					       worker };
-	const bool is_reader = worker->kind == IT_WORKER_READER;
 	const struct it_pair_options options = {
-		.kernel = worker->shop->options.kernel,
-		.small = is_reader ? SMALL_OF_READER : SMALL,
-		.large = is_reader ? SMALL_OF_READER : worker->shop->large,
+		worker->shop->options.kernel,
+		worker->kind == IT_WORKER_READER ? BUFFER_OF_READER : BUFFER,
 	};
 	IT_AUTO(it_pair_freep) struct it_pair *pair = NULL;
 	int rc = it_pair_new(&pair, &options, err);
 
-	worker->small = options.small;
+	worker->small = options.buffer;
 	if (!rc)
 		rc = it_pair_hash(pair, &source, err);
 	while (!rc && worker->kind != IT_WORKER_FINDER &&

@@ -13,7 +13,6 @@ struct it_workshop {
 	pthread_mutex_t delivery;   /* while options.done runs */
 	atomic_ullong files, bytes; /* that were read */
 	uint64_t delivered;	    /* bytes of files that are done; under delivery */
-	size_t large;		    /* of a buffer for large files */
 };
 
 enum it_worker_kind {
