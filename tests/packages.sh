@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one list of the packages that we need, and their names elsewhere.
 #
-#	packages.sh --install build|test       installs what is missing (Debian; through sudo unless root)
-#	packages.sh --missing build|test       prints what is missing on this Debian system
-#	packages.sh --print apt|dnf|apk|brew build|test
+#	packages.sh --install build|test|bench installs what is missing (Debian; through sudo unless root)
+#	packages.sh --missing build|test|bench prints what is missing on this Debian system
+#	packages.sh --print apt|dnf|apk|brew build|test|bench
 #
-# "test" holds "build".  Nothing is fetched when nothing is missing.
+# "test" holds "build", and "bench" (what tests/bench/ wants) holds both.  Nothing is fetched when nothing is missing.
 set -euo pipefail
 
 # purpose, and the name in each system; - where the system has it anyway or does not carry it
@@ -47,6 +47,8 @@ test     debian-archive-keyring -                   -                  -
 test     apt-transport-in-toto -                   -                  -
 test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
+bench    npm                   npm                  npm                node
+bench    util-linux            util-linux           taskset            -
 TABLE
 }
 
@@ -72,12 +74,12 @@ names() {
 	*) fail 64 "unknown package system '$1' (apt, dnf, apk or brew)" ;;
 	esac
 	case $2 in
-	build | test) ;;
-	*) fail 64 "unknown purpose '$2' (build or test)" ;;
+	build | test | bench) ;;
+	*) fail 64 "unknown purpose '$2' (build, test or bench)" ;;
 	esac
 	table | awk -v column=$column -v purpose="$2" '
 		/^#/ { next }
-		($1 == "build" || $1 == purpose) && $column != "-" && !seen[$column]++ { print $column }'
+		($1 == "build" || $1 == purpose || (purpose == "bench" && $1 == "test")) && $column != "-" && !seen[$column]++ { print $column }'
 }
 
 missing() {

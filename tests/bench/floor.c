@@ -3,10 +3,11 @@
  * What recording a tree costs at least: its files read and nothing else, or as many bytes hashed as
  * it has, in messages of the same lengths, and nothing read.
  *
- *	floor [-j THREADS] [-b KIB] walk|read|evict FOLDER
+ *	floor [-j THREADS] [-b KIB] walk|read|plain|evict FOLDER
  *	floor [-j THREADS] ours|libcrypto FOLDER
  *
- * walk finds the files; read opens, reads to the end and closes each; evict throws what the system
+ * walk finds the files; read opens, reads to the end and closes each; plain
+ * hashes what it reads with libcrypto, too, as a simple program does; evict throws what the system
  * holds of them out of its memory (what was written lately must be on the disk: sync first).  ours
  * hashes with two messages at a time in each thread by the SHA instructions, libcrypto one at a
  * time.  Prints "FILES BYTES CPU WALL MEMORY": microseconds (user and system) and KiB.
@@ -33,9 +34,9 @@
 #include "crypto/sha256_pair.h"
 
 enum { RUN_FILES = 16, THREADS_MAX = 256, MESSAGE_MAX = 1024 * 1024 };
-enum mode { MODE_WALK, MODE_READ, MODE_EVICT, MODE_OURS, MODE_LIBCRYPTO };
+enum mode { MODE_WALK, MODE_READ, MODE_PLAIN, MODE_EVICT, MODE_OURS, MODE_LIBCRYPTO };
 
-static const char *const modes[] = { "walk", "read", "evict", "ours", "libcrypto" };
+static const char *const modes[] = { "walk", "read", "plain", "evict", "ours", "libcrypto" };
 
 /* A folder that is open, for as long as something below it is still to be done. */
 struct folder {
@@ -124,8 +125,15 @@ static void look_at(int at, const char *name)
 	atomic_fetch_add(&all.bytes, (uint64_t)about.st_size);
 }
 
-static void read_file(int at, const char *name, unsigned char *buffer)
+/* What a thread keeps for its files. */
+struct reader {
+	EVP_MD *sha256;
+	EVP_MD_CTX *context;
+};
+
+static void read_file(int at, const char *name, unsigned char *buffer, struct reader *reader)
 {
+	unsigned char digest[EVP_MAX_MD_SIZE];
 	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint64_t bytes = 0;
 	ssize_t got = 0;
@@ -134,22 +142,28 @@ static void read_file(int at, const char *name, unsigned char *buffer)
 		fail(name);
 	if (all.mode == MODE_EVICT)
 		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	else
-		while ((got = read(fd, buffer, all.buffer)) > 0)
-			bytes += (uint64_t)got;
+	if (all.mode == MODE_PLAIN)
+		(void)EVP_DigestInit_ex2(reader->context, reader->sha256, NULL);
+	while (all.mode != MODE_EVICT && (got = read(fd, buffer, all.buffer)) > 0) {
+		bytes += (uint64_t)got;
+		if (all.mode == MODE_PLAIN)
+			(void)EVP_DigestUpdate(reader->context, buffer, (size_t)got);
+	}
 	if (got < 0)
 		fail(name);
+	if (all.mode == MODE_PLAIN)
+		(void)EVP_DigestFinal_ex(reader->context, digest, NULL);
 	(void)close(fd);
 	atomic_fetch_add(&all.bytes, bytes);
 }
 
-static void run_files(const struct task *task, unsigned char *buffer)
+static void run_files(const struct task *task, unsigned char *buffer, struct reader *reader)
 {
 	const char *name = task->name;
 
 	for (size_t i = 0; i < task->files; i++, name += strlen(name) + 1) {
-		if (all.mode == MODE_READ || all.mode == MODE_EVICT)
-			read_file(task->in->fd, name, buffer);
+		if (all.mode == MODE_READ || all.mode == MODE_PLAIN || all.mode == MODE_EVICT)
+			read_file(task->in->fd, name, buffer, reader);
 		else if (all.mode != MODE_WALK)
 			look_at(task->in->fd, name);
 	}
@@ -203,9 +217,14 @@ static struct task *pop(struct task **stack)
 static void *walk(void *unused)
 {
 	unsigned char *buffer = must(aligned_alloc(4096, all.buffer));
+	struct reader reader = { 0 };
 	struct task *task;
 
 	(void)unused;
+	if (all.mode == MODE_PLAIN) {
+		reader.sha256 = must(EVP_MD_fetch(NULL, "SHA256", NULL));
+		reader.context = must(EVP_MD_CTX_new());
+	}
 	(void)pthread_mutex_lock(&all.lock);
 	for (;;) {
 		task = pop(&all.runs);
@@ -220,7 +239,7 @@ static void *walk(void *unused)
 		all.busy++;
 		(void)pthread_mutex_unlock(&all.lock);
 		if (task->files)
-			run_files(task, buffer);
+			run_files(task, buffer, &reader);
 		else
 			read_folder(task);
 		put_folder(task->in);
@@ -230,6 +249,8 @@ static void *walk(void *unused)
 			(void)pthread_cond_broadcast(&all.change);
 	}
 	(void)pthread_mutex_unlock(&all.lock);
+	EVP_MD_CTX_free(reader.context);
+	EVP_MD_free(reader.sha256);
 	free(buffer);
 	return NULL;
 }
