@@ -33,11 +33,15 @@ print-tests:
 	@echo $(TESTS)
 print-unit-tests:
 	@echo $(UNIT_TESTS)
+# With threads: for ThreadSanitizer.
+THREAD_TESTS = %D%/unit/record_hash %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
+print-thread-tests:
+	@echo $(THREAD_TESTS)
 # Minutes long: not in "make check".
 SLOW_TESTS = %D%/checks/configure.t
 print-slow-tests:
 	@echo $(SLOW_TESTS)
-.PHONY: print-tests print-unit-tests print-slow-tests
+.PHONY: print-tests print-unit-tests print-thread-tests print-slow-tests
 
 dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh %D%/lib/chain.sh %D%/lib/peers.sh %D%/lib/without.py %D%/bench/noop.sh %D%/bench/timer.c \

@@ -217,6 +217,17 @@ step_sanitizers() {
 	checked sanitizers.check "$(make -s print-tests)"
 }
 
+# ThreadSanitizer knows no other sanitizer beside it.
+step_threads() {
+	local tests
+
+	configured threads CC=gcc CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread --enable-developer
+	tests=$(make -s print-thread-tests)
+	# shellcheck disable=SC2086 # a list of names
+	quietly threads.make make -j"$jobs" $tests
+	checked threads.check "$tests" check_PROGRAMS=
+}
+
 step_valgrind() {
 	# Without hardening: variables that the compiler zeroes hide reads of unset ones.
 	configured valgrind CC=gcc CFLAGS='-O1 -g'
@@ -337,7 +348,7 @@ main() {
 	[ -z "$install" ] || step packages
 	step tree
 	[ -z "$quick" ] || steps=gcc
-	for name in ${steps:-gcc clang sanitizers valgrind fuzz install distcheck tarball slow interop quickstart}; do
+	for name in ${steps:-gcc clang sanitizers threads valgrind fuzz install distcheck tarball slow interop quickstart}; do
 		if ! declare -F "step_${name//-/_}" >/dev/null; then
 			echo "run.sh: there is no step '$name'" >&2
 			exit 64

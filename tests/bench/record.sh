@@ -172,10 +172,10 @@ awk -v cores="$cores" '
 	function beyond(n) { return (peak(n, "one") - peak(0, "one")) * 1024 / n - path[n] }
 	function has(one, tool) { return count[one, tool] > 0 }
 	function most(text, got, limit) {
-		printf "%-74s %8.2f   goal: at most %g: %s\n", text, got, limit, got <= limit ? "met" : "MISSED"
+		printf "%-74s %8.2f   goal: at most %g: %s\n", text, got, limit, (got <= limit ? "met" : "MISSED")
 	}
 	function least(text, got, limit) {
-		printf "%-74s %8.2f   goal: at least %g: %s\n", text, got, limit, got >= limit ? "met" : "MISSED"
+		printf "%-74s %8.2f   goal: at least %g: %s\n", text, got, limit, (got >= limit ? "met" : "MISSED")
 	}
 	FILENAME ~ /sizes$/ { path[$1] = $4; files[$1] = $2; bytes[$1] = $3; next }
 	{
