@@ -126,10 +126,12 @@ UNIT_TESTS += \
 	tests/unit/cmd_dispatch \
 	tests/unit/cmd_options \
 	tests/unit/cmd_passphrase \
+	tests/unit/cmd_progress \
 	tests/unit/cmd_suggest \
 	tests/unit/cmd_terminal
 tests_unit_cmd_dispatch_LDADD = libcmd.la $(LDADD)
 tests_unit_cmd_options_LDADD = libcmd.la $(LDADD)
 tests_unit_cmd_passphrase_LDADD = libcmd.la $(LDADD) -lutil
+tests_unit_cmd_progress_LDADD = libcmd.la $(LDADD)
 tests_unit_cmd_suggest_LDADD = libcmd.la $(LDADD)
 tests_unit_cmd_terminal_LDADD = libcmd.la $(LDADD) -lutil

@@ -8,13 +8,25 @@
 
 #include "record/snapshot.h"
 
+/* Of one snapshot, as far as it came. */
+struct it_progress_state {
+	size_t files;
+	uint64_t bytes;
+};
+
 struct it_progress {
 	const char *command; /* "intoto run": in front of each sentence */
 	bool quiet;
-	bool moving;   /* there is a terminal for a line that moves */
-	bool drawn;    /* the line stands there now */
-	int64_t start; /* of the current snapshot, on the monotonic clock */
-	int64_t last;  /* when it was drawn */
+	bool moving; /* there is a terminal for a line that moves */
+	bool drawn;  /* the line stands there now */
+	bool again;  /* the second snapshot is of the same paths: what the first one had, it will
+			have */
+	bool begun;
+	int64_t start;	 /* of the current snapshot, on the monotonic clock */
+	int64_t last;	 /* when it was drawn */
+	uint64_t looked; /* bytes, when the clock was looked at */
+	struct it_progress_state now;
+	struct it_progress_state total; /* to be expected; no files: nobody knows */
 };
 
 void it_progress_start(struct it_progress *progress, const char *command, bool quiet);
@@ -23,5 +35,12 @@ void it_progress_notice(void *arg, const char *text);
 void it_progress_files(void *arg, size_t files, uint64_t bytes);
 /* Wipes the line: others write now. */
 void it_progress_end(struct it_progress *progress);
+
+/*
+ * How far it came at a time: a snapshot begins where there are fewer files than before.  Then the
+ * line for it: files, bytes, bytes a second, and how long it will take, where that is known.
+ */
+void it_progress_advance(struct it_progress *progress, size_t files, uint64_t bytes, int64_t now);
+void it_progress_line(struct it_buf *out, const struct it_progress *progress, int64_t now);
 
 #endif

@@ -208,6 +208,15 @@ static int run_step(struct run_options *self, struct it_step_setup *setup,
 	return status_of(self, &result, err);
 }
 
+/* Then the second snapshot will be as large as the first, or nearly. */
+static bool are_same(const struct it_strings *a, const struct it_strings *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (!it_streq(a->items[i], b->items[i]))
+			return false;
+	return a->count == b->count;
+}
+
 static int run(void *arg, const struct it_strings *operands, struct intoto_error **err)
 {
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
@@ -237,6 +246,7 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 				    &self->products, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
+	setup.progress.again = are_same(&self->materials, &self->products);
 	setup.options.format = format;
 	setup.options.sandbox = sandboxed ? &sandbox : NULL;
 	setup.options.command = (struct it_command_options){
