@@ -258,7 +258,7 @@ static bool take_some(struct fanotify *fanotify, unsigned *failures)
 {
 	struct fanotify_event_metadata events[EVENTS_AT_ONCE];
 	ssize_t len = read(fanotify->events, events, sizeof events);
-	const struct fanotify_event_metadata *event = events;
+	struct fanotify_event_metadata *event = events;
 
 	if (len < 0 && errno == EINTR)
 		return true;

@@ -18,6 +18,7 @@ CLI_TESTS += %D%/sign.t
 CLI_TESTS += %D%/resolvers.t
 CLI_TESTS += %D%/reuse.t
 CLI_TESTS += %D%/run.t
+CLI_TESTS += %D%/trace_overlay.t
 CLI_TESTS += %D%/trace.t
 CLI_TESTS += %D%/hostile_files.t
 CLI_TESTS += %D%/hostile_steps.t
