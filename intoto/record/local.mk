@@ -29,6 +29,7 @@ UNIT_TESTS += \
 	tests/unit/record_hash \
 	tests/unit/record_ignore \
 	tests/unit/record_name \
+	tests/unit/record_pair \
 	tests/unit/record_pool \
 	tests/unit/record_resolver \
 	tests/unit/record_reuse \

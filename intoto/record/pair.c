@@ -155,7 +155,7 @@ static int read_on(struct it_pair *pair, struct lane *lane, const struct it_pair
 		return rc;
 	if (!looked)
 		rc = look(pair, lane, source, err);
-	if (!rc && lane->bytes && (uint64_t)lane->about.st_size > pair->options.buffer)
+	if (!rc && got && lane->bytes && (uint64_t)lane->about.st_size > pair->options.buffer)
 		source->reading(source->arg, lane->file.id, got);
 	if (rc || !looked)
 		return rc;
