@@ -7,7 +7,8 @@
  * anything else.  A file whose change time is older than the moment was not changed after it.  This
  * holds only where the stamps come from the clock that we read (not on a network's file system),
  * and while nobody sets that clock: whoever is told no looks before and behind the read and
- * compares.
+ * compares.  What is written through a mapping changes without a stamp until the system has written
+ * the page back: no look at times tells of that, neither one nor two.
  */
 #ifndef IT_RECORD_MOMENT_H
 #define IT_RECORD_MOMENT_H

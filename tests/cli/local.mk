@@ -25,6 +25,7 @@ CLI_TESTS += %D%/hostile_steps.t
 
 # record
 CLI_TESTS += %D%/record.t
+CLI_TESTS += %D%/record_large.t
 
 # match
 CLI_TESTS += %D%/match.t
