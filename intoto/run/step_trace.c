@@ -16,6 +16,8 @@
 #include "run/step_sandbox.h"
 #include "run/step_trace_artifacts.h"
 
+enum { SENTENCE_MAX = 64 * 1024, NOTES_TOLD = 5 };
+
 void it_step_trace_done(struct it_step_trace *trace)
 {
 	it_reuse_free(trace->reuse);
@@ -122,6 +124,8 @@ int it_step_trace_start(struct it_step_trace *trace, struct it_step_options *opt
 		return it_err_errno(err, errno, "%s", base);
 	if (!options->trace->folders)
 		rc = find_folders(trace, err);
+	if (!rc && clock_gettime(CLOCK_REALTIME_COARSE, &trace->recorded))
+		rc = it_err_errno(err, errno, "the clock of change times");
 	return rc ? rc : remember(trace, options, err);
 }
 
@@ -148,18 +152,20 @@ int it_step_trace_judge(const struct it_step_trace *trace, struct intoto_error *
 {
 	const struct it_touched_statement *statement = &trace->touched.statement;
 	const struct it_strings *notes = &statement->notes;
-	IT_AUTO(it_freep) char *first = NULL;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(SENTENCE_MAX);
 
 	if (it_touched_is_complete(&trace->touched))
 		return INTOTO_OK;
-	first = it_text_quoted(it_span_text(notes->count ? notes->items[0] : ""));
+	for (size_t i = 0; i < notes->count && i < NOTES_TOLD; i++) {
+		(void)it_buf_add_text(&text, i ? "; " : ": "); /* sticks; still a text */
+		it_text_quote(&text, it_span_text(notes->items[i]));
+	}
 	return it_err_set(err, INTOTO_E_POLICY,
 			  "the trace (%s) is not complete: %llu events lost, %llu system calls not "
-			  "followed, %llu processes escaped%s%s",
+			  "followed, %llu processes escaped%s",
 			  statement->mechanism, (unsigned long long)statement->lost,
 			  (unsigned long long)statement->unfollowed,
-			  (unsigned long long)statement->escaped, notes->count ? ": " : "",
-			  first ? first : "");
+			  (unsigned long long)statement->escaped, it_buf_text(&text));
 }
 
 static bool is_changed(const struct it_touched_file *file)
@@ -283,6 +289,7 @@ int it_step_trace_settle(struct it_step_trace *trace, struct intoto_link *link,
 			 struct it_step_result *result, struct intoto_error **err)
 {
 	const struct it_trace_terms terms = { .begin = trace->begin,
+					      .recorded = trace->recorded,
 					      .base = trace->base,
 					      .snapshot = &trace->options->snapshot,
 					      .materials = &link->materials,

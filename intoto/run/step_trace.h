@@ -14,7 +14,8 @@ struct it_step_trace {
 	const struct it_step_options *options;
 	struct it_strings folders; /* that the step may change; absolute */
 	char *base;		   /* real path of the folder that names are relative to */
-	struct timespec begin;	   /* before the materials are recorded */
+	struct timespec recorded;  /* before the materials are */
+	struct timespec begin;	   /* when they are, and before the command */
 	int64_t started, finished;
 	struct it_touched touched;
 	struct it_tracer *tracer;

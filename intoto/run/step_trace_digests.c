@@ -43,7 +43,7 @@ static bool has_content(const struct it_traced_file *file)
 /* --- what is known --- */
 
 /* Products were hashed after the step, as this would be; materials before it, so they count for
- * what did not change. */
+ * what did not change since that began. */
 static const char *known_digests(const struct it_traced_file *file,
 				 const struct it_trace_terms *terms)
 {
@@ -53,7 +53,8 @@ static const char *known_digests(const struct it_traced_file *file,
 	it_traced_file_name(&name, file, terms);
 	if (!name.failed && terms->products)
 		artifact = it_artifacts_find(terms->products, it_buf_span(&name));
-	if (!artifact && !name.failed && terms->materials && file->state == IT_TRACED_UNCHANGED)
+	if (!artifact && !name.failed && terms->materials && file->state == IT_TRACED_UNCHANGED &&
+	    it_trace_is_before(&file->changed, &terms->recorded))
 		artifact = it_artifacts_find(terms->materials, it_buf_span(&name));
 	return artifact ? artifact->digests : NULL;
 }

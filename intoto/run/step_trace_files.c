@@ -49,7 +49,7 @@ void it_traced_files_done(struct it_traced_files *files)
 	*files = (struct it_traced_files){ 0 };
 }
 
-static bool is_before(const struct timespec *a, const struct timespec *b)
+bool it_trace_is_before(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
@@ -69,7 +69,7 @@ int it_trace_moment(struct timespec *out, struct intoto_error **err)
 
 		if (clock_gettime(CLOCK_REALTIME_COARSE, out))
 			return it_err_errno(err, errno, "the clock of change times");
-		if (is_before(&now, out))
+		if (it_trace_is_before(&now, out))
 			return INTOTO_OK;
 		(void)nanosleep(&tick, NULL); /* a shorter one only means one more turn */
 	}
@@ -150,7 +150,7 @@ enum it_traced_state it_traced_state_of(const struct timespec *changed,
 	bool written = touches & (IT_TOUCH_WRITTEN | IT_TOUCH_CREATED);
 	bool own = (touches & IT_TOUCH_CREATED) && !(touches & IT_TOUCH_FOUND);
 
-	if (honest && is_before(changed, begin))
+	if (honest && it_trace_is_before(changed, begin))
 		return IT_TRACED_UNCHANGED;
 	if (own || (written && !read))
 		return IT_TRACED_MADE;
@@ -194,7 +194,7 @@ static bool is_older(int fd, const struct timespec *begin)
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &about) || !(about.stx_mask & STATX_BTIME))
 		return false;
 	born = (struct timespec){ about.stx_btime.tv_sec, (long)about.stx_btime.tv_nsec };
-	return is_before(&born, begin);
+	return it_trace_is_before(&born, begin);
 }
 
 static int look_at(struct look *look, struct it_traced_file *file, struct intoto_error **err)

@@ -55,7 +55,9 @@ struct it_traced_files {
 
 struct it_trace_terms {
 	struct timespec begin; /* what changed before this moment is what the step found */
-	const char *base;      /* real path of the folder that names are relative to */
+	/* What changed before this one is as the materials have it; not after begin. */
+	struct timespec recorded;
+	const char *base; /* real path of the folder that names are relative to */
 	const struct it_snapshot_options *snapshot;
 	/* Sealed, and must outlive what is made of the files: digests that are known. */
 	const struct it_artifacts *materials;
@@ -71,6 +73,8 @@ void it_traced_files_done(struct it_traced_files *files);
 IT_CHECK int it_traced_files_settle(struct it_traced_files *out, const struct it_touched *touched,
 				    const struct it_trace_terms *terms, size_t *unlisted,
 				    struct intoto_error **err);
+
+bool it_trace_is_before(const struct timespec *a, const struct timespec *b);
 
 /* The state of a file that is there, by its change time and how it was touched. */
 enum it_traced_state it_traced_state_of(const struct timespec *changed,

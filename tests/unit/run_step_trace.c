@@ -38,6 +38,7 @@ static void begin(struct trial *trial)
 	trial->base = realpath(".", NULL);
 	assert_non_null(trial->base);
 	assert_int_equal(it_trace_moment(&trial->terms.begin, NULL), 0);
+	trial->terms.recorded = trial->terms.begin;
 	trial->terms.base = trial->base;
 	trial->terms.snapshot = &trial->snapshot;
 	trial->terms.materials = &trial->materials;
@@ -209,6 +210,25 @@ static void takes_digests_that_are_known(void **state)
 	settle(&trial);
 	assert_string_equal(find(&trial, "a")->digests, "sha256:11");
 	check(&trial, "b", "changed", "bb"); /* not what it was */
+}
+
+static void hashes_what_may_have_changed_while_materials_were_recorded(void **state)
+{
+	IT_AUTO(trial_done) struct trial trial = { 0 };
+
+	(void)state;
+	write_text("a", "a");
+	begin(&trial);
+	trial.terms.recorded = (struct timespec){ 0 };
+	assert_int_equal(it_artifacts_add(&trial.materials, it_span_text("a"),
+					  it_span_text("sha256:11"), NULL),
+			 0);
+	touch(&trial, "a", IT_TOUCH_READ);
+	settle(&trial);
+	check(&trial, "a", "unchanged", "a");
+	assert_refused(
+		it_traced_materials(&trial.materials, &trial.files, &trial.terms, &trial.err),
+		&trial.err, INTOTO_E_IO, "a: has another digest than when it was recorded");
 }
 
 static void finds_what_moved_with_its_folder(void **state)
@@ -542,6 +562,7 @@ int main(void)
 		TEST(says_what_became_of_each_file),
 		TEST(hashes_each_identity_once_under_all_its_names),
 		TEST(takes_digests_that_are_known),
+		TEST(hashes_what_may_have_changed_while_materials_were_recorded),
 		TEST(finds_what_moved_with_its_folder),
 		TEST(names_materials_by_where_they_really_are),
 		TEST(refuses_materials_that_nobody_knows),
