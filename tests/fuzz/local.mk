@@ -57,6 +57,11 @@ FUZZ_TARGETS += %D%/rules
 %C%_rules_SOURCES = %D%/rules.c $(FUZZ_MAIN)
 %C%_rules_LDFLAGS = $(FUZZ_LINK)
 
+# requirement
+FUZZ_TARGETS += %D%/requirement
+%C%_requirement_SOURCES = %D%/requirement.c $(FUZZ_MAIN)
+%C%_requirement_LDFLAGS = $(FUZZ_LINK)
+
 # glob
 FUZZ_TARGETS += %D%/glob
 %C%_glob_SOURCES = %D%/glob.c $(FUZZ_MAIN)

@@ -383,7 +383,6 @@ static void leaves_out_what_the_user_names_and_nothing_else(void **state)
 static void keeps_names_that_are_no_utf8_in_the_trace(void **state)
 {
 	IT_AUTO(trial_done) struct trial trial = { 0 };
-	IT_AUTO(it_buf_done) struct it_buf uri = IT_BUF(4096);
 
 	(void)state;
 	write_text("a\xff", "a");
