@@ -263,6 +263,51 @@ if says links/build.$keyid.link '"digests" in d["environment"]["intoto"]' True >
 	refuses 1 'digests were reused instead of computed' '... are refused' judge
 fi
 
+# --- who counts -------------------------------------------------------------------------------------------
+# Every link that counts has met the demand; one that has not is as if it were not there.
+cd "$here" || exit 1
+if [ -n "$writes" ]; then
+	mkdir many && cd many || exit 1
+	people() { # THRESHOLD
+		rm -f demo.layout
+		intoto layout init demo.layout --expires 2100-01-01T00:00:00Z &&
+			intoto layout add-step demo.layout build --quiet --key ../bob.pem.pub --key ../eve.pem.pub \
+				--threshold "$1" --require-trace=writes,statement &&
+			intoto sign -q -f demo.layout -k ../owner.pem
+	}
+	all() {
+		intoto verify -l demo.layout -k ../owner.pem.pub "$@"
+	}
+	ok 'one does the step with a trace' step build $writes -- true
+	ok '... another without' intoto run -q -n build --signing-key ../eve.pem -- true
+	people 1
+	ok 'where one is enough, it passes' all -v
+	ok '... and the other is named' has "$tap_out" 'the command was not traced'
+	people 2
+	refuses 1 'found 1 of 2 valid links' 'where two are wanted, one is missing' all
+	ok '... and why' has "$tap_out" 'link.trace'
+	ok 'when both have one' intoto run -q -n build --signing-key ../eve.pem $writes -- true
+	ok '... it passes' all
+
+	# What is below a step has demands of its own.
+	mkdir sub && cd sub || exit 1
+	intoto layout init inner.layout --expires 2100-01-01T00:00:00Z
+	intoto layout add-step inner.layout inside --quiet --key ../../bob.pem.pub
+	intoto sign -q -f inner.layout -k ../../bob.pem -o build.$keyid.link
+	mkdir build.$keyid
+	step inside -d build.$keyid $writes -- true
+	intoto layout init demo.layout --expires 2100-01-01T00:00:00Z
+	intoto layout add-step demo.layout build --quiet --key ../../bob.pem.pub
+	intoto sign -q -f demo.layout -k ../../owner.pem
+	ok 'a sublayout stands for a step' intoto verify -l demo.layout -k ../../owner.pem.pub
+	rm demo.layout
+	intoto layout init demo.layout --expires 2100-01-01T00:00:00Z
+	intoto layout add-step demo.layout build --quiet --key ../../bob.pem.pub --require-trace=writes
+	intoto sign -q -f demo.layout -k ../../owner.pem
+	refuses 1 'a sublayout does not tell how the step was done' '... but not for one that requires a trace' \
+		intoto verify -l demo.layout -k ../../owner.pem.pub
+fi
+
 # --- writing layouts ------------------------------------------------------------------------------------
 cd "$here" || exit 1
 intoto layout init words.layout --expires 2100-01-01T00:00:00Z --format=metablock
