@@ -538,6 +538,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 	if (run->pid < 0)
 		return it_err_errno(err, errno, "sandbox");
 	it_fd_close(&self.plan.report);
+	it_fd_close(&self.plan.stops[1]); /* whose end the keeper waits for */
 	wait_for_report(self.report_read);
 	run->level = self.plan.shared->level;
 	run->group = self.plan.shared->group;

@@ -124,12 +124,16 @@ int it_sandbox_tree_fill(struct it_sandbox_tree *tree, const struct it_sandbox_s
 		{ "/dev/stdout", "/proc/self/fd/1" },
 		{ "/dev/stderr", "/proc/self/fd/2" },
 	};
+	/* Every program of the system looks there, and finds on most machines nothing. */
+	static const char *const silent[] = { "/etc/selinux", "/sys/fs/selinux", "/selinux" };
 	int rc = add_node(tree, 0, it_span_text(""), IT_NODE_FOLDER, err);
 
 	for (size_t i = 0; !rc && i < spec->path_count; i++)
 		rc = add_shown(tree, &spec->paths[i], err);
 	if (!rc)
 		rc = add_path(tree, "/proc", IT_NODE_FOLDER, NULL, err);
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(silent); i++)
+		rc = add_path(tree, silent[i], IT_NODE_SILENT, NULL, err);
 	for (size_t i = 0; !rc && i < IT_COUNT_OF(links); i++)
 		rc = add_path(tree, links[i][0], IT_NODE_LINK, links[i][1], err);
 	return rc;

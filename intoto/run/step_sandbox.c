@@ -63,7 +63,7 @@ static int prepare(struct it_confinement *self, const struct it_step_options *op
 	if (!rc)
 		rc = it_step_environment(&self->environment, &self->withheld,
 					 sandbox->environment ? sandbox->environment : &nothing,
-					 it_scratch_home(self->scratch),
+					 &self->plan.places, it_scratch_home(self->scratch),
 					 it_scratch_temporary(self->scratch), err);
 	if (rc)
 		return rc;

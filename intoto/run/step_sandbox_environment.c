@@ -7,8 +7,10 @@
 
 #include "base/text.h"
 
+enum { SEARCH_PATH_MAX = 256 * 1024 };
+
 /* Folders of the user's home and sockets of the user's services. */
-static const char *const places[] = {
+static const char *const place_names[] = {
 	"HOME",
 	"TMPDIR",
 	"TMP",
@@ -89,8 +91,8 @@ static bool is_secret(struct it_span name)
 
 enum it_variable it_variable_of(struct it_span name)
 {
-	for (size_t i = 0; i < IT_COUNT_OF(places); i++)
-		if (it_span_is(name, places[i]))
+	for (size_t i = 0; i < IT_COUNT_OF(place_names); i++)
+		if (it_span_is(name, place_names[i]))
 			return IT_VARIABLE_PLACE;
 	return is_secret(name) ? IT_VARIABLE_SECRET : IT_VARIABLE_PLAIN;
 }
@@ -121,14 +123,45 @@ static int add_ours(struct it_strings *out, struct it_strings *withheld,
 	return kind == IT_VARIABLE_SECRET ? it_strings_add(withheld, text, err) : INTOTO_OK;
 }
 
+static bool is_shown(const struct it_places *places, struct it_span folder)
+{
+	IT_AUTO(it_freep) char *text = strndup(folder.data, folder.len);
+	IT_AUTO(it_freep) char *real = text && folder.len ? realpath(text, NULL) : NULL;
+
+	const struct it_sandbox_path *place = real ? it_places_above(places, real) : NULL;
+
+	return place && !place->from;
+}
+
+static int add_search_path(struct it_strings *out, const struct it_places *places, const char *path,
+			   struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf shown = IT_BUF(SEARCH_PATH_MAX);
+
+	for (const char *at = path; *at;) {
+		struct it_span folder = it_span(at, strcspn(at, ":"));
+
+		if (is_shown(places, folder)) {
+			(void)it_buf_add_text(&shown, shown.len ? ":" : ""); /* sticky */
+			(void)it_buf_add_span(&shown, folder);
+		}
+		at += folder.len + (at[folder.len] == ':');
+	}
+	if (it_buf_check(&shown, "PATH", err))
+		return INTOTO_E_LIMIT;
+	return add_variable(out, "PATH", shown.len ? it_buf_text(&shown) : path, err);
+}
+
 int it_step_environment(struct it_strings *out, struct it_strings *withheld,
-			const struct it_strings *kept, const char *home, const char *temporary,
-			struct intoto_error **err)
+			const struct it_strings *kept, const struct it_places *places,
+			const char *home, const char *temporary, struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
 
 	for (char **entry = environ; !rc && *entry; entry++)
-		rc = add_ours(out, withheld, kept, *entry, err);
+		rc = it_starts_with(*entry, "PATH=")
+			     ? add_search_path(out, places, *entry + sizeof "PATH=" - 1, err)
+			     : add_ours(out, withheld, kept, *entry, err);
 	if (!rc && !it_strings_has(kept, "HOME"))
 		rc = add_variable(out, "HOME", home, err);
 	if (!rc && !it_strings_has(kept, "TMPDIR"))

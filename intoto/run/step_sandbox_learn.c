@@ -332,6 +332,7 @@ static int make_fewer(struct it_learned *learned, struct intoto_error **err)
 		rc = collapse(&learned->write, err);
 	drop_covered(&learned->toolchain);
 	drop_covered(&learned->secrets);
+	drop_of(&learned->secrets, &learned->toolchain);
 	return rc;
 }
 

@@ -226,6 +226,9 @@ static int prepare_product(struct it_made *made, struct it_made_product *product
 	if (rc || product->missing)
 		return rc;
 	product->was_there = linkat(AT_FDCWD, product->path, AT_FDCWD, path, 0) == 0;
+	for (size_t i = 0; product->was_there && i < places->count; i++)
+		if (!places->items[i].no_view && it_streq(places->items[i].path, product->path))
+			places->items[i].rights = 0; /* a material, too: it is written to */
 	return product->was_there
 		       ? INTOTO_OK
 		       : it_places_add(places,

@@ -290,6 +290,18 @@ static int add_current(struct it_step_plan *plan, struct intoto_error **err)
 	return it_places_find(&plan->places, &place, logical, err);
 }
 
+/* By name, so that what is looked for in them is told by its own. */
+static int add_usual(struct it_step_plan *plan, struct intoto_error **err)
+{
+	static const char *const names[] = { "/home", "/media", "/mnt", "/root",
+					     "/run",  "/srv",	"/sys", "/var" };
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(names); i++)
+		rc = show(plan, names[i], NULL, 0, err);
+	return rc;
+}
+
 static int fill_from_caller(struct it_step_plan *plan, const struct it_step_options *options,
 			    struct it_scratch *scratch, struct intoto_error **err)
 {
@@ -299,6 +311,8 @@ static int fill_from_caller(struct it_step_plan *plan, const struct it_step_opti
 
 	for (size_t i = 0; !rc && words && i < words->count; i++)
 		rc = add_toolchain(plan, plan->folder, words->items[i], err);
+	if (!rc)
+		rc = add_usual(plan, err);
 	if (!rc && sandbox->network)
 		rc = add_network(plan, err);
 	if (!rc)

@@ -12,6 +12,7 @@ CLI_TESTS += %D%/examples.t
 CLI_TESTS += %D%/key.t
 
 # sign
+CLI_TESTS += %D%/sandbox.t
 CLI_TESTS += %D%/sign.t
 
 # run
