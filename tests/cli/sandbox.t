@@ -255,6 +255,32 @@ if can_be_unprivileged; then
 else
 	skip 'there is no other user' 'an ordinary user can do it, too'
 fi
+# lacking MECHANISMS: the same step on a kernel that seems to be without them
+without=$INTOTO_SOURCE/tests/lib/without.py
+lacking() {
+	fresh lacking
+	mkdir src && echo hi >src/a && echo secret >secret
+	# shellcheck disable=SC2086  # words
+	timeout 60 python3 "$without" $1 -- "$(type -P intoto)" run -n build --signing-key "$bob" -m src -p out --sandbox${2-} -- \
+		sh -c 'cat src/a >out || exit 9; cat secret && exit 8; cat /etc/shadow && exit 7; echo x >src/a && exit 6; echo >"$TMPDIR/a" || exit 5; exit 0'
+}
+if python3 "$without" seccomp -- true 2>/dev/null; then
+	for mechanisms in landlock namespaces user-namespaces mounts seccomp close-range 'landlock seccomp'; do
+		ok "without $mechanisms it works" lacking "$mechanisms"
+		ok 'with its product' content out hi
+		ok 'and every promise' link_has '"promises":["files","no-network","nothing-left"]'
+	done
+	refuses 125 'keep it from other files (needs Landlock or mount namespaces)' 'without Landlock and namespaces nothing is run' lacking 'landlock namespaces'
+	is "$(files)" 'secret src src/a ' 'and nothing is made'
+	ok 'unless it is asked for the best that can be had' eval 'lacking "landlock namespaces" =best-effort; [ $? = 8 ]'
+	told 'and told that this is little' 'nothing kept it from other files'
+	ok 'as the link is' link_has '"promises":["no-network","nothing-left"]'
+	lacking namespaces >/dev/null 2>&1
+	ok 'a product that nobody made' eval 'timeout 60 python3 "$without" namespaces -- "$(type -P intoto)" run -n build --signing-key "$bob" --optional -p none --sandbox -- true'
+	ok 'leaves no placeholder' absent none
+else
+	skip 'nothing can be taken from this kernel' 'it works on others'
+fi
 if command -v bwrap >/dev/null && bwrap --dev-bind / / --unshare-user true 2>/dev/null; then
 	fresh nested
 	echo hi >in && echo secret >secret
