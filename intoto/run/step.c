@@ -118,12 +118,12 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	int64_t start;
 	int rc = INTOTO_OK;
 
-	if (trace->tracer)
-		command.tracer = trace->tracer;
 	if (options->sandbox && !options->sandbox->learn)
 		rc = it_confinement_new(&confinement, &command, options, err);
 	if (rc)
 		return rc;
+	if (trace->tracer)
+		command.tracer = trace->tracer; /* also of a confined one, which is a new command */
 	start = it_clock_monotonic();
 	rc = it_command_run(&result->command, &command, err);
 	result->command_ns = it_clock_monotonic() - start;

@@ -201,11 +201,21 @@ static bool may_have_changed(void *arg, struct it_span path)
 	return it_step_trace_may_have_changed(arg, path);
 }
 
+/* Whatever a command does, it is executed: a full trace without a file has not followed it. */
+static void doubt_silence(struct it_step_trace *trace)
+{
+	if (trace->options->trace->tier != IT_TRACE_FULL || trace->touched.file_count)
+		return;
+	trace->touched.statement.lost++;
+	it_touched_note(&trace->touched, "nothing was seen, not even the command itself");
+}
+
 void it_step_trace_share(struct it_step_trace *trace, struct it_step_options *options)
 {
-	bool proven =
-		trace->touched.statement.writes_proven && it_touched_is_complete(&trace->touched);
+	bool proven;
 
+	doubt_silence(trace);
+	proven = trace->touched.statement.writes_proven && it_touched_is_complete(&trace->touched);
 	if (trace->reuse && !proven)
 		options->snapshot.reuse = NULL;
 	if (options->snapshot.reuse)

@@ -247,6 +247,14 @@ chain box && demand --require-sandbox=no-network
 if (cd tree && step probe --sandbox -m tools -m src -p out -d .. -- touch out) >/dev/null 2>&1; then
 	ok 'in a sandbox' build -m tools -m src --sandbox -- tools/cc src/a out
 	ok '... it passes' judge
+	if [ -n "$notify" ]; then
+		ok 'in a sandbox, and traced' build -m tools -m src --sandbox --trace=full -- tools/cc src/a out
+		ok '... the command is followed there, too' says links/build.$keyid.link \
+			'd["environment"]["intoto"]["trace"]["events"] > 0' True
+		ok '... by its name outside' says links/build.$keyid.trace.intoto.json \
+			'[f["annotations"]["state"] for f in d["predicate"]["monitorLog"]["fileAccess"] if f.get("name", "").endswith("/box/tree/src/a")]' \
+			"['unchanged']"
+	fi
 else
 	skip 'a step cannot be confined here' 'a sandbox'
 fi
