@@ -79,9 +79,8 @@ void it_reuse_ask(struct it_reuse *reuse, bool (*touched)(void *arg, struct it_s
 void it_reuse_count(struct it_reuse *reuse, struct it_reuse_counts *out)
 {
 	*out = (struct it_reuse_counts){
-		.asked = atomic_load(&reuse->counts.asked),
+		.asked = atomic_load(&reuse->counts.missed) + atomic_load(&reuse->counts.used),
 		.used = atomic_load(&reuse->counts.used),
-		.bytes = atomic_load(&reuse->counts.bytes),
 		.wrong = atomic_load(&reuse->counts.wrong),
 		.untrusted = atomic_load(&reuse->counts.untrusted),
 		.loaded = atomic_load(&reuse->counts.loaded),
@@ -300,6 +299,8 @@ static const char *find_in_table(struct it_reuse *reuse, const struct it_reuse_s
 	const struct it_reuse_known *known;
 	const char *digests = NULL;
 
+	if (!atomic_load(&reuse->has_known))
+		return NULL;
 	(void)pthread_rwlock_rdlock(&reuse->lock); /* as above */
 	known = it_reuse_table_find(&reuse->table, state->place);
 	if (known && it_reuse_same_state(&known->state, state))
@@ -320,28 +321,34 @@ static bool look_up(struct it_reuse *reuse, const struct it_reuse_state *state, 
 	return digests || value;
 }
 
-enum it_reuse_answer it_reuse_find(struct it_reuse *reuse, const struct it_walk_found *found,
-				   struct stat *about, struct it_buf *out)
+static bool is_known(struct it_reuse *reuse, const struct it_walk_found *found, struct stat *about,
+		     struct it_buf *out)
 {
 	struct it_reuse_state state;
 	int device;
 
+	if (fstatat(found->at, found->path, about, found->is_link ? 0 : AT_SYMLINK_NOFOLLOW) ||
+	    !S_ISREG(about->st_mode) || (reuse->touched && is_touched(reuse, found)))
+		return false;
+	device = device_of(reuse, found, about);
+	return device >= 0 && it_reuse_state_of(&state, (unsigned)device, about) &&
+	       look_up(reuse, &state, out);
+}
+
+enum it_reuse_answer it_reuse_find(struct it_reuse *reuse, const struct it_walk_found *found,
+				   struct stat *about, struct it_buf *out)
+{
 	if (it_reuse_is_cache(reuse, found)) {
 		atomic_fetch_add(&reuse->counts.left_out, 1);
 		return IT_REUSE_LEFT_OUT;
 	}
 	if (reuse->mode == IT_REUSE_VERIFY || reuse->clock_was_set)
 		return IT_REUSE_READ;
-	atomic_fetch_add(&reuse->counts.asked, 1);
-	if (fstatat(found->at, found->path, about, found->is_link ? 0 : AT_SYMLINK_NOFOLLOW) ||
-	    !S_ISREG(about->st_mode) || (reuse->touched && is_touched(reuse, found)))
+	if (!is_known(reuse, found, about, out)) {
+		atomic_fetch_add(&reuse->counts.missed, 1);
 		return IT_REUSE_READ;
-	device = device_of(reuse, found, about);
-	if (device < 0 || !it_reuse_state_of(&state, (unsigned)device, about) ||
-	    !look_up(reuse, &state, out))
-		return IT_REUSE_READ;
+	}
 	atomic_fetch_add(&reuse->counts.used, 1);
-	atomic_fetch_add(&reuse->counts.bytes, state.size);
 	return IT_REUSE_KNOWN;
 }
 
@@ -423,6 +430,7 @@ void it_reuse_remember(struct it_reuse *reuse, struct it_span name, const struct
 		if (is_wrong(reuse, known, digests))
 			tell_wrong(reuse, name);
 		known->digests = digests;
+		atomic_store(&reuse->has_known, true);
 	}
 	(void)pthread_rwlock_unlock(&reuse->lock);
 }

@@ -28,7 +28,6 @@ struct it_reuse;
 
 struct it_reuse_counts {
 	uint64_t asked, used; /* files */
-	uint64_t bytes;	      /* that were not read */
 	uint64_t wrong;	      /* compared, and found to be another digest */
 	/* Read, and not to be used later: changed too lately, open for writing, another's file, or
 	   a file system that is not honest. */

@@ -237,6 +237,7 @@ int it_reuse_load(struct it_reuse *reuse, const char *path, const struct it_sign
 	reuse->cache.path = strdup(path);
 	if (!reuse->cache.path)
 		return it_err_nomem(err);
+	reuse->cache.base = it_span_text(it_path_base(reuse->cache.path));
 	find_folder(&reuse->cache);
 	fault = load(reuse, signer, &rc, err);
 	if (fault || rc)
@@ -296,11 +297,19 @@ static bool is_folder(const struct it_reuse_cache *cache, int at, const char *pa
 	       about.st_ino == cache->folder_ino;
 }
 
+/* The last part of a path, and nothing else than that. */
+static bool ends_with_name(struct it_span name, struct it_span base)
+{
+	size_t head = name.len - base.len;
+
+	return name.len >= base.len && (!head || name.data[head - 1] == '/') &&
+	       it_span_eq(it_span(name.data + head, base.len), base);
+}
+
 /* By its place, since other runs may exchange it; a link to it, by what it leads to. */
 bool it_reuse_is_cache(const struct it_reuse *reuse, const struct it_walk_found *found)
 {
 	const struct it_reuse_cache *cache = &reuse->cache;
-	const char *base = it_path_base(found->path);
 	struct stat one;
 	struct stat other;
 
@@ -310,6 +319,6 @@ bool it_reuse_is_cache(const struct it_reuse *reuse, const struct it_walk_found 
 		return fstatat(found->at, found->path, &one, 0) == 0 &&
 		       stat(cache->path, &other) == 0 && one.st_dev == other.st_dev &&
 		       one.st_ino == other.st_ino;
-	return it_streq(base, it_path_base(cache->path)) &&
-	       is_folder(cache, found->at, found->path, (size_t)(base - found->path));
+	return ends_with_name(found->name, cache->base) &&
+	       is_folder(cache, found->at, found->path, strlen(found->path) - cache->base.len);
 }

@@ -81,6 +81,7 @@ struct it_reuse_cache {
 	atomic_uchar *seen; /* of each record: the snapshot that last asked for it, from 1 on */
 	bool asked_for;
 	char *path;
+	struct it_span base;		 /* the last part of it */
 	uint64_t folder_dev, folder_ino; /* where it is; 0 and 0: that is not there yet */
 	void (*notice)(void *arg, const char *text);
 	void *arg;
@@ -105,6 +106,7 @@ struct it_reuse {
 	bool ended[IT_REUSE_SNAPSHOTS];
 	size_t first[IT_REUSE_SNAPSHOTS]; /* how many files the table had when it began */
 	size_t snapshots;
+	atomic_bool has_known;	     /* whether there is anything to find in the table */
 	struct it_reuse_clock clock; /* of the first snapshot */
 	int64_t began;		     /* the current one */
 	int watch;		     /* a timer that ends when the clock is set, or -1 */
@@ -117,7 +119,7 @@ struct it_reuse {
 	} folders[IT_REUSE_FOLDERS];
 	struct it_reuse_cache cache;
 	struct {
-		atomic_uint_fast64_t asked, used, bytes, wrong, untrusted, loaded, left_out;
+		atomic_uint_fast64_t missed, used, wrong, untrusted, loaded, left_out;
 	} counts;
 };
 
