@@ -172,24 +172,44 @@ static const char *verify(const struct it_reuse *reuse, struct it_span signature
 	return "it is damaged, or signed with another key";
 }
 
+/* Its head says how long it is: what claims to be longer than it can be is not read at all. */
+static int read_file(struct it_reuse_cache *cache, const struct it_reuse *reuse,
+		     const unsigned char machine[IT_REUSE_MACHINE_SIZE], int64_t now,
+		     const char **fault)
+{
+	const struct it_extent front = { 0, sizeof(struct it_reuse_head) };
+	const struct it_extent all = { 0, 0 };
+	IT_AUTO(it_buf_done) struct it_buf start = IT_BUF(sizeof(struct it_reuse_head));
+	struct it_reuse_head head;
+	int rc = it_regular_read(&start, cache->path, front, NULL);
+
+	if (rc)
+		return rc;
+	memcpy(&head, start.data, sizeof head);
+	*fault = check_head(&head, reuse, machine, now);
+	if (*fault)
+		return INTOTO_OK;
+	cache->bytes.max = sizeof head + (size_t)head.count * head.record_size + SIGNATURE_MAX;
+	return it_regular_read(&cache->bytes, cache->path, all, NULL);
+}
+
 /* Why it cannot be used; NULL when it can, or when there is none. */
 static const char *load(struct it_reuse *reuse, const struct it_signer *signer, int *rc,
 			struct intoto_error **err)
 {
 	unsigned char machine[IT_REUSE_MACHINE_SIZE];
-	struct it_extent all = { 0, 0 };
 	struct it_span signature;
 	struct it_reuse_clock now;
-	const char *fault;
+	const char *fault = NULL;
 	int got;
 
 	if (it_reuse_machine(machine, NULL) || !it_reuse_clock_read(&now))
 		return "this machine has no name for its start, so nothing can be bound to it";
-	got = it_regular_read(&reuse->cache.bytes, reuse->cache.path, all, NULL);
-	if (got == INTOTO_E_NOTFOUND)
-		return NULL;
+	got = read_file(&reuse->cache, reuse, machine, now.now, &fault);
+	if (got == INTOTO_E_NOTFOUND || fault)
+		return fault;
 	if (got)
-		return "it cannot be read";
+		return "it is damaged, or cannot be read";
 	fault = it_reuse_cache_read(reuse, machine, now.now, &signature);
 	if (!fault)
 		fault = verify(reuse, signature, signer);
@@ -233,7 +253,6 @@ int it_reuse_load(struct it_reuse *reuse, const char *path, const struct it_sign
 	reuse->cache.asked_for = true;
 	reuse->cache.notice = notice;
 	reuse->cache.arg = arg;
-	reuse->cache.bytes.max = IT_REUSE_CACHE_MAX;
 	reuse->cache.path = strdup(path);
 	if (!reuse->cache.path)
 		return it_err_nomem(err);

@@ -32,6 +32,7 @@ static int note(struct intoto_link *link, const struct it_step_options *options,
 {
 	const struct it_reuse_counts now = counts_of(options);
 	const struct it_reuse *reuse = options->snapshot.reuse;
+	int64_t wrong = said_before(link, "wrong") + (int64_t)(now.wrong - before->wrong);
 	IT_AUTO(it_json_freep) struct it_json *digests = NULL;
 	/* Files on disks: far below what the type holds. */
 	int64_t sum = said_before(link, "reused") + (int64_t)(now.used - before->used);
@@ -47,6 +48,8 @@ static int note(struct intoto_link *link, const struct it_step_options *options,
 	rc = it_json_set_take(digests, "reused", it_json_new_int(sum), err);
 	if (!rc && it_reuse_has_cache(reuse))
 		rc = it_json_set_take(digests, "cache", it_json_new_text(it_span_text(mode)), err);
+	if (!rc && wrong)
+		rc = it_json_set_take(digests, "wrong", it_json_new_int(wrong), err);
 	if (!rc && left_out)
 		rc = it_json_set_take(digests, "left-out", it_json_new_int(left_out), err);
 	return rc ? rc : it_step_note(link, "digests", it_json_ref(digests), err);

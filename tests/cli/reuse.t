@@ -231,6 +231,9 @@ done
 is $bad 0 'nor one that was cut off'
 { cat "$cache.good"; echo; } >"$cache"
 refuses 0 'it is damaged' 'nor one with more behind it' cached
+truncate -s 1T "$cache"
+refuses 0 'it is damaged' 'nor one that goes on for a terabyte' timeout 20 intoto run -n step -d out --signing-key "$alice" \
+	-m src --cache --cache-file "$cache" -x
 cp "$cache.good" "$cache"
 ok 'the one that was not touched' cached
 is "$(reused)" 3 'is used'
