@@ -92,7 +92,6 @@ int it_confinement_new(struct it_confinement **out, struct it_command_options *c
 	*out = NULL;
 	if (rc)
 		return rc;
-	*command = options->command;
 	command->sandbox = &self->spec;
 	command->environment = self->environment.items;
 	command->folder = self->plan.folder;

@@ -52,8 +52,8 @@ IT_DEFINE_AUTO(struct it_confined, it_confined_free);
 struct it_confinement;
 
 /*
- * Prepares to run options->command in options->sandbox: scratch folder, places, environment.
- * *command is a copy of options->command that refers to the confinement.
+ * Prepares to run a command in options->sandbox: scratch folder, places, environment.  *command is
+ * the caller's copy of options->command; it comes to refer to the confinement.
  */
 IT_CHECK int it_confinement_new(struct it_confinement **out, struct it_command_options *command,
 				const struct it_step_options *options, struct intoto_error **err);

@@ -244,6 +244,16 @@ else
 	skip 'nothing here traces reads' 'what it proposes is enough'
 fi
 
+if run --trace=full --trace-with=user-notification -- true >/dev/null 2>&1; then
+	fresh traced
+	mkdir -p src below/deep && echo hi >src/a && echo secret >below/deep/secret
+	ok 'a trace in the sandbox' sandboxed --trace=full -m src -- sh -c '! cat below/deep/secret; ! echo x >src/a; cat src/a'
+	cp "$tap_stderr" "$tap_top/said"
+	ok 'names refused writes' has "$tap_top/said" "$PWD/src/a: was not to be changed"
+	ok 'and a path to its end' has "$tap_top/said" "$PWD/below/deep/secret: was not shown"
+	ok 'by a filter' link_has '"mechanism":"user-notification"'
+fi
+
 # --- other users, other machines -----------------------------------------------------------------------
 if can_be_unprivileged; then
 	fresh user
