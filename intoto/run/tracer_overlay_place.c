@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/strings.h"
@@ -19,7 +20,7 @@
 #include "run/scratch_tree.h"
 #include "run/tracer_overlay.h"
 
-enum { NUMBERS = 64, ABOUT_MODE = 0600, PLACE_MODE = 0700, MODES = 07777 };
+enum { NUMBERS = 64, ABOUT_MODE = 0600, PLACE_MODE = 0700, MODES = 07777, BEING_MADE_S = 60 };
 
 /* Looking for one. */
 struct search {
@@ -146,6 +147,8 @@ static int meet(const struct search *search, int at, const char *name, const cha
 	if (top < 0 || fstat(top, &owner) || owner.st_uid != geteuid())
 		return INTOTO_OK;
 	about = openat(top, "about", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (about < 0 && errno == ENOENT && owner.st_mtim.tv_sec < it_clock_now() - BEING_MADE_S)
+		(void)rmdir(place); /* it is empty, or it stays */
 	if (about < 0 || flock(about, LOCK_EX | LOCK_NB))
 		return INTOTO_OK; /* being made, or somebody lives */
 	return meet_leftover(search, top, place, err);

@@ -186,6 +186,26 @@ static void check_removes_what_a_killed_run_left_empty(void)
 }
 FOR_ALL(removes_what_a_killed_run_left_empty)
 
+/* Killed between two system calls, long ago; one that is being made now stays. */
+static void check_removes_a_place_that_was_never_finished(void)
+{
+	const struct timespec old[] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	IT_AUTO(run_done) struct run run = { 0 };
+	IT_AUTO(run_done) struct run again = { 0 };
+	IT_AUTO(it_freep) char *place = NULL;
+	struct stat about;
+
+	assert_int_equal(stat("proj", &about), 0);
+	assert_true(asprintf(&place, ".intoto-overlay-%ju-0", (uintmax_t)about.st_ino) > 0);
+	assert_int_equal(mkdir(place, 0700), 0);
+	step(&run, "echo 1 >a");
+	assert_true(is_there(place));
+	assert_int_equal(utimensat(AT_FDCWD, place, old, 0), 0);
+	step(&again, "echo 1 >b");
+	assert_false(is_there(place));
+}
+FOR_ALL(removes_a_place_that_was_never_finished)
+
 static void check_refuses_a_folder_with_half_of_a_product(void)
 {
 	const struct it_tracer_options plain = { .tier = IT_TRACE_WRITES };
@@ -224,6 +244,7 @@ int main(int argc, char **argv)
 		TEST(lives_with_others_in_the_same_folder),
 		TEST(tells_the_next_run_of_one_that_was_killed),
 		TEST(removes_what_a_killed_run_left_empty),
+		TEST(removes_a_place_that_was_never_finished),
 		TEST(refuses_a_folder_with_half_of_a_product),
 	};
 	int status;
