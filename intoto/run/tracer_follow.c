@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is remembered while a step is followed, and what becomes of it in the log. */
-#include "run/tracer_follow.h"
+#include "run/tracer_look.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -186,34 +186,39 @@ static void count_unfollowed(struct it_tracer_follow *follow, const struct it_tr
 				name_of(deed));
 }
 
-/* Said of the first programs only; the others are alike. */
-static void note_gains(struct it_tracer_follow *follow, const struct it_tracer_deed *deed,
-		       const struct it_tracer_task *task)
+static void note_gains(struct it_tracer_follow *follow, const struct it_tracer_deed *deed)
 {
-	IT_AUTO(it_freep) char *quoted = NULL;
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(deed->program));
 
-	if (!deed->gains || !task->no_privileges)
-		return;
-	quoted = it_text_quoted(it_span_text(deed->program));
 	it_touched_note(follow->touched,
 			"%s is set-uid or set-gid, and gained no rights: traced programs do not",
 			quoted ? quoted : "a program");
+}
+
+void it_tracer_look_at_process(struct it_tracer_follow *follow, struct it_tracer_deed *deed)
+{
+	bool is_new = seen_add(follow->seen, deed->tid);
+	struct it_tracer_task task;
+
+	deed->pid = 0;
+	if (follow->tier != IT_TRACE_FULL || (!is_new && !deed->program) ||
+	    it_tracer_read_task(deed->tid, &task))
+		return;
+	deed->pid = task.pid;
+	deed->parent = task.parent;
+	deed->gains = deed->gains && task.no_privileges;
 }
 
 static void log_process(struct it_tracer_follow *follow, const struct it_tracer_deed *deed,
 			enum it_deed_end end)
 {
 	const char *program = end == IT_DEED_FAILED ? NULL : deed->program;
-	bool is_new = seen_add(follow->seen, deed->tid);
-	struct it_tracer_task task;
 
-	if (follow->tier != IT_TRACE_FULL || (!is_new && !program))
+	if (!deed->pid)
 		return;
-	if (it_tracer_read_task(deed->tid, &task))
-		return; /* it has ended */
-	it_touched_process(follow->touched, task.pid, task.parent, program);
-	if (program)
-		note_gains(follow, deed, &task);
+	it_touched_process(follow->touched, deed->pid, deed->parent, program);
+	if (program && deed->gains)
+		note_gains(follow, deed);
 }
 
 static unsigned touches_of(unsigned touches, enum it_deed_end end)

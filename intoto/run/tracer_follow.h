@@ -45,7 +45,9 @@ struct it_tracer_deed {
 	const char *lost;    /* why nothing is known; NULL: it is */
 	int number;	     /* errno, for lost; 0: none */
 	const char *program; /* that it becomes */
-	bool gains;	     /* a set-uid or set-gid program */
+	bool gains;	     /* a set-uid or set-gid program, that gets no rights by it */
+	pid_t pid;	     /* of the process, where that is news; else 0 */
+	pid_t parent;
 	struct {
 		const char *path;
 		unsigned touches;

@@ -418,4 +418,5 @@ void it_tracer_look(struct it_tracer_follow *follow, const struct it_tracer_aske
 		looks[look.call->kind](&look);
 	else
 		deed->unfollowed = true;
+	it_tracer_look_at_process(follow, deed);
 }

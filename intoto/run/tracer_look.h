@@ -32,6 +32,9 @@ bool it_look_name(const struct it_look *look, int at, int path, bool may_be_empt
 bool it_look_join(const struct it_look *look, const char *folder, const char *name,
 		  char out[PATH_MAX]);
 
+/* Who makes the call, if that is not known yet or about to change. */
+void it_tracer_look_at_process(struct it_tracer_follow *follow, struct it_tracer_deed *deed);
+
 /* The addresses of the calls that have some. */
 void it_look_at_socket(const struct it_look *look);
 void it_look_at_sendmsg(const struct it_look *look);

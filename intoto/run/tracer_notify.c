@@ -36,6 +36,10 @@ enum {
 	UPPER_HALF = 32,
 };
 
+/* SECCOMP_IOCTL_NOTIF_SET_FLAGS and its flag, which older headers lack. */
+#define SET_FLAGS _IOW('!', 4, uint64_t)
+#define SYNC_WAKE_UP 1UL
+
 #define NS_PER_MS INT64_C(1000000)
 
 struct notify {
@@ -167,26 +171,20 @@ static bool receive(struct notify *self)
 	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_RECV, &self->note) == 0;
 }
 
-static bool is_alive(const struct notify *self)
-{
-	uint64_t id = self->note.note.id;
-
-	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
-}
-
-static bool answer(struct notify *self, bool absent)
+/* 0 or errno; ENOENT: killed meanwhile. */
+static int answer(struct notify *self, bool absent)
 {
 	memset(&self->answer, 0, sizeof self->answer);
 	self->answer.answer.id = self->note.note.id;
 	self->answer.answer.error = absent ? -ENOSYS : 0;
 	self->answer.answer.flags = absent ? 0 : CONTINUE;
-	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer) == 0 ||
-	       errno == ENOENT; /* killed meanwhile */
+	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer) == 0 ? 0 : errno;
 }
 
 /*
- * Whoever was killed while it waited did not make the call.  The caller is alive after we have
- * read, so what we read was its own and not of another process with its number.
+ * Whoever was killed while it waited did not make the call, and cannot be answered.  Whoever can
+ * was there all the time, so that what we read was its own and not of another process with its
+ * number.
  */
 static void serve(struct notify *self)
 {
@@ -198,11 +196,8 @@ static void serve(struct notify *self)
 	for (size_t i = 0; i < IT_COUNT_OF(asked.args); i++)
 		asked.args[i] = data->args[i];
 	it_tracer_look(&self->follow, &asked, &self->deed);
-	if (!is_alive(self))
-		return;
-	it_tracer_commit(&self->follow, &self->deed, IT_DEED_MAYBE);
-	if (!answer(self, self->deed.absent))
-		self->follow.touched->statement.lost++; /* it waits until we close */
+	if (answer(self, self->deed.absent) == 0)
+		it_tracer_commit(&self->follow, &self->deed, IT_DEED_MAYBE);
 }
 
 /* --- the thread --- */
@@ -214,6 +209,13 @@ static int patience(const struct notify *self)
 	if (!self->give_up)
 		return -1;
 	return left > 0 ? (int)(left / NS_PER_MS) + 1 : 0;
+}
+
+/* The one who is answered goes on where we were: we have nothing to do until somebody asks. */
+static void wake_in_turn(const struct notify *self)
+{
+	return;
+	(void)ioctl(self->listener, SET_FLAGS, SYNC_WAKE_UP); /* since Linux 6.6 */
 }
 
 /* Until nobody is left who could ask, or we have waited long enough. */
@@ -253,6 +255,7 @@ static void *run(void *arg)
 		continue;
 	if (!fds[0].revents || receive_listener(self, &sender))
 		return NULL; /* the command did not start */
+	wake_in_turn(self);
 	it_tracer_follow_start(&self->follow, sender);
 	listen_to_step(self);
 	it_fd_close(&self->listener); /* who is left is answered by the kernel */
@@ -314,7 +317,7 @@ static int answer_child(struct notify *self)
 		return errno;
 	number =
 		it_tracer_read((pid_t)self->note.note.pid, self->note.note.data.args[0], memory, 1);
-	return answer(self, false) ? number : errno;
+	return number ? (void)answer(self, false), number : answer(self, false);
 }
 
 static void close_all(struct notify *self)
