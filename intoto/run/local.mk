@@ -58,5 +58,6 @@ UNIT_TESTS += \
 	tests/unit/run_step_trace \
 	tests/unit/run_terminal \
 	tests/unit/run_tracer_fanotify \
+	tests/unit/run_tracer_notify \
 	tests/unit/run_tracer_overlay
 EXTRA_DIST += tests/unit/overlay_acts.h tests/unit/overlay_step.h tests/unit/run_script.h

@@ -320,6 +320,14 @@ static void lose_memory(struct it_touched *touched)
 	lose(touched, "memory ran out while events were recorded");
 }
 
+/* What is removed before anybody created it was there before the step. */
+static unsigned with_found(unsigned before, unsigned touches)
+{
+	if ((touches & IT_TOUCH_REMOVED) && !(before & IT_TOUCH_CREATED))
+		touches |= IT_TOUCH_FOUND;
+	return before | touches;
+}
+
 static bool add_file(struct it_touched *touched, struct it_span path, unsigned touches)
 {
 	struct it_touched_index *index = touched->index;
@@ -331,7 +339,8 @@ static bool add_file(struct it_touched *touched, struct it_span path, unsigned t
 		touched->files = files;
 	if (kept)
 		files[touched->file_count++] =
-			(struct it_touched_file){ kept, touches, 1, touched->statement.events - 1 };
+			(struct it_touched_file){ kept, with_found(0, touches), 1,
+						  touched->statement.events - 1 };
 	return kept;
 }
 
@@ -357,8 +366,10 @@ void it_touched_file(struct it_touched *touched, struct it_span path, unsigned t
 					   file_key(path, touches), same_file)
 				   : NULL;
 	if (slot && slot->row) {
-		touched->files[slot->row - 1].touches |= touches;
-		touched->files[slot->row - 1].events++;
+		struct it_touched_file *file = &touched->files[slot->row - 1];
+
+		file->touches = with_found(file->touches, touches);
+		file->events++;
 	} else if (touched->file_count == FILES_MAX) {
 		lose(touched, "more than 4 million files were touched");
 	} else if (slot && add_file(touched, path, touches)) {

@@ -87,15 +87,16 @@ const struct it_tracer_call it_tracer_calls[] = {
 	{ "acct", { 163, 51, 89 }, IT_CALL_UNFOLLOWED, NO, NO, NO, NO, NO },
 	{ "uselib", { 134, 86, NONE }, IT_CALL_UNFOLLOWED, NO, NO, NO, NO, NO },
 	{ "bpf", { 321, 357, 280 }, IT_CALL_UNFOLLOWED, NO, NO, NO, NO, NO },
+	/* a local address is a file that is made */
+	{ "bind", { 49, 361, 200 }, IT_CALL_BIND, 0, NO, NO, 1, 2 },
+	{ "socketcall", { NONE, 102, NONE }, IT_CALL_SOCKETCALL, NO, NO, NO, 1, 0 },
 	/* only in full */
 	{ "execve", { 59, 11, 221 }, IT_CALL_EXEC, NO, 0, NO, NO, NO },
 	{ "execveat", { 322, 358, 281 }, IT_CALL_EXEC, 0, 1, NO, NO, 4 },
 	{ "connect", { 42, 362, 203 }, IT_CALL_CONNECT, 0, NO, NO, 1, 2 },
-	{ "bind", { 49, 361, 200 }, IT_CALL_BIND, 0, NO, NO, 1, 2 },
 	{ "sendto", { 44, 369, 206 }, IT_CALL_SENDTO, 0, NO, NO, 4, 5 },
 	{ "sendmsg", { 46, 370, 211 }, IT_CALL_SENDMSG, 0, NO, NO, 1, NO },
 	{ "sendmmsg", { 307, 345, 269 }, IT_CALL_SENDMMSG, 0, NO, NO, 1, 2 },
-	{ "socketcall", { NONE, 102, NONE }, IT_CALL_SOCKETCALL, NO, NO, NO, 1, 0 },
 };
 
 const size_t it_tracer_call_count = IT_COUNT_OF(it_tracer_calls);

@@ -29,14 +29,14 @@ enum it_call_kind {
 	IT_CALL_ABSENT,	    /* answered with ENOSYS */
 	IT_CALL_UNFOLLOWED, /* files that cannot be told from the arguments */
 	IT_CALL_MOUNT,	    /* likewise, and names mean something else from here on */
+	IT_CALL_BIND,
+	IT_CALL_SOCKETCALL, /* i386: that, or any of the last */
 	/* From here on only in IT_TRACE_FULL. */
 	IT_CALL_EXEC,
 	IT_CALL_CONNECT,
-	IT_CALL_BIND,
 	IT_CALL_SENDTO,
 	IT_CALL_SENDMSG,
 	IT_CALL_SENDMMSG,
-	IT_CALL_SOCKETCALL, /* i386: any of those */
 };
 
 enum { IT_CALL_NONE = -1 };

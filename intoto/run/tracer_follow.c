@@ -287,10 +287,11 @@ static void check_removed(struct it_tracer_follow *follow)
 		if (!(file->touches & IT_TOUCH_REMOVED) ||
 		    (file->touches & (IT_TOUCH_CREATED | IT_TOUCH_WRITTEN)))
 			continue;
-		if (it_tracer_place_find(&follow->place, file->path, false, path, &about) ==
+		if (it_tracer_place_find(&follow->place, file->path, false, path, &about) !=
 		    IT_PLACE_THERE)
-			file->touches =
-				(file->touches & ~(unsigned)IT_TOUCH_REMOVED) | IT_TOUCH_ASKED;
+			continue;
+		file->touches &= ~(unsigned)(IT_TOUCH_REMOVED | IT_TOUCH_FOUND);
+		file->touches |= IT_TOUCH_ASKED;
 	}
 }
 

@@ -184,16 +184,24 @@ static void look_at_rename(const struct it_look *look)
 	}
 }
 
-static void make(const struct it_look *look, int at, int path, unsigned touches)
+void it_look_make(const struct it_look *look, const char *name, unsigned touches)
 {
 	struct found found;
 
-	if (!find_name(look, at, path, false, &found))
-		return;
+	found.place =
+		it_tracer_place_find(&look->follow->place, name, false, found.path, &found.about);
 	if (found.place == IT_PLACE_MISSING || look->follow->place.blind)
 		touch(look, found.path, touches);
 	else
 		touch(look, found.path, IT_TOUCH_ASKED);
+}
+
+static void make(const struct it_look *look, int at, int path, unsigned touches)
+{
+	char name[PATH_MAX];
+
+	if (it_look_name(look, at, path, false, name))
+		it_look_make(look, name, touches);
 }
 
 static void look_at_link(const struct it_look *look)

@@ -35,6 +35,9 @@ bool it_look_join(const struct it_look *look, const char *folder, const char *na
 /* Who makes the call, if that is not known yet or about to change. */
 void it_tracer_look_at_process(struct it_tracer_follow *follow, struct it_tracer_deed *deed);
 
+/* Something is made under an absolute name that is not there yet. */
+void it_look_make(const struct it_look *look, const char *name, unsigned touches);
+
 /* The addresses of the calls that have some. */
 void it_look_at_socket(const struct it_look *look);
 void it_look_at_sendmsg(const struct it_look *look);

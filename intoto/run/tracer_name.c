@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "run/tracer_look.h"
 #include "run/tracer_memory.h"
@@ -71,6 +72,18 @@ bool it_look_join(const struct it_look *look, const char *folder, const char *na
 	look->deed->lost = "a path";
 	look->deed->number = ENAMETOOLONG;
 	return false;
+}
+
+/* A name may be as long as the kernel takes it and say little. */
+static bool join_long(const struct it_look *look, const char *folder, const char *name,
+		      char out[PATH_MAX])
+{
+	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(PATH_MAX);
+
+	if (strlen(folder) + 1 + strlen(name) < PATH_MAX)
+		return it_look_join(look, folder, name, out);
+	(void)it_path_clean(&clean, it_span_text(name)); /* then it is too long, or no name */
+	return it_look_join(look, folder, clean.failed ? name : it_buf_text(&clean), out);
 }
 
 /* "/proc/self/…" is another file for us. */
@@ -160,5 +173,5 @@ bool it_look_name(const struct it_look *look, int at, int path, bool may_be_empt
 	if (*text == '/')
 		return place_absolute(look, text, out);
 	return it_look_link(look, it_look_descriptor(look, at), link) &&
-	       it_look_join(look, link, text, out);
+	       join_long(look, link, text, out);
 }

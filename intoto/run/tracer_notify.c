@@ -30,7 +30,8 @@
 enum {
 	/* How long we go on listening to those who are left when the command has ended. */
 	GRACE_MS = 500,
-	NOTE_MAX = 1024, /* bytes of a notification, whatever kernel; it says how many */
+	PROBE_MS = 10 * 1000, /* a child that says nothing was killed, or is not heard */
+	NOTE_MAX = 1024,      /* bytes of a notification, whatever kernel; it says how many */
 	FIRST_FREE_FD = 10,
 	CONTINUE = 1, /* SECCOMP_USER_NOTIF_FLAG_CONTINUE */
 	UPPER_HALF = 32,
@@ -313,6 +314,9 @@ static int answer_child(struct notify *self)
 	number = receive_listener(self, &sender);
 	if (number)
 		return number;
+	fd.fd = self->listener;
+	if (poll(&fd, 1, PROBE_MS) != 1 || !(fd.revents & POLLIN))
+		return ETIMEDOUT;
 	if (!receive(self))
 		return errno;
 	number =

@@ -112,20 +112,32 @@ static void take_text(const char *path, char out[PATH_MAX])
 	it_tracer_place_clean(out);
 }
 
+/* The folder of a path, with all its links and "..", and the name behind it. */
+static const char *split(const char *path, char folder[PATH_MAX])
+{
+	size_t len = strnlen(path, PATH_MAX - 1);
+	char *name;
+
+	memcpy(folder, path, len);
+	while (len > 1 && folder[len - 1] == '/') /* of a folder that is to be made */
+		len--;
+	folder[len] = '\0';
+	name = strrchr(folder, '/'); /* an absolute path has one */
+	*name++ = '\0';
+	return name;
+}
+
 /* What is not there has a place all the same: its folder, and its name. */
 static enum it_place find_missing(const struct it_tracer_place *place, const char *path,
 				  char out[PATH_MAX])
 {
 	IT_AUTO(it_fd_close) int fd = -1;
 	char folder[PATH_MAX];
-	char *name;
+	const char *name = split(path, folder);
 	size_t len;
 
-	take_text(path, folder);
-	name = strrchr(folder, '/'); /* a clean path has one */
-	*name++ = '\0';
 	fd = open_at(place, *folder ? folder : "/", O_DIRECTORY);
-	if (fd < 0 || !name_of(fd, out)) {
+	if (fd < 0 || !name_of(fd, out) || it_streq(name, ".") || it_streq(name, "..")) {
 		take_text(path, out);
 		return IT_PLACE_NOWHERE;
 	}

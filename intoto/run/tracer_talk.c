@@ -1,8 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses that calls talk to. */
+#include <fcntl.h>
+#include <sys/un.h>
+
 #include "run/tracer_look.h"
 
 enum { MESSAGES_MAX = 1024 }; /* of sendmmsg, as the kernel has it */
+
+/* A socket that is bound to a name of the file system is made there. */
+static void make_local(const struct it_look *look, const struct sockaddr_storage *address,
+		       size_t len)
+{
+	struct sockaddr_un local = { 0 };
+	char name[sizeof local.sun_path + 1] = { 0 };
+	char link[PATH_MAX];
+	char path[PATH_MAX];
+
+	memcpy(&local, address, len < sizeof local ? len : sizeof local);
+	memcpy(name, local.sun_path, sizeof local.sun_path); /* which may have no NUL */
+	if (local.sun_family != AF_UNIX || !name[0])
+		return;
+	if (name[0] != '/' &&
+	    (!it_look_link(look, AT_FDCWD, link) || !it_look_join(look, link, name, path)))
+		return;
+	it_look_make(look, name[0] == '/' ? name : path, IT_TOUCH_CREATED);
+}
 
 static void look_at_address(const struct it_look *look, enum it_touched_talk talk, uint64_t address,
 			    uint64_t len)
@@ -19,7 +41,11 @@ static void look_at_address(const struct it_look *look, enum it_touched_talk tal
 	deed->addresses[i].talk = talk;
 	deed->addresses[i].len = (size_t)len;
 	deed->addresses[i].address = (struct sockaddr_storage){ 0 };
-	if (it_look_bytes(look, address, &deed->addresses[i].address, (size_t)len))
+	if (!it_look_bytes(look, address, &deed->addresses[i].address, (size_t)len))
+		return;
+	if (talk == IT_TALK_BIND)
+		make_local(look, &deed->addresses[i].address, (size_t)len);
+	if (look->follow->tier == IT_TRACE_FULL)
 		deed->address_count++;
 }
 
