@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include "base/text.h"
@@ -24,6 +25,9 @@ struct result {
 	size_t wrong;
 	size_t fail_at; /* 0: never */
 	bool alone;	/* one file at a time, by libcrypto */
+	size_t known;
+	enum it_pool_answer (*ask)(void *arg, const struct it_walk_found *found, struct stat *about,
+				   struct it_buf *out);
 	struct intoto_error *err;
 };
 
@@ -42,7 +46,11 @@ static int done(void *arg, struct it_span name, const struct stat *about, struct
 	size_t label = sizeof "sha256:" - 1;
 
 	(void)about;
-	(void)how;
+	if (how == IT_POOL_KNOWN) {
+		result->known++;
+		result->wrong += !it_span_is(digests, "sha256:known");
+		return INTOTO_OK;
+	}
 	while (base && name.data[base - 1] != '/')
 		base--;
 	result->wrong += digests.len != label + 2 * (size_t)IT_SHA256_SIZE;
@@ -66,6 +74,7 @@ static int hash_all(struct result *result)
 	const struct it_pool_options options = { .kernel = result->alone ? NULL
 									 : it_sha256_pair_kernel(),
 						 .done = done,
+						 .ask = result->ask,
 						 .arg = result };
 	const struct it_walk_visitor visitor = { .found = found, .arg = result };
 	IT_AUTO(it_ignore_freep) struct it_ignore *ignore = NULL;
@@ -137,6 +146,53 @@ static void hashes_a_few_big_files(void **state)
 	assert_int_equal(result.wrong, 0);
 }
 
+/* As on a CPU without SHA instructions. */
+static void hashes_by_libcrypto_with_as_many_threads(void **state)
+{
+	IT_AUTO(result_done) struct result result = { .alone = true };
+
+	(void)state;
+	assert_int_equal(hash_all(&result), INTOTO_OK);
+	assert_int_equal(result.count, FOLDERS * FILES + 2 + BIG_FILES);
+	assert_int_equal(result.wrong, 0);
+	assert_true(it_pool_threads(result.pool) >= 1);
+}
+
+/* Files of an even size are known, and the empty ones are none. */
+static enum it_pool_answer answer(void *arg, const struct it_walk_found *file, struct stat *about,
+				  struct it_buf *out)
+{
+	(void)arg;
+	assert_int_equal(fstatat(file->at, file->path, about, AT_SYMLINK_NOFOLLOW), 0);
+	if (!about->st_size)
+		return IT_POOL_LEFT_OUT;
+	if (about->st_size % 2)
+		return IT_POOL_READ;
+	(void)it_buf_add_text(out, "sha256:known"); /* checked by the pool */
+	return IT_POOL_KNOWN;
+}
+
+static void leaves_unread_what_is_known_or_none(void **state)
+{
+	for (int alone = 0; alone < 2; alone++) {
+		IT_AUTO(result_done) struct result result = { .alone = alone, .ask = answer };
+		uint64_t files;
+		uint64_t bytes;
+		int rc = hash_all(&result);
+
+		(void)state;
+		if (rc == INTOTO_E_UNSUPPORTED)
+			continue;
+		assert_int_equal(rc, INTOTO_OK);
+		assert_int_equal(result.wrong, 0);
+		it_pool_read(result.pool, &files, &bytes);
+		assert_int_equal(result.count, files);
+		assert_true(files > 0 && bytes > files);
+		assert_true(result.known > 0);
+		assert_true(result.known + files < FOLDERS * FILES + 2 + BIG_FILES);
+	}
+}
+
 static void ends_with_the_first_failure(void **state)
 {
 	(void)state;
@@ -176,6 +232,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes_a_few_big_files),
 		cmocka_unit_test(hashes_every_file_once),
+		cmocka_unit_test(hashes_by_libcrypto_with_as_many_threads),
+		cmocka_unit_test(leaves_unread_what_is_known_or_none),
 		cmocka_unit_test(ends_with_the_first_failure),
 		cmocka_unit_test(gets_by_with_few_descriptors),
 	};
