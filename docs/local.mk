@@ -4,6 +4,7 @@ dist_man_MANS += \
 	%D%/intoto-check.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \
+	%D%/intoto-listing.5 \
 	%D%/intoto-match.1 \
 	%D%/intoto-record.1 \
 	%D%/intoto-report.5 \

@@ -3,7 +3,9 @@
  * verification. */
 #include "layouts/document.h"
 
+#include "base/path.h"
 #include "base/text.h"
+#include "model/listing.h"
 #include "model/statement.h"
 
 void it_document_done(struct it_document *document)
@@ -109,7 +111,23 @@ int it_document_shelve(struct it_document *document, struct intoto_error **err)
 	intoto_envelope_free(document->envelope);
 	document->envelope = NULL;
 	return it_shelf_put(&document->chain->run->shelf, document->source, link,
-			    document->source->bytes, &shelved, err);
+			    document->source->bytes + document->listed_bytes, &shelved, err);
+}
+
+static void add_bytes(void *arg, const char *path, struct it_span text)
+{
+	size_t *bytes = arg;
+
+	(void)path; /* it is in the report already */
+	*bytes += text.len;
+}
+
+static int resolve(struct intoto_link *link, const char *path, size_t *bytes,
+		   struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *folder = strndup(path, (size_t)(it_path_base(path) - path));
+
+	return folder ? it_listing_resolve(link, folder, add_bytes, bytes, err) : it_err_nomem(err);
 }
 
 /* A document that made a link once makes one again, or it is another document. */
@@ -128,11 +146,19 @@ static int make_link(struct intoto_link **out, struct it_run *run, struct it_sou
 int it_document_reload(struct it_shelved **out, struct it_run *run, struct it_source *source,
 		       struct intoto_error **err)
 {
-	struct intoto_link *link = NULL;
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	struct intoto_link *made;
+	size_t bytes = source->bytes;
 	int rc;
 
 	*out = NULL;
 	it_shelf_make_room(&run->shelf, source->bytes);
 	rc = make_link(&link, run, source, err);
-	return rc ? rc : it_shelf_put(&run->shelf, source, link, source->bytes, out, err);
+	if (!rc)
+		rc = resolve(link, source->path, &bytes, err);
+	if (rc)
+		return rc;
+	made = link;
+	link = NULL; /* now the shelf's */
+	return it_shelf_put(&run->shelf, source, made, bytes, out, err);
 }

@@ -20,6 +20,7 @@ struct it_document {
 	struct it_source *source; /* owned */
 	struct intoto_envelope *envelope;
 	struct intoto_link *link;
+	size_t listed_bytes;	  /* of the listings that its artifacts came from */
 	bool named;		  /* the link itself says of which step it is */
 	struct it_people signers; /* whose signatures are good, and who may sign it */
 };
@@ -39,6 +40,14 @@ IT_CHECK int it_document_read(struct it_document *document, bool *unreadable,
 
 /* Makes the link of the envelope; it stays NULL when there is none, which is reported. */
 IT_CHECK int it_document_open(struct it_document *document, struct intoto_error **err);
+
+/*
+ * Puts the artifacts of the listings that the link names into it.  Not *found: one is not there, or
+ * not the one that was signed, which is reported as a warning: the link then counts as absent.
+ * *unreadable: the system refused to read it.
+ */
+IT_CHECK int it_document_resolve(struct it_document *document, bool *found, bool *unreadable,
+				 struct intoto_error **err);
 
 /*
  * Compares what the link says with the item: its name, whether its command succeeded, and which

@@ -240,10 +240,11 @@ static int keep_link(struct visit *visit, struct intoto_error **err)
 	struct it_slot slot = { 0 };
 	bool unreadable = false;
 	bool met = false;
-	int rc;
+	int rc = it_document_resolve(document, &met, &unreadable, err);
 
-	if (!it_document_fits(document))
-		return INTOTO_OK;
+	visit->evidence->unreadable += unreadable;
+	if (rc || !met || !it_document_fits(document))
+		return rc;
 	rc = it_document_meets(document, visit->evidence->step, &met, &unreadable, err);
 	visit->evidence->unreadable += unreadable;
 	if (rc || !met)
@@ -449,8 +450,8 @@ static void condemn_absent(struct it_evidence *evidence, size_t first)
 {
 	static const char *const codes[] = { "link.format",	 "link.signature",
 					     "link.certificate", "attestation.step",
-					     "link.digests",	 "link.sandbox",
-					     "link.trace" };
+					     "link.digests",	 "link.listing",
+					     "link.sandbox",	 "link.trace" };
 	struct it_chain *chain = evidence->chain;
 	const char *label = it_chain_label(chain, evidence->step->item.name);
 

@@ -6,7 +6,7 @@ CORE_SOURCES += \
 	%D%/certificate.c %D%/certificate.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/constraint.c %D%/constraint.h \
-	%D%/document.c %D%/document.h \
+	%D%/document.c %D%/document.h %D%/document_listing.c \
 	%D%/diff.c %D%/diff.h \
 	%D%/diff_rules.c \
 	%D%/draft.c %D%/draft.h \

@@ -30,6 +30,7 @@ const struct it_report_code it_report_codes[] = {
 	{ "link.file", "a link file can be read" },
 	{ "link.folder", "the folder of the links can be listed" },
 	{ "link.format", "a link file of an authorised key is a well-formed link" },
+	{ "link.listing", "a listing that a link names is there, and the one it was signed with" },
 	{ "link.name", "a link was made for the step whose file name it has" },
 	{ "link.sandbox", "the command of a link was in a sandbox as the layout requires" },
 	{ "link.signature", "a link is signed by the authorised key whose file name it has" },

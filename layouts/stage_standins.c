@@ -107,6 +107,8 @@ static int accept(struct it_document *document, struct intoto_error **err)
 
 static int judge(struct it_document *document, struct intoto_error **err)
 {
+	bool unreadable = false; /* then it is undecided, and the report says so */
+	bool found = false;
 	int rc = find_signers(document, err);
 
 	if (rc)
@@ -118,13 +120,15 @@ static int judge(struct it_document *document, struct intoto_error **err)
 		return INTOTO_OK;
 	}
 	rc = it_document_open(document, err);
+	if (!rc && document->link)
+		rc = it_document_resolve(document, &found, &unreadable, err);
 	if (rc)
 		return rc;
 	if (!document->link)
 		it_document_report(document, INTOTO_CHECK_FAILED, "inspection.link",
 				   "who signed the sublayout has signed something else under the "
 				   "name of the inspection's link");
-	else if (it_document_fits(document) && succeeded(document))
+	else if (found && it_document_fits(document) && succeeded(document))
 		return accept(document, err);
 	return INTOTO_OK;
 }

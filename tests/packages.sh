@@ -39,6 +39,7 @@ test     -                     groff                groff              groff
 test     graphviz              graphviz             graphviz           graphviz
 test     libxml2-utils         libxml2              libxml2-utils      libxml2
 test     python3               python3              python3            python3
+test     jq                    jq                   jq                 jq
 test     in-toto               -                    -                  -
 test     python3-cryptography  python3-cryptography py3-cryptography   cryptography
 test     gnupg                 gnupg2               gnupg              gnupg

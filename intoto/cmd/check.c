@@ -13,6 +13,7 @@
 #include "layouts/intake.h"
 #include "layouts/report.h"
 #include "model/envelope.h"
+#include "model/listing.h"
 
 enum { REPORT_MAX = 1024 * 1024 * 1024, ALGORITHMS = 4 };
 
@@ -124,7 +125,8 @@ static int open_link(struct work *work, struct intoto_error **err)
 	if (!trusted)
 		return it_err_set(err, INTOTO_E_UNTRUSTED,
 				  "%s: none of the given keys has signed it", path);
-	return it_err_wrap(err, intoto_link_from_envelope(&work->link, envelope, err), "%s", path);
+	rc = it_err_wrap(err, intoto_link_from_envelope(&work->link, envelope, err), "%s", path);
+	return rc ? rc : it_listing_resolve_beside(work->link, path, err);
 }
 
 static int open_layout(struct work *work, struct intoto_error **err)

@@ -14,6 +14,7 @@
 #include "cmd/output.h"
 #include "layouts/draft.h"
 #include "model/envelope.h"
+#include "model/listing.h"
 
 enum { LIMIT_MAX = 1000 * 1000, LINKS_MAX = 10 * 1000 };
 
@@ -126,7 +127,8 @@ static int load_link(struct work *work, const char *path, struct intoto_error **
 	rc = intoto_link_from_envelope(&source->link, source->envelope, err);
 	if (rc)
 		return it_err_wrap(err, rc, "%s", path);
-	return check_signers(work, source, err);
+	rc = check_signers(work, source, err);
+	return rc ? rc : it_listing_resolve_beside(source->link, path, err);
 }
 
 static int add_source(struct work *work, const char *path, struct intoto_error **err)

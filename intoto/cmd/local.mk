@@ -40,12 +40,14 @@ libcmd_la_SOURCES = \
 	%D%/layout_test.c \
 	%D%/layout_yaml.c %D%/layout_yaml.h \
 	%D%/match.c \
+	%D%/match_prove.c %D%/match_prove.h \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
 	%D%/passphrase.c %D%/passphrase.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/record.c \
+	%D%/listing_options.c %D%/listing_options.h \
 	%D%/reuse_options.c %D%/reuse_options.h \
 	%D%/run.c \
 	%D%/sign.c %D%/sign.h \

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/match_prove.h"
 #include "cmd/output.h"
 #include "cmd/step_options.h"
 #include "model/digest_set.h"
 #include "model/envelope.h"
+#include "model/listing.h"
 
 enum { REPORT_MAX = 1024 * 1024 * 1024, ALGORITHMS_MAX = 8 };
 
@@ -18,6 +20,8 @@ struct match_options {
 	const char *base_path;
 	const char *symlinks;
 	bool materials;
+	const char *prove;
+	const char *proof;
 	struct it_strings keys;
 	const char *format;
 	bool quiet;
@@ -41,6 +45,10 @@ static const struct it_option options[] = {
 		"compare with the materials, not with the products"),
 	IT_WORDS(struct match_options, keys, 'k', "verification-keys", "FILE",
 		 "public keys; one of them must have signed the link"),
+	IT_VALUE(struct match_options, prove, 0, "prove", "FILE",
+		 "prove that this file is in the listing beside the link"),
+	IT_VALUE(struct match_options, proof, 0, "proof", "PROOF",
+		 "by such a proof (--prove with --format=json prints one), without the listing"),
 	IT_REPORT_OPTION(struct match_options, format),
 	IT_TALLY(struct match_options, verbose, 'v', "verbose", "name what is the same, too"),
 	IT_FLAG(struct match_options, quiet, 'q', "quiet", "print nothing; the status tells"),
@@ -334,6 +342,62 @@ static int look_here(struct comparison *comparison, struct match_options *self,
 	return rc;
 }
 
+/* --- one file --- */
+
+struct looking {
+	struct comparison *comparison;
+	struct match_options *self;
+};
+
+static int look_at_one(void *arg, struct it_artifacts *here, const struct it_artifacts *recorded,
+		       struct intoto_error **err)
+{
+	const struct looking *looking = arg;
+	struct comparison *comparison = looking->comparison;
+	int rc = it_strings_add(&looking->self->paths, looking->self->prove, err);
+
+	comparison->recorded = recorded;
+	choose_algorithms(comparison);
+	if (!rc)
+		rc = look_here(comparison, looking->self, err);
+	*here = comparison->here;
+	comparison->here = (struct it_artifacts){ 0 };
+	return rc;
+}
+
+static int run_prove(struct comparison *comparison, struct match_options *self,
+		     struct intoto_error **err)
+{
+	struct looking looking = { comparison, self };
+	const struct it_proving proving = {
+		.link = comparison->link,
+		.link_path = self->link,
+		.signed_by = comparison->signed_by,
+		.side = self->materials ? INTOTO_MATERIALS : INTOTO_PRODUCTS,
+		.materials_asked = self->materials,
+		.file = self->prove,
+		.proof = self->proof,
+		.format = self->format,
+		.quiet = self->quiet,
+		.look = look_at_one,
+		.arg = &looking,
+	};
+	bool proven = false;
+
+	if (it_prove(&proven, &proving, err))
+		return IT_EXIT_FROM_ERROR;
+	return proven ? IT_EXIT_YES : IT_EXIT_NO;
+}
+
+static int check_words(const struct match_options *self, struct intoto_error **err)
+{
+	if ((self->prove || self->proof) && self->paths.count)
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "--prove and --proof are about one file, --paths about all: want "
+				  "one of them");
+	return INTOTO_OK;
+}
+
 static int run(void *arg, const struct it_strings *operands, struct intoto_error **err)
 {
 	IT_AUTO(comparison_done) struct comparison comparison = { 0 };
@@ -342,8 +406,14 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 
 	if (operands->count)
 		return it_refuse_operand(operands, 0, err);
-	rc = read_link(&comparison, self, err);
+	rc = check_words(self, err);
+	if (!rc)
+		rc = read_link(&comparison, self, err);
 	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	if (self->prove || self->proof)
+		return run_prove(&comparison, self, err);
+	if (it_listing_resolve_beside(comparison.link, self->link, err))
 		return IT_EXIT_FROM_ERROR;
 	choose_algorithms(&comparison);
 	rc = look_here(&comparison, self, err);

@@ -6,6 +6,7 @@
 
 #include "base/proc.h"
 #include "base/text.h"
+#include "cmd/listing_options.h"
 #include "cmd/output.h"
 #include "cmd/reuse_options.h"
 #include "cmd/sandbox_options.h"
@@ -28,6 +29,7 @@ static const char command_name[] = "intoto run";
 struct run_options {
 	struct it_step_words step;
 	struct it_reuse_words reuse;
+	struct it_listing_words listing;
 	struct it_strings materials;
 	struct it_strings products;
 	bool no_command;
@@ -58,6 +60,7 @@ static const struct it_option options[] = {
 	IT_ENVELOPE_OPTION(struct run_options, format),
 	IT_FLAG(struct run_options, use_dsse, 0, "use-dsse",
 		"the default; for lines that were written for the Python tool"),
+	IT_LISTING_OPTIONS(struct run_options, listing),
 	IT_REUSE_OPTIONS(struct run_options, reuse),
 	IT_TRACE_OPTIONS(struct run_options, trace),
 	IT_SANDBOX_OPTIONS(struct run_options, sandbox),
@@ -248,6 +251,7 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 		return IT_EXIT_FROM_ERROR;
 	setup.progress.again = are_same(&self->materials, &self->products);
 	setup.options.format = format;
+	it_listing_setup(&self->listing, &setup);
 	setup.options.sandbox = sandboxed ? &sandbox : NULL;
 	setup.options.command = (struct it_command_options){
 		.argv = operands->items,

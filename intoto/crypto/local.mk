@@ -19,6 +19,7 @@ CORE_SOURCES += \
 	%D%/key_texts.c \
 	%D%/keyid.c \
 	%D%/legacy_lock.c %D%/legacy_lock.h \
+	%D%/merkle.c %D%/merkle.h \
 	%D%/openpgp.c %D%/openpgp.h \
 	%D%/openpgp_armor.c \
 	%D%/openpgp_certificate.c \
@@ -48,6 +49,7 @@ UNIT_TESTS += \
 	tests/unit/crypto_fingerprint \
 	tests/unit/crypto_forms \
 	tests/unit/crypto_keyid \
+	tests/unit/crypto_merkle \
 	tests/unit/crypto_openpgp \
 	tests/unit/crypto_openpgp_armor \
 	tests/unit/crypto_openpgp_use \

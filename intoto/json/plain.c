@@ -53,22 +53,37 @@ static inline size_t count_before(uint64_t special, uint64_t bytes, uint64_t *hi
 	return (size_t)__builtin_ctzll(special) / 8;
 }
 
+/* Whether all sixteen bytes are plain; else *at goes on to the first that is not. */
+static inline bool sixteen_plain(struct it_span text, size_t *at, bool controls, uint64_t *high)
+{
+	bytes16 bytes;
+	bytes16 special;
+
+	memcpy(&bytes, text.data + *at, sizeof bytes);
+	special = special_of(bytes, controls);
+	if (half_of(special, 0)) {
+		*at += count_before(half_of(special, 0), half_of(bytes, 0), high);
+		return false;
+	}
+	*high |= half_of(bytes, 0) & HIGH_BITS;
+	if (half_of(special, 1)) {
+		*at += 8 + count_before(half_of(special, 1), half_of(bytes, 1), high);
+		return false;
+	}
+	*high |= half_of(bytes, 1) & HIGH_BITS;
+	return true;
+}
+
 size_t it_plain_end(struct it_span text, size_t from, bool controls, uint64_t *high)
 {
 	size_t at = from;
 
-	for (; text.len - at >= sizeof(bytes16); at += sizeof(bytes16)) {
-		bytes16 bytes;
-		bytes16 special;
-
-		memcpy(&bytes, text.data + at, sizeof bytes);
-		special = special_of(bytes, controls);
-		if (half_of(special, 0))
-			return at + count_before(half_of(special, 0), half_of(bytes, 0), high);
-		*high |= half_of(bytes, 0) & HIGH_BITS;
-		if (half_of(special, 1))
-			return at + 8 + count_before(half_of(special, 1), half_of(bytes, 1), high);
-		*high |= half_of(bytes, 1) & HIGH_BITS;
+	for (; text.len - at >= sizeof(bytes16); at += sizeof(bytes16))
+		if (!sixteen_plain(text, &at, controls, high))
+			return at;
+	if (at < text.len && at > from) { /* the last sixteen, of which some were plain before */
+		at = text.len - sizeof(bytes16);
+		return sixteen_plain(text, &at, controls, high) ? text.len : at;
 	}
 	for (; at < text.len && is_plain(text.data[at], controls); at++)
 		*high |= (unsigned char)text.data[at] & 0x80;

@@ -11,6 +11,9 @@ CORE_SOURCES += \
 	%D%/key_object.c %D%/key_object.h \
 	%D%/link.c %D%/link.h \
 	%D%/link_save.c %D%/link_save.h \
+	%D%/listing.c %D%/listing.h \
+	%D%/listing_proof.c %D%/listing_proof.h \
+	%D%/listing_read.c \
 	%D%/link_stream.c %D%/link_stream.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
 	%D%/runtime_trace.c %D%/runtime_trace.h \
@@ -32,6 +35,7 @@ UNIT_TESTS += \
 	tests/unit/model_key_object \
 	tests/unit/model_link \
 	tests/unit/model_link_save \
+	tests/unit/model_listing \
 	tests/unit/model_locked_keys \
 	tests/unit/model_openpgp \
 	tests/unit/model_link_stream \

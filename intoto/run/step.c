@@ -15,6 +15,7 @@
 #include "model/envelope.h"
 #include "run/step_digests.h"
 #include "run/step_link.h"
+#include "run/step_listing.h"
 #include "run/step_sandbox.h"
 #include "run/step_sandbox_learn.h"
 #include "run/step_trace.h"
@@ -156,7 +157,7 @@ static int finish(struct it_step_result *result, struct intoto_link *link,
 		rc = it_step_trace_settle(trace, link, result, err);
 	result->link_ns = -it_clock_monotonic();
 	if (!rc)
-		rc = it_step_write(link, path, format, 0, options, err);
+		rc = it_step_write_listed(link, path, format, options, err);
 	result->link_ns += it_clock_monotonic();
 	if (rc)
 		return rc;

@@ -22,6 +22,7 @@ struct it_step_options {
 	const struct it_signer *signer;
 	enum intoto_keyid_style keyid_style;
 	enum intoto_envelope_format format;
+	bool listing; /* artifacts go into listings beside the link; the unfinished one has them */
 	const char *metadata_directory;	       /* NULL: the current folder */
 	const struct it_tracer_options *trace; /* NULL: not traced */
 	bool trace_strict;		       /* anything lost is a failure */

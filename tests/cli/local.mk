@@ -16,6 +16,7 @@ CLI_TESTS += %D%/sandbox.t
 CLI_TESTS += %D%/sign.t
 
 # run
+CLI_TESTS += %D%/listing.t
 CLI_TESTS += %D%/resolvers.t
 CLI_TESTS += %D%/reuse.t
 CLI_TESTS += %D%/run.t

@@ -42,6 +42,11 @@ FUZZ_TARGETS += %D%/link_stream
 %C%_link_stream_SOURCES = %D%/link_stream.c %D%/same_link.h $(FUZZ_MAIN)
 %C%_link_stream_LDFLAGS = $(FUZZ_LINK)
 
+# listing
+FUZZ_TARGETS += %D%/listing
+%C%_listing_SOURCES = %D%/listing.c $(FUZZ_MAIN)
+%C%_listing_LDFLAGS = $(FUZZ_LINK)
+
 # statement
 FUZZ_TARGETS += %D%/statement
 %C%_statement_SOURCES = %D%/statement.c $(FUZZ_MAIN)

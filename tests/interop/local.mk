@@ -8,6 +8,7 @@ INTEROP_TESTS = \
 	%D%/go.t \
 	%D%/inspections.t \
 	%D%/gpg.t \
+	%D%/listing.t \
 	%D%/locked_keys.t \
 	%D%/public_chains.t \
 	%D%/python.t \
