@@ -109,14 +109,14 @@ words() {
 	local folder
 	folder=$(folder_of "$2")
 	local run=("$work/intoto" run -q -n "$2" --signing-key "$work/key.pem" -d "$work/links" -p "$folder")
-	local step=(sh "$work/$2.sh")
+	local step=(/bin/sh "$work/$2.sh")
 	case $1 in
 	plain | plain-root) set -- "${step[@]}" ;;
 	run) set -- "${run[@]}" -- "${step[@]}" ;;
 	writes) set -- "${run[@]}" --trace=writes -- "${step[@]}" ;;
 	full | full-root) set -- "${run[@]}" --trace=full -- "${step[@]}" ;;
 	sandbox) set -- "${run[@]}" --sandbox --sandbox-read "$work" --sandbox-write "$folder" -- "${step[@]}" ;;
-	strace) set -- strace -f -q --seccomp-bpf -e "trace=$events" -o "$work/links/strace" "${step[@]}" ;;
+	strace) set -- "$(command -v strace)" -f -q --seccomp-bpf -e "trace=$events" -o "$work/links/strace" "${step[@]}" ;;
 	esac
 	printf '%s\n' "$@"
 }
@@ -134,6 +134,7 @@ one_run() { # VARIANT WORKLOAD: appends "WORKLOAD VARIANT CPU WALL"
 	cd "$(trees_of "$1")"
 	as "$1" bash -c "$(declare -f "clear_$2"); clear_$2" >/dev/null 2>&1
 	line=$(as "$1" "$work/rusage" "$PWD" "${command[@]}" 2>"$work/error") || {
+		cat "$work/error" >&2
 		as "$1" "${command[@]}" 2>&1 | tail -n 20 >&2 || true
 		fail 1 "$2 failed with $1"
 	}
