@@ -48,6 +48,7 @@ test     debian-archive-keyring -                   -                  -
 test     apt-transport-in-toto -                   -                  -
 test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
+test     binutils-source       -                    -                  -
 bench    npm                   npm                  npm                node
 bench    util-linux            util-linux           taskset            -
 TABLE
