@@ -78,7 +78,7 @@ MAN_LINKS = \
 	%D%/intoto_report_verdict.3 \
 	%D%/intoto_version.3
 
-EXTRA_DIST += %D%/benchmarks.md %D%/conformance.md
+EXTRA_DIST += %D%/benchmarks.md %D%/conformance.md %D%/recording.md
 
 man_MANS += $(MAN_LINKS)
 CLEANFILES += $(MAN_LINKS)
