@@ -96,14 +96,16 @@ static bool start_threads(struct it_pool *pool, size_t count)
 	return pool->running;
 }
 
-/* For the finding thread, when what it hashes itself takes long: it goes on to watch. */
-static bool start_help(void *arg)
+/* For the finding thread, when what it hashes itself takes long: it goes on to watch.  Amidst large
+   files it counts as one of them: with more threads than processors each would have one file only,
+   and nothing to interleave it with. */
+static bool start_help(void *arg, bool large)
 {
 	struct it_pool *pool = arg;
 	bool started;
 
 	(void)pthread_mutex_lock(&pool->shop.queue.lock);
-	started = start_threads(pool, pool->processors);
+	started = start_threads(pool, pool->processors - (large ? 1 : 0));
 	(void)pthread_mutex_unlock(&pool->shop.queue.lock);
 	return started;
 }
@@ -303,6 +305,15 @@ static void join_all(struct it_pool *pool)
 		(void)pthread_join(pool->threads[pool->joined], NULL); /* it has ended */
 }
 
+/* Where the finding thread hashed, and there is more. */
+static void start_rest(struct it_pool *pool)
+{
+	(void)pthread_mutex_lock(&pool->shop.queue.lock);
+	if (pool->thread_count && pool->shop.queue.first && !atomic_load(&pool->shop.queue.failed))
+		(void)start_threads(pool, pool->processors);
+	(void)pthread_mutex_unlock(&pool->shop.queue.lock);
+}
+
 /* With threads there, this one watches whether they wait for the disk. */
 int it_pool_finish(struct it_pool *pool, struct intoto_error **err)
 {
@@ -313,6 +324,7 @@ int it_pool_finish(struct it_pool *pool, struct intoto_error **err)
 	it_backlog_close(&pool->shop.queue);
 	if (!pool->thread_count)
 		work(pool);
+	start_rest(pool);
 	join_all(pool);
 	return it_backlog_failure(&pool->shop.queue, err);
 }

@@ -29,7 +29,7 @@ struct taken {
 struct worker {
 	struct it_workshop *shop;
 	enum it_worker_kind kind;
-	bool (*busy)(void *arg); /* of the finder; NULL once it has help */
+	bool (*busy)(void *arg, bool large); /* of the finder; NULL once it has help */
 	void *arg;
 	int64_t start;
 	bool stops;
@@ -49,13 +49,13 @@ static struct it_span name_of(const struct taken *taken)
 /* --- files come --- */
 
 /* Behind files that take long there is time enough for other threads to take the next ones. */
-static void call_for_help(struct worker *worker)
+static void call_for_help(struct worker *worker, bool large)
 {
-	bool (*busy)(void *arg) = worker->busy;
+	bool (*busy)(void *arg, bool large) = worker->busy;
 
 	worker->busy = NULL;
 	if (busy)
-		worker->stops = busy(worker->arg);
+		worker->stops = busy(worker->arg, large);
 }
 
 static bool take_batch(struct worker *worker, bool idle)
@@ -157,7 +157,7 @@ static int take_unknown(struct worker *worker, struct taken *taken, struct intot
 	while (!rc && done) {
 		taken->batch = NULL;
 		if (worker->busy && it_clock_monotonic() - worker->start > LONG_NS)
-			call_for_help(worker);
+			call_for_help(worker, false);
 		if (!take(worker, taken))
 			return INTOTO_OK;
 		rc = ask(worker, taken, &done, err);
@@ -185,7 +185,7 @@ static void report(struct worker *worker, uint64_t bytes)
 	struct it_workshop *shop = worker->shop;
 	uint64_t read;
 
-	call_for_help(worker);
+	call_for_help(worker, true);
 	worker->unreported += bytes;
 	if (worker->unreported < REPORT_BYTES)
 		return;
@@ -330,8 +330,8 @@ static int hash_singly(struct worker *worker, struct intoto_error **err)
 	return rc;
 }
 
-void it_worker_run(struct it_workshop *shop, enum it_worker_kind kind, bool (*busy)(void *arg),
-		   void *arg)
+void it_worker_run(struct it_workshop *shop, enum it_worker_kind kind,
+		   bool (*busy)(void *arg, bool large), void *arg)
 {
 	struct worker worker = { .shop = shop,
 				 .kind = kind,

@@ -23,10 +23,10 @@ enum it_worker_kind {
 
 /*
  * Until no more work comes (the finder: until there is none).  busy is called by the finder when
- * others should help: it hashes what it has begun, and takes no more.  A failure is told to the
- * queue.
+ * others should help: it hashes what it has begun, which keeps it busy as long as they are where
+ * files are large, and takes no more once busy says so.  A failure is told to the queue.
  */
-void it_worker_run(struct it_workshop *shop, enum it_worker_kind kind, bool (*busy)(void *arg),
-		   void *arg);
+void it_worker_run(struct it_workshop *shop, enum it_worker_kind kind,
+		   bool (*busy)(void *arg, bool large), void *arg);
 
 #endif

@@ -59,6 +59,7 @@ ${CC:-cc} -D_GNU_SOURCE -O2 -I"$source/intoto" -I"$source/include" -o "$work/flo
 "$ours" key generate --type ed25519 --no-passphrase -o "$work/key.pem" >/dev/null
 ln -s "$ours" "$work/intoto-run"
 cores=$(nproc)
+taskset=$(command -v taskset) || fail 'taskset is missing: tests/packages.sh --install bench'
 
 # took COMMAND...: "CPU WALL MEMORY" of a command that is run in the tree
 took() {
@@ -82,9 +83,9 @@ run() {
 	one) record -m . ;;
 	both) record -m . -p . ;;
 	reuse) record -m . -p . --reuse-digests ;;
-	one-core) took taskset -c 0 "$work/intoto-run" -q -n ours --signing-key "$work/key.pem" -d "$work/out" -m . -- /bin/true ;;
-	plain-core) took taskset -c 0 "$work/floor" plain . ;;
-	libcrypto-core) taskset -c 0 "$work/floor" libcrypto "$tree" | cut -d' ' -f3- ;;
+	one-core) took "$taskset" -c 0 "$work/intoto-run" -q -n ours --signing-key "$work/key.pem" -d "$work/out" -m . -- /bin/true ;;
+	plain-core) took "$taskset" -c 0 "$work/floor" plain . ;;
+	libcrypto-core) "$taskset" -c 0 "$work/floor" libcrypto "$tree" | cut -d' ' -f3- ;;
 	go) took "$go" run -n go -k "$work/key.pem" -d "$work/out" -m . -p . -- /bin/true ;;
 	python) took "$python" -n python -k "$work/python-key" -t ed25519 -d "$work/out" -m . -p . -- /bin/true ;;
 	witness) took "$witness" run -s witness -a environment -k "$work/key.pem" -o "$work/out/witness.json" -- /bin/true ;;
