@@ -6,6 +6,7 @@ CORE_SOURCES += \
 	%D%/attr.h \
 	%D%/base64_sink.c %D%/base64_sink.h \
 	%D%/buf.c %D%/buf.h \
+	%D%/call_skip.c %D%/call_skip.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/error.c %D%/error.h \

@@ -46,6 +46,8 @@ CORE_SOURCES += \
 	%D%/tracer_overlay_place.c \
 	%D%/tracer_place.c %D%/tracer_place.h \
 	%D%/tracer_program.c %D%/tracer_program.h \
+	%D%/tracer_ptrace.c %D%/tracer_ptrace.h \
+	%D%/tracer_ptrace_loop.c \
 	%D%/tracer_talk.c
 
 UNIT_TESTS += \
@@ -60,5 +62,7 @@ UNIT_TESTS += \
 	tests/unit/run_terminal \
 	tests/unit/run_tracer_fanotify \
 	tests/unit/run_tracer_notify \
+	tests/unit/run_tracer_ptrace \
 	tests/unit/run_tracer_overlay
-EXTRA_DIST += tests/unit/overlay_acts.h tests/unit/overlay_step.h tests/unit/run_script.h
+EXTRA_DIST += tests/unit/overlay_acts.h tests/unit/overlay_step.h tests/unit/run_script.h \
+	tests/unit/run_touching.h tests/unit/run_tracing.h tests/unit/run_tracing_cases.h

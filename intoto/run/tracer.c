@@ -8,6 +8,7 @@ static const struct it_tracer_kind *const kinds[] = {
 	&it_tracer_overlay,
 	&it_tracer_fanotify,
 	&it_tracer_notify,
+	&it_tracer_ptrace,
 	NULL,
 };
 

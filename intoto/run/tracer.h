@@ -59,6 +59,7 @@ struct it_tracer_kind {
 extern const struct it_tracer_kind it_tracer_overlay;
 extern const struct it_tracer_kind it_tracer_fanotify;
 extern const struct it_tracer_kind it_tracer_notify;
+extern const struct it_tracer_kind it_tracer_ptrace;
 
 struct it_tracer {
 	const struct it_tracer_kind *kind;

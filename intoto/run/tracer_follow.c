@@ -176,12 +176,13 @@ static void count_unfollowed(struct it_tracer_follow *follow, const struct it_tr
 	if (deed->call && deed->call->kind == IT_CALL_EXEC)
 		it_touched_note(touched, "a program was executed that cannot be read: what else "
 					 "became part of it is not known");
-	else if (deed->call && deed->call->kind == IT_CALL_MOUNT)
+	else if (deed->call && deed->call->kind == IT_CALL_MOUNT) {
+		follow->place.blind = true; /* also when it may have failed */
 		it_touched_note(touched,
 				"%s was called: from then on, names are as the step saw them, and "
 				"what was not there is not told from what was",
 				name_of(deed));
-	else
+	} else
 		it_touched_note(touched, "%s was called: what it touched is not known",
 				name_of(deed));
 }
@@ -240,7 +241,7 @@ void it_tracer_commit(struct it_tracer_follow *follow, const struct it_tracer_de
 		it_touched_note(touched, "%s was answered as not there: nobody could follow it",
 				name_of(deed));
 	}
-	if (deed->unfollowed)
+	if (deed->unfollowed && end != IT_DEED_FAILED)
 		count_unfollowed(follow, deed);
 	if (deed->lost) {
 		touched->statement.lost++;

@@ -286,12 +286,6 @@ static void look_at_unfollowed(const struct it_look *look)
 	look->deed->unfollowed = true;
 }
 
-static void look_at_mount(const struct it_look *look)
-{
-	look->deed->unfollowed = true;
-	look->follow->place.blind = true; /* also when it is going to fail: nobody knows */
-}
-
 /* --- programs --- */
 
 static bool is_program(const struct found *found)
@@ -387,7 +381,7 @@ static void (*const looks[])(const struct it_look *look) = {
 	[IT_CALL_IOCTL] = look_at_ioctl,
 	[IT_CALL_ABSENT] = look_at_absent,
 	[IT_CALL_UNFOLLOWED] = look_at_unfollowed,
-	[IT_CALL_MOUNT] = look_at_mount,
+	[IT_CALL_MOUNT] = look_at_unfollowed,
 	[IT_CALL_EXEC] = look_at_exec,
 	[IT_CALL_CONNECT] = it_look_at_socket,
 	[IT_CALL_BIND] = it_look_at_socket,
