@@ -61,6 +61,7 @@ UNIT_TESTS += \
 	tests/unit/run_step_trace \
 	tests/unit/run_terminal \
 	tests/unit/run_tracer_fanotify \
+	tests/unit/run_touched \
 	tests/unit/run_tracer_notify \
 	tests/unit/run_tracer_ptrace \
 	tests/unit/run_tracer_overlay

@@ -2,6 +2,7 @@
 # What must be true of the tree itself.
 CHECKS = \
 	%D%/banned.t \
+	%D%/calls.t \
 	%D%/codes.t \
 	%D%/exports.t \
 	%D%/headers.t \

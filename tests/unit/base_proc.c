@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "base/attr.h"
 #include "base/file.h"
 #include "base/proc.h"
@@ -293,6 +295,105 @@ static void refuses_what_may_not_be_started(void **state)
 		      "./garbage: cannot be started: Exec format error");
 }
 
+/* --- a child that does something last --- */
+
+static int write_mark(void *arg)
+{
+	int fd = *(const int *)arg;
+
+	return write(fd, "entered ", 8) == 8 ? 0 : errno;
+}
+
+static int refuse_entry(void *arg)
+{
+	(void)arg;
+	return EACCES;
+}
+
+/* Everything else is as without: streams, folder, environment, mask, group, SIGPIPE, descriptors.
+ */
+static void does_last_what_it_was_told(void **state)
+{
+	char variable[] = "COLOUR=blue";
+	char path[] = "PATH=/usr/bin:/bin";
+	char *environment[] = { variable, path, NULL };
+	int mark = open("mark", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct it_proc_entry entry = { write_mark, &mark, &mark, "marking" };
+	struct it_proc_spec spec = SPEC;
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(4096);
+	sigset_t blocked;
+
+	(void)state;
+	workspace_write("in", "read");
+	workspace_write("dir/file", "");
+	spec.entry = &entry;
+	spec.stdin_fd = open("in", O_RDONLY | O_CLOEXEC);
+	spec.folder = "dir";
+	spec.environment = environment;
+	check_printed(&spec, "ls; cat; echo \" $COLOUR\"", "file\nread blue\n");
+	assert_int_equal(close(spec.stdin_fd), 0);
+	spec = (struct it_proc_spec)SPEC;
+	spec.entry = &entry;
+	assert_int_equal(run(&spec, "kill -PIPE $$; exit 0").signal, SIGPIPE);
+	assert_true(signal(SIGPIPE, before) != SIG_ERR);
+	assert_int_equal(run(&spec, "test \"$(cut -d' ' -f5 </proc/$$/stat)\" = $$").status, 0);
+	spec.own_session = true;
+	assert_int_equal(run(&spec, "test \"$(cut -d' ' -f6 </proc/$$/stat)\" = $$").status, 0);
+	spec.own_session = false;
+	assert_int_equal(sigemptyset(&blocked), 0);
+	assert_int_equal(sigaddset(&blocked, SIGUSR1), 0);
+	spec.blocked = &blocked;
+	assert_int_equal(run(&spec, "kill -USR1 $$; exit 3").status, 3);
+	spec.close_others = true;
+	assert_true(dup(1) >= 0); /* not close-on-exec */
+	check_printed(&spec, "ls /proc/self/fd", "0\n1\n2\n3\n");
+	assert_int_equal(it_file_read(&text, "mark", NULL), 0);
+	assert_string_equal(it_buf_text(&text), "entered entered entered entered entered entered ");
+	assert_int_equal(close(mark), 0);
+}
+
+static void check_entry_refused(struct it_proc_entry *entry, const char *program,
+				const char *folder, enum intoto_code code, const char *text)
+{
+	IT_AUTO(it_strings_done) struct it_strings argv = { 0 };
+	struct it_proc_spec spec = SPEC;
+	struct intoto_error *err = NULL;
+	pid_t pid = 1;
+
+	words(&argv, program, NULL, NULL);
+	spec.argv = argv.items;
+	spec.folder = folder;
+	spec.entry = entry;
+	assert_refused(it_proc_start(&pid, &spec, &err), &err, code, text);
+	assert_int_equal(pid, -1);
+}
+
+/* In the words for a command that is started without. */
+static void tells_what_failed_before_it_started(void **state)
+{
+	int mark = open("mark", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct it_proc_entry fine = { write_mark, &mark, &mark, "marking" };
+	struct it_proc_entry bad = { refuse_entry, NULL, NULL, "tracing" };
+
+	(void)state;
+	check_entry_refused(&bad, "true", NULL, INTOTO_E_IO,
+			    "true: cannot be started: tracing: Permission denied");
+	check_entry_refused(&fine, "no-such-command", NULL, INTOTO_E_NOTFOUND,
+			    "no-such-command: command not found");
+	check_entry_refused(&fine, "./nothing", NULL, INTOTO_E_NOTFOUND,
+			    "./nothing: cannot be started: No such file or directory");
+	check_entry_refused(&fine, "true", "nowhere", INTOTO_E_NOTFOUND,
+			    "true: cannot start in nowhere: No such");
+	check_entry_refused(&fine, "/", NULL, INTOTO_E_IO,
+			    "/: cannot be started: permission denied");
+	workspace_write("garbage", "\x01\x02\x03");
+	assert_int_equal(chmod("garbage", 0755), 0);
+	check_entry_refused(&fine, "./garbage", NULL, INTOTO_E_IO,
+			    "./garbage: cannot be started: Exec format error");
+	assert_int_equal(close(mark), 0);
+}
+
 static void names_signals(void **state)
 {
 	char name[IT_SIGNAL_NAME_SIZE];
@@ -322,6 +423,8 @@ int main(void)
 		TEST(refuses_what_is_not_there),
 		TEST(tells_what_is_not_there_from_what_may_not_be_started),
 		TEST(refuses_what_may_not_be_started),
+		TEST(does_last_what_it_was_told),
+		TEST(tells_what_failed_before_it_started),
 		TEST(names_signals),
 	};
 
