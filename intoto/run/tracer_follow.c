@@ -71,7 +71,7 @@ int it_tracer_follow_open(struct it_tracer_follow *follow, const struct it_trace
 {
 	*follow = (struct it_tracer_follow){ .touched = tracer->touched,
 					     .tier = tracer->options.tier,
-					     .place = { .root = -1 } };
+					     .place = { .root = -1, .mounts = -1 } };
 	follow->seen = calloc(1, sizeof *follow->seen);
 	return follow->seen && seen_grow(follow->seen) ? INTOTO_OK : it_err_nomem(err);
 }

@@ -22,35 +22,39 @@ struct how {
 	uint64_t resolve;
 };
 
-static bool same_namespace(pid_t pid)
+static bool is_same(const struct stat *a, const struct stat *b)
 {
-	char name[PROC_NAME_SIZE];
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+static bool is_ours(const struct it_tracer_place *place)
+{
 	struct stat ours;
 	struct stat theirs;
 
-	(void)snprintf(name, sizeof name, "/proc/%jd/ns/mnt", (intmax_t)pid); /* there is room */
-	return stat("/proc/self/ns/mnt", &ours) == 0 && stat(name, &theirs) == 0 &&
-	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+	return stat("/proc/self/ns/mnt", &ours) == 0 && fstat(place->mounts, &theirs) == 0 &&
+	       is_same(&ours, &theirs) && stat("/", &ours) == 0 &&
+	       fstat(place->root, &theirs) == 0 && is_same(&ours, &theirs);
 }
 
 void it_tracer_place_open(struct it_tracer_place *place, pid_t pid)
 {
 	char name[PROC_NAME_SIZE];
-	struct stat ours;
-	struct stat theirs;
 
 	(void)snprintf(name, sizeof name, "/proc/%jd/root", (intmax_t)pid); /* there is room */
 	place->root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (place->root < 0)
+	(void)snprintf(name, sizeof name, "/proc/%jd/ns/mnt", (intmax_t)pid); /* likewise */
+	place->mounts = open(name, O_RDONLY | O_CLOEXEC);
+	if (place->root < 0 || place->mounts < 0)
 		place->blind = true;
-	else if (same_namespace(pid) && stat("/", &ours) == 0 && fstat(place->root, &theirs) == 0 &&
-		 ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev)
-		it_fd_close(&place->root);
+	else if (is_ours(place))
+		it_tracer_place_done(place);
 }
 
 void it_tracer_place_done(struct it_tracer_place *place)
 {
 	it_fd_close(&place->root);
+	it_fd_close(&place->mounts);
 }
 
 static int open_at(const struct it_tracer_place *place, const char *path, int flags)

@@ -10,6 +10,7 @@
 
 struct it_tracer_place {
 	int root;   /* the step's root folder where it is another than ours, else -1 */
+	int mounts; /* likewise its namespace of mounts, which would end with it */
 	bool blind; /* the step has moved roots or mounts: names are kept as they are, and nothing
 		       is looked up (in a file system of its own making, we would wait for it while
 		       it waits for us) */

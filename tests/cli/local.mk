@@ -20,6 +20,7 @@ CLI_TESTS += %D%/listing.t
 CLI_TESTS += %D%/resolvers.t
 CLI_TESTS += %D%/reuse.t
 CLI_TESTS += %D%/run.t
+CLI_TESTS += %D%/trace_calls.t
 CLI_TESTS += %D%/trace_overlay.t
 CLI_TESTS += %D%/trace.t
 CLI_TESTS += %D%/hostile_files.t
