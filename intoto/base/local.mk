@@ -41,5 +41,6 @@ UNIT_TESTS += \
 	tests/unit/base_proc \
 	tests/unit/base_regular \
 	tests/unit/base_sandbox \
+	tests/unit/base_sink \
 	tests/unit/base_strings \
 	tests/unit/base_text

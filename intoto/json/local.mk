@@ -24,6 +24,7 @@ UNIT_TESTS += \
 	tests/unit/json_field \
 	tests/unit/json_parse \
 	tests/unit/json_pull \
+	tests/unit/json_recanon \
 	tests/unit/json_writer \
 	tests/unit/json_yaml
 tests_unit_json_yaml_LDADD = libyamlreader.la $(LDADD)

@@ -53,12 +53,40 @@ static void each_has_a_key_of_its_own(void **state)
 	assert_memory_not_equal(a.tag, b.tag, sizeof a.tag);
 }
 
+static int run(struct it_fingerprint *print, const char *text, size_t size)
+{
+	struct it_fingerprint_run run;
+
+	it_fingerprint_begin(&run, print);
+	for (size_t at = 0, len = strlen(text); at < len; at += size)
+		it_fingerprint_add(&run, it_span(text + at, len - at < size ? len - at : size));
+	return it_fingerprint_end(&run, print);
+}
+
+static void the_first_run_is_taken_and_the_others_compared(void **state)
+{
+	struct it_fingerprint print = { .taken = true };
+
+	(void)state;
+	assert_int_equal(it_fingerprint_init(&print, NULL), INTOTO_OK);
+	assert_int_equal(run(&print, "bytes that come again, in other pieces", 5), INTOTO_OK);
+	assert_int_equal(run(&print, "bytes that come again, in other pieces", 1), INTOTO_OK);
+	assert_int_equal(run(&print, "bytes that come again, in other pieces", 99), INTOTO_OK);
+	assert_int_equal(run(&print, "bytes that come again, in other pieceS", 5),
+			 INTOTO_E_UNTRUSTED);
+	assert_int_equal(run(&print, "bytes that come again, in other piece", 5),
+			 INTOTO_E_UNTRUSTED);
+	assert_int_equal(run(&print, "", 5), INTOTO_E_UNTRUSTED);
+	assert_int_equal(run(&print, "bytes that come again, in other pieces", 7), INTOTO_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bytes_fit_and_others_do_not),
 		cmocka_unit_test(nothing_fits_what_was_never_taken),
 		cmocka_unit_test(each_has_a_key_of_its_own),
+		cmocka_unit_test(the_first_run_is_taken_and_the_others_compared),
 	};
 
 	return cmocka_run_group_tests_name("crypto_fingerprint", tests, NULL, NULL);
