@@ -86,7 +86,8 @@ static int verify(const struct intoto_key *key, struct it_span data, struct it_s
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "ecdsa", .digest = (digest_name),                \
 		.group = (group_name), .form = &it_evp_form, .generate = generate, .takes = takes, \
-		.check = check, .sign = sign, .sign_stream = sign_stream, .verify = verify,        \
+		.check = check, .sign = sign, .sign_stream = sign_stream, .passes = 1,             \
+		.verify = verify,                                                                  \
 	}
 
 const struct it_scheme it_scheme_ecdsa_p256 = ECDSA("ecdsa-sha2-nistp256", "sha256", "prime256v1");

@@ -228,5 +228,6 @@ const struct it_scheme it_scheme_ed25519 = {
 	.generate = generate,
 	.sign = sign,
 	.sign_stream = it_ed25519_sign_stream,
+	.passes = 2,
 	.verify = verify,
 };

@@ -82,6 +82,7 @@ struct it_scheme {
 	   Pours it as often as the scheme needs it. */
 	int (*sign_stream)(const struct intoto_key *key, const struct it_message *message,
 			   struct it_buf *signature, struct intoto_error **err);
+	unsigned passes; /* how often that is */
 	/* INTOTO_OK or INTOTO_E_UNTRUSTED; starts at "no". */
 	int (*verify)(const struct intoto_key *key, struct it_span data, struct it_span signature,
 		      struct intoto_error **err);

@@ -35,7 +35,8 @@ static int verify(const struct intoto_key *key, struct it_span data, struct it_s
 	{                                                                                          \
 		.name = (scheme_name), .keytype = "rsa", .digest = (digest_name),                  \
 		.form = &it_evp_form, .generate = it_rsa_generate, .takes = it_rsa_takes,          \
-		.check = it_rsa_check, .sign = sign, .sign_stream = sign_stream, .verify = verify, \
+		.check = it_rsa_check, .sign = sign, .sign_stream = sign_stream, .passes = 1,      \
+		.verify = verify,                                                                  \
 	}
 
 const struct it_scheme it_scheme_rsa_pkcs1_sha224 = RSA_PKCS1("rsa-pkcs1v15-sha224", "sha224");

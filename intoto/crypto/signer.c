@@ -147,6 +147,11 @@ int it_signer_sign_stream(const struct it_signer *signer, const struct it_messag
 	return rc ? rc : it_signer_sign(signer, it_buf_span(&held), signature, err);
 }
 
+unsigned it_signer_passes(const struct it_signer *signer)
+{
+	return signer->kind->sign_stream ? signer->key->scheme->passes : 1;
+}
+
 void it_signer_free(struct it_signer *signer)
 {
 	if (!signer)

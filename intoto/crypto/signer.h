@@ -48,6 +48,8 @@ IT_CHECK int it_signer_sign(const struct it_signer *signer, struct it_span data,
  */
 IT_CHECK int it_signer_sign_stream(const struct it_signer *signer, const struct it_message *message,
 				   struct it_buf *signature, struct intoto_error **err);
+/* How often that pours a message. */
+unsigned it_signer_passes(const struct it_signer *signer);
 void it_signer_free(struct it_signer *signer);
 IT_DEFINE_AUTO(struct it_signer, it_signer_free);
 

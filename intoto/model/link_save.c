@@ -4,6 +4,7 @@
 
 #include "base/base64_sink.h"
 #include "base/draft.h"
+#include "base/text.h"
 #include "crypto/fingerprint.h"
 #include "json/recanon.h"
 #include "json/writer.h"
@@ -19,6 +20,9 @@ struct body {
 	struct it_buf head; /* what a signature covers before it */
 	uint64_t len;
 	struct it_fingerprint fingerprint; /* of the first pass */
+	unsigned pass;
+	unsigned last;		       /* the pass that goes into the file as well; 0: none does */
+	const struct it_sink *payload; /* gets that one */
 };
 
 static void body_done(struct body *body)
@@ -40,7 +44,7 @@ static int write_body(struct body *body, const struct it_sink *sink, struct into
 /* --- looking at what goes by --- */
 
 struct pass {
-	const struct it_sink *next; /* NULL: nobody */
+	const struct it_sink *next[2]; /* NULL: nobody */
 	struct it_fingerprint_run run;
 	uint64_t len;
 };
@@ -48,16 +52,19 @@ struct pass {
 static int look(void *arg, struct it_span piece, struct intoto_error **err)
 {
 	struct pass *pass = arg;
+	int rc = INTOTO_OK;
 
 	it_fingerprint_add(&pass->run, piece);
 	pass->len += piece.len;
-	return pass->next ? it_sink_take(pass->next, piece, err) : INTOTO_OK;
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(pass->next); i++)
+		if (pass->next[i])
+			rc = it_sink_take(pass->next[i], piece, err);
+	return rc;
 }
 
-static void begin_pass(struct pass *pass, const struct body *body, const struct it_sink *next)
+static void begin_pass(struct pass *pass, const struct body *body)
 {
-	pass->next = next;
-	pass->len = 0;
+	*pass = (struct pass){ .len = 0 };
 	it_fingerprint_begin(&pass->run, &body->fingerprint);
 }
 
@@ -66,32 +73,30 @@ static int end_pass(struct pass *pass, struct body *body, struct intoto_error **
 {
 	if (it_fingerprint_end(&pass->run, &body->fingerprint) || pass->len != body->len)
 		return it_err_set(err, INTOTO_E_INTERNAL,
-				  "the %s was another one when it was written again",
-				  body->document->kind);
+				  "the link was another one when it was written again");
 	return INTOTO_OK;
-}
-
-static int pour_checked(struct body *body, const struct it_sink *sink, struct intoto_error **err)
-{
-	struct pass pass;
-	const struct it_sink looking = { look, &pass };
-	int rc;
-
-	begin_pass(&pass, body, sink);
-	rc = write_body(body, &looking, err);
-	return rc ? rc : end_pass(&pass, body, err);
 }
 
 /* --- the message that is signed --- */
 
+/* The last pass of the signature is the one into the file, so that what is written is what was
+   signed. */
 static int pour_covered(void *self, const struct it_sink *sink, struct intoto_error **err)
 {
 	struct body *body = self;
+	struct pass pass;
+	const struct it_sink looking = { look, &pass };
 	int rc = INTOTO_OK;
 
+	begin_pass(&pass, body);
+	pass.next[0] = sink;
+	if (++body->pass == body->last)
+		pass.next[1] = body->payload;
 	if (body->head.len)
 		rc = it_sink_take(sink, it_buf_span(&body->head), err);
-	return rc ? rc : pour_checked(body, sink, err);
+	if (!rc)
+		rc = write_body(body, &looking, err);
+	return rc ? rc : end_pass(&pass, body, err);
 }
 
 static int refuse_long(uint64_t len, const struct it_writing *document, struct intoto_error **err)
@@ -125,12 +130,25 @@ static int measure(struct body *body, const char *payload_type, struct intoto_er
 	return it_buf_check(&body->head, "signed bytes", err);
 }
 
+static int sign(struct body *body, struct intoto_envelope *envelope,
+		const struct it_link_saving *how, struct intoto_error **err)
+{
+	const struct it_message message = {
+		.pour = pour_covered,
+		.self = body,
+		.len = body->head.len + body->len,
+	};
+
+	return it_envelope_sign_message(envelope, &message, how->signer, how->keyid_style, err);
+}
+
 /* --- the file --- */
 
 /* Passes on, up to what a reader takes. */
 struct limited {
 	struct it_draft *draft;
 	const struct it_writing *document;
+	bool hashed; /* somebody wants its digest */
 	struct it_digest sha256;
 	uint64_t len;
 	bool failed; /* the file, whose errors begin with its path */
@@ -145,45 +163,51 @@ static int put(void *arg, struct it_span piece, struct intoto_error **err)
 	rc = refuse_long(out->len, out->document, err);
 	if (rc)
 		return rc;
-	it_digest_add(&out->sha256, piece.data, piece.len);
+	if (out->hashed)
+		it_digest_add(&out->sha256, piece.data, piece.len);
 	rc = it_draft_add(out->draft, piece, err);
 	out->failed = rc;
 	return rc;
 }
 
-static int write_payload(struct body *body, const struct it_sink *out, struct intoto_error **err)
-{
-	struct it_base64_sink encoder = { .next = out, .text = IT_BUF(TEXT_MAX) };
-	const struct it_sink encoding = { it_base64_take, &encoder };
-	int rc = pour_checked(body, &encoding, err);
+/* The envelope printed without its payload, and that put where it belongs; how it is signed says
+   when. */
+static const char front[] = "{\"payload\":\"";
 
-	if (!rc)
-		rc = it_base64_end(&encoder, err);
-	it_buf_done(&encoder.text);
-	return rc;
-}
-
-/* The envelope printed without its payload, and that put where it belongs. */
-static int write_dsse(struct body *body, const struct intoto_envelope *envelope,
-		      const struct it_sink *out, struct intoto_error **err)
+static int write_rest(const struct intoto_envelope *envelope, const struct it_sink *out,
+		      struct intoto_error **err)
 {
-	static const char front[] = "{\"payload\":\"";
 	IT_AUTO(it_freep) char *text = NULL;
-	struct it_span all;
 	size_t len;
 	int rc = intoto_envelope_print(envelope, &text, &len, err);
 
 	if (rc)
 		return rc;
-	all = it_span(text, len);
-	if (len < sizeof front || !it_span_is(it_span(text, sizeof front - 1), front))
+	if (!it_starts_with(text, front))
 		return it_err_set(err, INTOTO_E_INTERNAL, "an envelope without room for a payload");
-	rc = it_sink_take(out, it_span(text, sizeof front - 1), err);
+	return it_sink_take(out, it_span(text + sizeof front - 1, len - sizeof front + 1), err);
+}
+
+static int write_dsse(struct body *body, struct intoto_envelope *envelope,
+		      const struct it_link_saving *how, const struct it_sink *out,
+		      struct intoto_error **err)
+{
+	struct it_base64_sink encoder = { .next = out, .text = IT_BUF(TEXT_MAX) };
+	const struct it_sink encoding = { it_base64_take, &encoder };
+	int rc = it_sink_take(out, it_span(front, sizeof front - 1), err);
+
+	body->last = it_signer_passes(how->signer);
+	body->payload = &encoding;
 	if (!rc)
-		rc = write_payload(body, out, err);
-	return rc ? rc
-		  : it_sink_take(out, it_span(text + sizeof front - 1, all.len - sizeof front + 1),
-				 err);
+		rc = sign(body, envelope, how, err);
+	if (!rc && body->pass != body->last)
+		rc = it_err_set(err, INTOTO_E_INTERNAL,
+				"a signature in %u passes, where %u were to be", body->pass,
+				body->last);
+	if (!rc)
+		rc = it_base64_end(&encoder, err);
+	it_buf_done(&encoder.text);
+	return rc ? rc : write_rest(envelope, out, err);
 }
 
 /* Into the file and, while "signed" is written, past who compares its canonical form. */
@@ -222,35 +246,42 @@ static int write_around(struct body *body, const struct intoto_envelope *envelop
 	return rc ? rc : it_sink_take(fork->out, it_span("\n", 1), err);
 }
 
-static int write_metablock(struct body *body, const struct intoto_envelope *envelope,
-			   const struct it_sink *out, struct intoto_error **err)
+static int write_metablock(struct body *body, struct intoto_envelope *envelope,
+			   const struct it_link_saving *how, const struct it_sink *out,
+			   struct intoto_error **err)
 {
 	struct pass pass;
 	const struct it_sink looking = { look, &pass };
 	struct it_recanon canonical = { .next = &looking, .out = IT_BUF(TEXT_MAX) };
 	const struct it_sink form = { it_recanon_take, &canonical };
 	struct fork fork = { out, NULL };
-	int rc;
+	int rc = sign(body, envelope, how, err);
 
-	begin_pass(&pass, body, NULL);
+	if (rc)
+		return rc;
+	begin_pass(&pass, body);
 	rc = write_around(body, envelope, &fork, &form, err);
 	it_buf_done(&canonical.out);
 	return rc ? rc : end_pass(&pass, body, err);
 }
 
-static int write_file(struct body *body, const struct intoto_envelope *envelope,
+static int write_file(struct body *body, struct intoto_envelope *envelope,
 		      const struct it_link_saving *how, struct intoto_error **err)
 {
 	IT_AUTO(it_draft_drop) struct it_draft draft = IT_DRAFT;
-	struct limited limited = { .draft = &draft, .document = body->document };
+	struct limited limited = {
+		.draft = &draft,
+		.document = body->document,
+		.hashed = how->sha256,
+	};
 	const struct it_sink out = { put, &limited };
 	int rc = it_draft_open(&draft, how->path, how->mode, how->flags, err);
 
 	if (rc)
 		return rc;
 	it_digest_start(&limited.sha256, it_digest_find("sha256"));
-	rc = how->format == INTOTO_DSSE ? write_dsse(body, envelope, &out, err)
-					: write_metablock(body, envelope, &out, err);
+	rc = how->format == INTOTO_DSSE ? write_dsse(body, envelope, how, &out, err)
+					: write_metablock(body, envelope, how, &out, err);
 	if (rc)
 		return limited.failed ? rc : it_err_wrap(err, rc, "%s", how->path);
 	if (how->sha256)
@@ -269,15 +300,10 @@ static int save_long(const struct it_writing *document, const struct it_link_sav
 		.chunk = IT_BUF(TEXT_MAX),
 		.head = IT_BUF(HEAD_MAX),
 	};
-	struct it_message message = { .pour = pour_covered, .self = &body };
 	int rc = it_envelope_alloc(&envelope, how->format, err);
 
 	if (!rc)
 		rc = measure(&body, envelope->payload_type, err);
-	message.len = body.head.len + body.len;
-	if (!rc)
-		rc = it_envelope_sign_message(envelope, &message, how->signer, how->keyid_style,
-					      err);
 	if (rc)
 		return it_err_wrap(err, rc, "%s", how->path);
 	return write_file(&body, envelope, how, err);

@@ -269,16 +269,78 @@ static int meddling_sign(const struct it_signer *signer, const struct it_message
 	return it_key_sign_stream(signer->key, &meddled, signature, err);
 }
 
+static const struct it_signer_kind meddling_kind = { .sign_stream = meddling_sign };
+
+/* The second pass of the signature is the one into a DSSE file; what comes later changes nothing.
+ */
+static void writes_what_was_signed_though_it_changes_afterwards(void **state)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = load_key(ed25519_pem);
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = make_link(10, 900, 11);
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	struct meddler meddler = { link, 1, true };
+	const struct it_signer signer = { .kind = &meddling_kind, .key = key, .state = &meddler };
+	const struct it_link_saving how = saving(&signer, INTOTO_DSSE);
+
+	(void)state;
+	assert_int_equal(it_link_save(link, &how, NULL), INTOTO_OK);
+	assert_int_equal(intoto_envelope_load(&envelope, how.path, NULL), INTOTO_OK);
+	assert_int_equal(intoto_envelope_verify(envelope, key, NULL), INTOTO_OK);
+	assert_int_equal(link->products.count, 899);
+}
+
+static int ignore(void *arg, struct it_span piece, struct intoto_error **err)
+{
+	(void)arg;
+	(void)piece;
+	(void)err;
+	return INTOTO_OK;
+}
+
+/* Signs in one pass more, or one less, than its key would. */
+static int odd_sign(const struct it_signer *signer, const struct it_message *message,
+		    struct it_buf *signature, struct intoto_error **err)
+{
+	const int *passes = signer->state;
+	const struct it_sink sink = { ignore, NULL };
+	int rc = INTOTO_OK;
+
+	for (int i = 0; !rc && i < *passes; i++)
+		rc = it_message_pour(message, &sink, err);
+	return rc ? rc : it_buf_add_text(signature, "no signature");
+}
+
+static void refuses_a_signature_in_more_or_fewer_passes(void **state)
+{
+	static const struct it_signer_kind kind = { .sign_stream = odd_sign };
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = load_key(ed25519_pem);
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = make_link(10, 900, 11);
+
+	(void)state;
+	for (int passes = 0; passes < 4; passes++) {
+		const struct it_signer signer = { .kind = &kind, .key = key, .state = &passes };
+		const struct it_link_saving how = saving(&signer, INTOTO_DSSE);
+		struct intoto_error *err = NULL;
+
+		if (passes == 2)
+			continue; /* that many it has */
+		assert_refused(it_link_save(link, &how, &err), &err, INTOTO_E_INTERNAL,
+			       "it.link: a signature in ");
+		assert_int_equal(files_here(), 0);
+	}
+}
+
 static void refuses_to_write_other_bytes_than_were_signed(void **state)
 {
-	static const struct it_signer_kind kind = { .sign_stream = meddling_sign };
 	IT_AUTO(intoto_key_freep) struct intoto_key *key = load_key(ed25519_pem);
 
 	(void)state;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 6; i++) { /* after the first pass, and after the second */
 		IT_AUTO(intoto_link_freep) struct intoto_link *link = make_link(10, 900, 11);
 		struct meddler meddler = { link, i / 4, i % 2 };
-		const struct it_signer signer = { .kind = &kind, .key = key, .state = &meddler };
+		const struct it_signer signer = { .kind = &meddling_kind,
+						  .key = key,
+						  .state = &meddler };
 		const struct it_link_saving how =
 			saving(&signer, i & 2 ? INTOTO_DSSE : INTOTO_METABLOCK);
 		struct intoto_error *err = NULL;
@@ -370,6 +432,8 @@ int main(void)
 		IN_WORKSPACE(writes_links_of_neighbouring_lengths_as_through_memory),
 		IN_WORKSPACE(signs_long_links_with_every_scheme),
 		IN_WORKSPACE(refuses_to_write_other_bytes_than_were_signed),
+		IN_WORKSPACE(writes_what_was_signed_though_it_changes_afterwards),
+		IN_WORKSPACE(refuses_a_signature_in_more_or_fewer_passes),
 		IN_WORKSPACE(leaves_nothing_when_the_disk_is_full),
 		IN_WORKSPACE(refuses_a_full_device_a_missing_folder_and_an_existing_file),
 		IN_WORKSPACE(refuses_a_public_key_and_a_text_that_is_no_utf_8),
