@@ -21,6 +21,7 @@
 #include "record/reuse_part.h"
 
 enum {
+	TRIES = 3,
 	CACHE_VERSION = 1,
 	BYTE_ORDER_MARK = 0x01020304,
 	RECORD_ALIGN = 8,
@@ -106,7 +107,7 @@ void it_reuse_cache_head(struct it_reuse_head *head, const struct it_reuse *reus
 }
 
 static const char *check_head(const struct it_reuse_head *head, const struct it_reuse *reuse,
-			      const unsigned char machine[IT_REUSE_MACHINE_SIZE], int64_t now)
+			      const unsigned char machine[IT_REUSE_MACHINE_SIZE])
 {
 	struct it_reuse_head want;
 
@@ -121,8 +122,6 @@ static const char *check_head(const struct it_reuse_head *head, const struct it_
 	if (!it_span_eq(it_span(head->algorithms, sizeof head->algorithms),
 			it_span(want.algorithms, sizeof want.algorithms)))
 		return "it is of other digests";
-	if (head->saved > now)
-		return "the clock was set back since it was written";
 	if (head->record_size != it_reuse_record_size(reuse) ||
 	    head->device_count > IT_REUSE_DEVICES || head->count > IT_REUSE_RECORDS_MAX)
 		return "it is damaged";
@@ -141,9 +140,11 @@ const char *it_reuse_cache_read(struct it_reuse *reuse,
 	if (bytes.len < sizeof head)
 		return "it is damaged";
 	memcpy(&head, bytes.data, sizeof head);
-	fault = check_head(&head, reuse, machine, now);
+	fault = check_head(&head, reuse, machine);
 	if (fault)
 		return fault;
+	if (head.saved > now)
+		return "the clock was set back since it was written";
 	records = (size_t)head.count * head.record_size; /* both are bounded */
 	if (bytes.len - sizeof head <= records || bytes.len - sizeof head - records > SIGNATURE_MAX)
 		return "it is damaged";
@@ -174,8 +175,7 @@ static const char *verify(const struct it_reuse *reuse, struct it_span signature
 
 /* Its head says how long it is: what claims to be longer than it can be is not read at all. */
 static int read_file(struct it_reuse_cache *cache, const struct it_reuse *reuse,
-		     const unsigned char machine[IT_REUSE_MACHINE_SIZE], int64_t now,
-		     const char **fault)
+		     const unsigned char machine[IT_REUSE_MACHINE_SIZE], const char **fault)
 {
 	const struct it_extent front = { 0, sizeof(struct it_reuse_head) };
 	const struct it_extent all = { 0, 0 };
@@ -186,9 +186,10 @@ static int read_file(struct it_reuse_cache *cache, const struct it_reuse *reuse,
 	if (rc)
 		return rc;
 	memcpy(&head, start.data, sizeof head);
-	*fault = check_head(&head, reuse, machine, now);
+	*fault = check_head(&head, reuse, machine);
 	if (*fault)
 		return INTOTO_OK;
+	it_buf_done(&cache->bytes); /* of a try before */
 	cache->bytes.max = sizeof head + (size_t)head.count * head.record_size + SIGNATURE_MAX;
 	return it_regular_read(&cache->bytes, cache->path, all, NULL);
 }
@@ -201,11 +202,16 @@ static const char *load(struct it_reuse *reuse, const struct it_signer *signer, 
 	struct it_span signature;
 	struct it_reuse_clock now;
 	const char *fault = NULL;
-	int got;
+	int got = INTOTO_E_LIMIT;
 
-	if (it_reuse_machine(machine, NULL) || !it_reuse_clock_read(&now))
+	if (it_reuse_machine(machine, NULL))
 		return "this machine has no name for its start, so nothing can be bound to it";
-	got = read_file(&reuse->cache, reuse, machine, now.now, &fault);
+	/* Another run may put a longer one there between the look at the head and the rest. */
+	for (int i = 0; i < TRIES && got == INTOTO_E_LIMIT; i++)
+		got = read_file(&reuse->cache, reuse, machine, &fault);
+	/* Only now: another run may have written it just before. */
+	if (!it_reuse_clock_read(&now))
+		return "there is no clock to compare it with";
 	if (got == INTOTO_E_NOTFOUND || fault)
 		return fault;
 	if (got)
