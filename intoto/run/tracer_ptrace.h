@@ -49,8 +49,6 @@ struct it_ptrace_event {
 	size_t len;
 };
 
-/* The options of every thread that is traced. */
-unsigned it_ptrace_options(void);
 /* The whole life of the process that traces. */
 _Noreturn void it_ptrace_trace(struct it_ptrace *self);
 

@@ -36,12 +36,6 @@ struct it_ptrace_pending {
 	char deed[]; /* its first len bytes */
 };
 
-unsigned it_ptrace_options(void)
-{
-	return PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-	       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
-}
-
 /* --- to the log --- */
 
 /* Who does not hear us any more has ended, and so do we, soon. */
@@ -313,6 +307,9 @@ static pid_t hear_command(const struct it_ptrace *self)
 void it_ptrace_trace(struct it_ptrace *self)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const unsigned long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |
+				      PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+				      PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
 	int number = 0;
 	pid_t pid;
 
@@ -325,7 +322,7 @@ void it_ptrace_trace(struct it_ptrace *self)
 	pid = hear_command(self);
 	if (pid <= 0)
 		_exit(1); /* it was not started */
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(unsigned long)it_ptrace_options()))
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options))
 		number = errno;
 	it_tracer_place_open(&self->follow.place, pid);
 	tell(self, (struct it_ptrace_event){ .kind = IT_PTRACE_STARTED, .pid = pid }, NULL);
