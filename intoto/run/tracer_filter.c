@@ -133,7 +133,7 @@ static void watch_all(struct it_tracer_filter *filter, enum it_architecture arch
 		      const struct it_tracer_filter_options *options)
 {
 	load(filter, offsetof(struct seccomp_data, nr));
-	if (architecture == IT_NATIVE && IT_X32_BIT) {
+	if (architecture == IT_NATIVE && IT_X32_BIT != 0) {
 		add(filter, BPF_JMP | BPF_JSET | BPF_K, IT_X32_BIT, 0, 1);
 		answer(filter, options->action);
 	}

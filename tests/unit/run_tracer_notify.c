@@ -73,7 +73,8 @@ int main(int argc, char **argv)
 		TEST(says_why_it_does_not_work_here),
 	};
 
-	if (touching_acts(argc, argv) || !works_here())
+	touching_act(argc, argv);
+	if (!works_here())
 		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

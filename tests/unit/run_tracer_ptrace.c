@@ -114,7 +114,8 @@ int main(int argc, char **argv)
 		TEST(is_chosen_only_when_nothing_better_is_there),
 	};
 
-	if (touching_acts(argc, argv) || !works_here())
+	touching_act(argc, argv);
+	if (!works_here())
 		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
