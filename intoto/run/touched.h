@@ -89,7 +89,8 @@ void it_touched_done(struct it_touched *touched);
 /*
  * Files and addresses count an event each.  A path that is not absolute, or over 4,096 bytes, and
  * memory that runs out, count as lost (with a note) instead of failing: a tracer goes on.  At most
- * 4 million files, 100,000 addresses, 1 million processes; what is more is lost.
+ * 4 million files, 100,000 addresses, 1 million processes; what is more is lost.  What one event
+ * says was removed was there before it, whatever else it says; whoever knows an order tells it.
  */
 void it_touched_file(struct it_touched *touched, struct it_span path, unsigned touches);
 struct sockaddr;

@@ -21,6 +21,7 @@
 enum { NOBODY = 65534, NOT_TRIED = 77 };
 
 #define NEW_FILE (IT_TOUCH_CREATED | IT_TOUCH_WRITTEN)
+#define OLD_GONE (IT_TOUCH_REMOVED | IT_TOUCH_FOUND) /* not made by the step itself */
 
 /* --- a step in "proj", seen by an overlay --- */
 
@@ -199,7 +200,8 @@ static inline void run_as(uid_t uid, void (*check)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		if (chdir("own"))
+		/* What fails ends here, and does not go on with the tests that are left. */
+		if (chdir("own") || setenv("CMOCKA_TEST_ABORT", "1", 1))
 			_exit(99);
 		become(uid);
 		(void)mkdir("proj", 0755); /* the first write tells */

@@ -31,7 +31,7 @@ static void check_leaves_programs_working(void)
 	assert_touched(&run, "s", IT_TOUCH_CREATED);
 	assert_touched(&run, "new", 0);
 	assert_touched(&run, "new.renamed", IT_TOUCH_CREATED | IT_TOUCH_FOLDER);
-	assert_touched(&run, "folder/x", IT_TOUCH_REMOVED);
+	assert_touched(&run, "folder/x", OLD_GONE);
 	assert_touched(&run, "moved/x", NEW_FILE);
 	assert_touched(&run, "other", 0);
 	assert_text("proj/file", "M");

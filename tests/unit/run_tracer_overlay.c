@@ -122,23 +122,23 @@ static void check_lists_what_was_removed_renamed_or_replaced(void)
 	     "echo i >file-to-folder/in; rm -r folder-to-file; echo f >folder-to-file; "
 	     "echo t >brief; rm brief; mkdir short; rmdir short; rm come-and-go; "
 	     "printf 9 >come-and-go");
-	assert_touched(&run, "gone", IT_TOUCH_REMOVED);
-	assert_touched(&run, "from", IT_TOUCH_REMOVED);
+	assert_touched(&run, "gone", OLD_GONE);
+	assert_touched(&run, "from", OLD_GONE);
 	assert_touched(&run, "to", NEW_FILE);
-	assert_touched(&run, "tree", IT_TOUCH_REMOVED | folder);
-	assert_touched(&run, "tree/a", IT_TOUCH_REMOVED);
-	assert_touched(&run, "tree/b", IT_TOUCH_REMOVED | folder);
-	assert_touched(&run, "tree/b/c", IT_TOUCH_REMOVED);
+	assert_touched(&run, "tree", OLD_GONE | folder);
+	assert_touched(&run, "tree/a", OLD_GONE);
+	assert_touched(&run, "tree/b", OLD_GONE | folder);
+	assert_touched(&run, "tree/b/c", OLD_GONE);
 	assert_touched(&run, "again", IT_TOUCH_CHANGED | folder);
-	assert_touched(&run, "again/old", IT_TOUCH_REMOVED);
+	assert_touched(&run, "again/old", OLD_GONE);
 	assert_touched(&run, "again/kept", IT_TOUCH_CHANGED);
 	assert_touched(&run, "again/new", NEW_FILE);
-	assert_touched(&run, "again/sub/x", IT_TOUCH_REMOVED);
+	assert_touched(&run, "again/sub/x", OLD_GONE);
 	assert_touched(&run, "again/sub/y", NEW_FILE);
-	assert_touched(&run, "file-to-folder", IT_TOUCH_REMOVED | IT_TOUCH_CREATED | folder);
+	assert_touched(&run, "file-to-folder", OLD_GONE | IT_TOUCH_CREATED | folder);
 	assert_touched(&run, "file-to-folder/in", NEW_FILE);
-	assert_touched(&run, "folder-to-file", IT_TOUCH_REMOVED | NEW_FILE);
-	assert_touched(&run, "folder-to-file/x", IT_TOUCH_REMOVED);
+	assert_touched(&run, "folder-to-file", OLD_GONE | NEW_FILE);
+	assert_touched(&run, "folder-to-file/x", OLD_GONE);
 	assert_touched(&run, "brief", 0);
 	assert_touched(&run, "short", 0);
 	assert_false(is_there("proj/gone"));
@@ -173,7 +173,7 @@ static void check_keeps_names_of_any_bytes(void)
 		   "printf yy >\"$(printf '\\377\\376')\"; printf z >'lowerdir=a,b:c\\d'; "
 		   "printf z >\"$(printf '%0255d' 0)\"");
 	assert_touched(&run, "new\nline", NEW_FILE);
-	assert_touched(&run, "old\nline", IT_TOUCH_REMOVED);
+	assert_touched(&run, "old\nline", OLD_GONE);
 	assert_int_equal(touches_of(&run, "\377\376") & NEW_FILE, IT_TOUCH_WRITTEN);
 	assert_touched(&run, "lowerdir=a,b:c\\d", NEW_FILE);
 	assert_int_equal(run.touched.file_count, 5);
@@ -217,9 +217,9 @@ static void check_brings_in_what_is_locked(void)
 	     "chmod 0 new/in/f; chmod 555 new/in; chmod 0 new; chmod 644 read-only; "
 	     "echo 5 >read-only; chmod 400 read-only; chmod 755 gone/x; rm -r gone; chmod 1775 .");
 	assert_touched(&run, "locked/n", NEW_FILE);
-	assert_touched(&run, "locked/b", IT_TOUCH_REMOVED);
-	assert_touched(&run, "locked/sub/c", IT_TOUCH_REMOVED);
-	assert_touched(&run, "gone/x/y", IT_TOUCH_REMOVED);
+	assert_touched(&run, "locked/b", OLD_GONE);
+	assert_touched(&run, "locked/sub/c", OLD_GONE);
+	assert_touched(&run, "gone/x/y", OLD_GONE);
 	assert_touched(&run, "new", IT_TOUCH_CREATED | IT_TOUCH_FOLDER);
 	assert_touched(&run, "new/in/f", NEW_FILE);
 	assert_touched(&run, "", IT_TOUCH_CHANGED | IT_TOUCH_FOLDER);
