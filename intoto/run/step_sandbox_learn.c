@@ -3,6 +3,7 @@
 #include "run/step_sandbox_learn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,8 +12,9 @@
 #include "run/step_sandbox_places.h"
 
 enum {
-	FEW = 4,    /* files of one folder that are still named one by one */
-	FEW_TOP = 8 /* likewise, of the folder of the step itself */
+	DESCRIPTORS = 64, /* looked at */
+	FEW = 4,	  /* files of one folder that are still named one by one */
+	FEW_TOP = 8	  /* likewise, of the folder of the step itself */
 };
 
 #define CHANGES (IT_TOUCH_WRITTEN | IT_TOUCH_CREATED | IT_TOUCH_REMOVED)
@@ -164,6 +166,21 @@ static int learn_outside(struct lesson *lesson, const struct it_touched_file *fi
 	return it_strings_add(&learned->read, path, err);
 }
 
+/* A descriptor that the command inherits leads to its file in a sandbox, too: where a log goes. */
+static bool is_handed_down(const struct stat *about)
+{
+	struct stat open_file;
+
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && !(flags & FD_CLOEXEC) && fstat(fd, &open_file) == 0 &&
+		    open_file.st_dev == about->st_dev && open_file.st_ino == about->st_ino)
+			return true;
+	}
+	return false;
+}
+
 static int learn_file(struct lesson *lesson, const struct it_touched_file *file,
 		      struct intoto_error **err)
 {
@@ -172,6 +189,8 @@ static int learn_file(struct lesson *lesson, const struct it_touched_file *file,
 	struct stat about;
 	bool there = lstat(file->path, &about) == 0;
 
+	if (there && is_handed_down(&about))
+		return INTOTO_OK;
 	if (!it_place_is_below(file->path, lesson->folder))
 		return learn_outside(lesson, file, there, err);
 	if (!file->path[len] || (there && S_ISDIR(about.st_mode) && !(file->touches & CHANGES)))
