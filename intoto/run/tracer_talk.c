@@ -45,7 +45,7 @@ static void look_at_address(const struct it_look *look, enum it_touched_talk tal
 		return;
 	if (talk == IT_TALK_BIND)
 		make_local(look, &deed->addresses[i].address, (size_t)len);
-	if (look->follow->tier == IT_TRACE_FULL)
+	if (look->follow->tier != IT_TRACE_WRITES)
 		deed->address_count++;
 }
 
