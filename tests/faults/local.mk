@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the program does while the system fails it.
 FAULT_TESTS = \
+	%D%/options.t \
 	%D%/run.t \
 	%D%/verify.t
 
