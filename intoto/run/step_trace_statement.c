@@ -161,9 +161,13 @@ static bool add_hashed(struct it_buf *out, const char *path)
 	hash[6] = (unsigned char)((hash[6] & 0x0f) | 0x80);
 	hash[8] = (unsigned char)((hash[8] & 0x3f) | 0x80);
 	it_hex_encode(&hex, it_span(hash, 16));
-	(void)it_buf_printf(out, "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", it_buf_text(&hex),
-			    it_buf_text(&hex) + 8, it_buf_text(&hex) + 12, it_buf_text(&hex) + 16,
-			    it_buf_text(&hex) + 20); /* sticks in out */
+	if (hex.failed) /* there is no text to take apart */
+		out->failed = hex.failed;
+	else
+		(void)it_buf_printf(out, "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", it_buf_text(&hex),
+				    it_buf_text(&hex) + 8, it_buf_text(&hex) + 12,
+				    it_buf_text(&hex) + 16,
+				    it_buf_text(&hex) + 20); /* sticks in out */
 	return true;
 }
 
@@ -291,10 +295,14 @@ int it_step_trace_write(const struct it_step_trace *trace, const struct intoto_l
 	if (rc)
 		return rc;
 	it_step_trace_host(&host);
+	rc = it_buf_check(&host, "the host's id", err);
+	if (rc)
+		return rc;
 	statement.host = it_buf_text(&host);
 	statement.subjects = choose_subjects(link, &command);
 	rc = it_writing_save(&document, &how, err);
-	if (!rc)
-		it_hex_encode(sha256, it_span(digest, sizeof digest));
-	return rc;
+	if (rc)
+		return rc;
+	it_hex_encode(sha256, it_span(digest, sizeof digest));
+	return it_buf_check(sha256, path, err);
 }

@@ -286,8 +286,10 @@ static void *listen_to(void *arg)
 	bool more = true;
 
 	while (more && failures < READ_FAILURES_MOST) {
-		if (poll(wait_for, IT_COUNT_OF(wait_for), -1) < 0 && errno != EINTR)
-			break;
+		if (poll(wait_for, IT_COUNT_OF(wait_for), -1) < 0 && errno != EINTR) {
+			lose(&fanotify->seen, strerrordesc_np(errno));
+			failures++;
+		}
 		more = !(wait_for[1].revents & POLLIN);
 		while (take_some(fanotify, &failures))
 			continue;
@@ -397,8 +399,9 @@ static void stop(struct fanotify *fanotify)
 
 	if (!fanotify->running)
 		return;
-	(void)!write(fanotify->stop, &one, sizeof one); /* a counter of 64 bits takes it */
-	(void)pthread_join(fanotify->thread, NULL);	/* it is there, and ends now */
+	while (write(fanotify->stop, &one, sizeof one) < 0 && errno == EINTR)
+		continue;			    /* a counter of 64 bits takes it */
+	(void)pthread_join(fanotify->thread, NULL); /* it is there, and ends now */
 	fanotify->running = false;
 }
 

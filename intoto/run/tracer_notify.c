@@ -114,6 +114,12 @@ static int enter(struct it_tracer *tracer)
 
 /* --- the listener --- */
 
+/* What passes: whoever gave up now would leave the step waiting. */
+static bool is_passing(int number)
+{
+	return number == EINTR || number == ENOMEM || number == EAGAIN;
+}
+
 /* The sender's number is as we see it, in whatever namespace it is. */
 static int receive_listener(struct notify *self, pid_t *sender)
 {
@@ -127,8 +133,11 @@ static int receive_listener(struct notify *self, pid_t *sender)
 				  .msg_iovlen = 1,
 				  .msg_control = &control,
 				  .msg_controllen = sizeof control };
-	ssize_t got = recvmsg(self->ours, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	ssize_t got;
 
+	do
+		got = recvmsg(self->ours, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	while (got < 0 && errno != EAGAIN && is_passing(errno));
 	if (got != 1)
 		return got < 0 ? errno : ECONNRESET;
 	for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head;
@@ -179,7 +188,10 @@ static int answer(struct notify *self, bool absent)
 	self->answer.answer.id = self->note.note.id;
 	self->answer.answer.error = absent ? -ENOSYS : 0;
 	self->answer.answer.flags = absent ? 0 : CONTINUE;
-	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer) == 0 ? 0 : errno;
+	while (ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer))
+		if (!is_passing(errno))
+			return errno;
+	return 0;
 }
 
 /*
@@ -228,7 +240,7 @@ static void listen_to_step(struct notify *self)
 	for (;;) {
 		int ready = poll(fds, IT_COUNT_OF(fds), patience(self));
 
-		if (ready < 0 && errno != EINTR)
+		if (ready < 0 && !is_passing(errno))
 			break;
 		if (ready > 0 && (fds[0].revents & POLLIN) && receive(self))
 			serve(self);
@@ -252,10 +264,17 @@ static void *run(void *arg)
 				{ .fd = self->wake, .events = POLLIN } };
 	pid_t sender = 0;
 
-	while (poll(fds, IT_COUNT_OF(fds), -1) < 0 && errno == EINTR)
+	while (poll(fds, IT_COUNT_OF(fds), -1) < 0 && is_passing(errno))
 		continue;
-	if (!fds[0].revents || receive_listener(self, &sender))
+	if (!fds[0].revents)
 		return NULL; /* the command did not start */
+	if (receive_listener(self, &sender)) {
+		char byte;
+
+		/* What is on the way is dropped: nobody must wait for our answer. */
+		(void)!read(self->ours, &byte, 1);
+		return NULL;
+	}
 	wake_in_turn(self);
 	it_tracer_follow_start(&self->follow, sender);
 	listen_to_step(self);
@@ -284,8 +303,9 @@ static void end_thread(struct notify *self)
 
 	if (!self->has_thread)
 		return;
-	(void)!write(self->wake, &one, sizeof one); /* a counter that is 0 takes it */
-	(void)pthread_join(self->thread, NULL);	    /* it ends by itself now */
+	while (write(self->wake, &one, sizeof one) < 0 && errno == EINTR)
+		continue;			/* a counter that is 0 takes it */
+	(void)pthread_join(self->thread, NULL); /* it ends by itself now */
 	self->has_thread = false;
 }
 
@@ -346,7 +366,10 @@ static int probe(struct notify *self, struct intoto_error **err)
 	if (pid == 0)
 		try_in_child(self);
 	number = answer_child(self);
-	close_all(self); /* a child that still waits goes on now */
+	close_all(
+		self); /* a child that still waits goes on now, unless it has copies of both ends */
+	if (number)
+		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (WIFEXITED(status) && WEXITSTATUS(status))

@@ -101,10 +101,14 @@ static bool take_event(struct owner *self)
 	return !self->ended;
 }
 
+/* Who traces ends when nobody hears him any more, instead of waiting for room in the pipe. */
 static void *run(void *arg)
 {
-	while (take_event(arg))
+	struct owner *self = arg;
+
+	while (take_event(self))
 		continue;
+	it_fd_close(&self->shared.events[0]);
 	return NULL;
 }
 
