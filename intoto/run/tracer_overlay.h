@@ -87,9 +87,12 @@ enum it_overlay_kind { IT_OVERLAY_ENTRY, IT_OVERLAY_WHITEOUT };
 
 /* What stands for "it is not there any more". */
 bool it_overlay_is_whiteout(const struct stat *upper);
-/* Whether a folder of upper stands instead of the real one, and not over it. */
-bool it_overlay_hides(const struct it_overlay_folder *folder, int upper, int real,
-		      const char *name);
+/* Whether a name is there, and how it is: 0, or the errno of what hides it. */
+int it_overlay_look(int at, const char *name, struct stat *out, bool *is_there);
+/* Whether a folder of upper stands instead of the real one, and not over it: 0, or the errno of
+   what hides that. */
+int it_overlay_hides(const struct it_overlay_folder *folder, int upper, int real, const char *name,
+		     bool *hides);
 /* Removes what the kernel noted on an entry of upper; opaque may have to stay. */
 IT_CHECK int it_overlay_clean(int upper, const char *name, bool opaque_too,
 			      struct intoto_error **err);

@@ -55,15 +55,28 @@ bool it_overlay_is_whiteout(const struct stat *upper)
 	return S_ISCHR(upper->st_mode) && upper->st_rdev == makedev(0, 0);
 }
 
+int it_overlay_look(int at, const char *name, struct stat *out, bool *is_there)
+{
+	*is_there = fstatat(at, name, out, AT_SYMLINK_NOFOLLOW) == 0;
+	return *is_there || errno == ENOENT || errno == ENOTDIR ? 0 : errno;
+}
+
 /* Also what an overlay of the other kind wrote: an overlay inside an overlay. */
-static bool is_opaque(const struct it_overlay_folder *folder, int upper, const char *name)
+static int is_opaque(const struct it_overlay_folder *folder, int upper, const char *name,
+		     bool *opaque)
 {
 	const char *note = folder->user_notes ? "user.overlay.opaque" : "trusted.overlay.opaque";
 	char path[ENTRY_PATH_SIZE];
-	char value;
+	char value = 0;
+	ssize_t len;
 
-	return entry_path(path, upper, name) && lgetxattr(path, note, &value, 1) == 1 &&
-	       value == 'y';
+	*opaque = false;
+	if (!entry_path(path, upper, name))
+		return ENAMETOOLONG;
+	len = lgetxattr(path, note, &value, 1);
+	*opaque = len == 1 && value == 'y';
+	/* A longer value than ours is none of the kernel's. */
+	return len >= 0 || errno == ENODATA || errno == ENOTSUP || errno == ERANGE ? 0 : errno;
 }
 
 /* A folder that another process made under the same name in the meantime is not what was hidden. */
@@ -80,9 +93,13 @@ static bool was_made_since(const struct it_overlay_folder *folder, int real, con
 	return it_overlay_later(&made, &folder->started);
 }
 
-bool it_overlay_hides(const struct it_overlay_folder *folder, int upper, int real, const char *name)
+int it_overlay_hides(const struct it_overlay_folder *folder, int upper, int real, const char *name,
+		     bool *hides)
 {
-	return is_opaque(folder, upper, name) && !was_made_since(folder, real, name);
+	int number = is_opaque(folder, upper, name, hides);
+
+	*hides = *hides && !was_made_since(folder, real, name);
+	return number;
 }
 
 /* --- what the kernel noted --- */

@@ -142,10 +142,14 @@ static int remove_one(struct walk *walk, const struct pair *pair, const char *na
 		      struct intoto_error **err)
 {
 	struct stat below;
+	bool has_below = false;
 	size_t before;
 	int rc = enter(walk, name, &before, err);
+	int number = rc ? 0 : it_overlay_look(pair->real, name, &below, &has_below);
 
-	if (!rc && fstatat(pair->real, name, &below, AT_SYMLINK_NOFOLLOW) == 0)
+	if (number)
+		rc = fail(walk, number, "cannot be looked at", err);
+	if (!rc && has_below)
 		rc = log_removed(walk, pair->real, name, &below, err);
 	back(walk, before);
 	return rc;
@@ -155,9 +159,13 @@ static int remove_one(struct walk *walk, const struct pair *pair, const char *na
 static int remove_missing(struct walk *walk, const struct pair *pair, const char *name,
 			  struct intoto_error **err)
 {
-	if (faccessat(pair->upper, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return INTOTO_OK;
-	return remove_one(walk, pair, name, err);
+	struct stat above;
+	bool is_there;
+	int number = it_overlay_look(pair->upper, name, &above, &is_there);
+
+	if (number)
+		return fail(walk, number, "cannot be looked at", err);
+	return is_there ? INTOTO_OK : remove_one(walk, pair, name, err);
 }
 
 static int look_at_whiteout(struct walk *walk, const struct pair *pair, const struct entry *entry,
@@ -188,6 +196,7 @@ static int open_pair(struct walk *walk, struct pair *out, const struct pair *abo
 		     const struct entry *entry, struct intoto_error **err)
 {
 	bool has_real = entry->has_below && S_ISDIR(entry->below.st_mode);
+	int number = 0;
 
 	out->real = -1;
 	out->upper = it_overlay_open_folder(above->upper, entry->name, &entry->above);
@@ -197,9 +206,11 @@ static int open_pair(struct walk *walk, struct pair *out, const struct pair *abo
 		out->real = it_overlay_open_folder(above->real, entry->name, &entry->below);
 	if (has_real && out->real < 0)
 		return fail(walk, errno, "cannot be opened", err);
-	out->hidden = has_real && (above->hidden || it_overlay_hides(walk->folder, above->upper,
-								     above->real, entry->name));
-	return INTOTO_OK;
+	out->hidden = has_real && above->hidden;
+	if (has_real && !out->hidden)
+		number = it_overlay_hides(walk->folder, above->upper, above->real, entry->name,
+					  &out->hidden);
+	return number ? fail(walk, number, "cannot be looked at", err) : INTOTO_OK;
 }
 
 static unsigned touches_of_folder(const struct pair *above, const struct pair *pair,
@@ -346,11 +357,14 @@ static int look_at(struct walk *walk, const struct pair *pair, const char *name,
 	struct entry entry = { .name = name };
 	size_t before;
 	int rc = enter(walk, name, &before, err);
+	int number = 0;
 
 	if (!rc && fstatat(pair->upper, name, &entry.above, AT_SYMLINK_NOFOLLOW))
 		rc = fail(walk, errno, "cannot be looked at", err);
-	entry.has_below = !rc && pair->real >= 0 &&
-			  fstatat(pair->real, name, &entry.below, AT_SYMLINK_NOFOLLOW) == 0;
+	if (!rc && pair->real >= 0)
+		number = it_overlay_look(pair->real, name, &entry.below, &entry.has_below);
+	if (number)
+		rc = fail(walk, number, "cannot be looked at", err);
 	if (rc)
 		;
 	else if (it_overlay_is_whiteout(&entry.above))

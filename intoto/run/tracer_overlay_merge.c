@@ -212,13 +212,20 @@ static int bring_in(struct merge *merge, const struct pair *pair, const struct e
 {
 	const struct stat *above = &entry->above;
 	const struct stat *below = &entry->below;
+	bool hides = false;
+	int number = 0;
 	int rc;
 
 	if (!entry->has_below)
 		return move_in(pair, entry, false, err);
-	if (S_ISDIR(above->st_mode) && S_ISDIR(below->st_mode) &&
-	    !it_overlay_hides(merge->folder, pair->upper, pair->real, entry->name))
-		return merge_folder(merge, pair, entry, err);
+	if (S_ISDIR(above->st_mode) && S_ISDIR(below->st_mode)) {
+		number = it_overlay_hides(merge->folder, pair->upper, pair->real, entry->name,
+					  &hides);
+		if (number)
+			return fail(number, "cannot be looked at", err);
+		if (!hides)
+			return merge_folder(merge, pair, entry, err);
+	}
 	rc = check_untouched(merge, entry, err);
 	if (rc)
 		return rc;
@@ -233,10 +240,13 @@ static int merge_entry(struct merge *merge, const struct pair *pair, const char 
 		       struct intoto_error **err)
 {
 	struct entry entry = { .name = name };
+	int number;
 
 	if (fstatat(pair->upper, name, &entry.above, AT_SYMLINK_NOFOLLOW))
 		return fail(errno, "cannot be looked at", err);
-	entry.has_below = fstatat(pair->real, name, &entry.below, AT_SYMLINK_NOFOLLOW) == 0;
+	number = it_overlay_look(pair->real, name, &entry.below, &entry.has_below);
+	if (number)
+		return fail(number, "cannot be looked at", err);
 	if (it_overlay_is_whiteout(&entry.above))
 		return take_out(merge, pair, &entry, err);
 	return bring_in(merge, pair, &entry, err);

@@ -25,13 +25,18 @@ cat >"$tap_top/step.sh" <<END
 cat src/a src/big >out/made
 cat "$tap_top/secret" >out/leak 2>/dev/null
 mv out/old out/new
+rm -rf out/folder
+mkdir out/folder
+cp src/b out/folder/b
 exit 0
 END
 reset() {
 	local name
 	for name in * .[!.]*; do case $name in src | '*' | '.[!.]*') ;; *) rm -rf -- "$name" ;; esac; done
-	mkdir out
+	rm -rf "$tap_top"/.intoto-overlay-*
+	mkdir -p out/folder
 	echo old >out/old
+	echo old >out/folder/a
 	[ "${keep_cache-}" ] || rm -f "$cache"
 }
 # Without what is said of the making.
@@ -42,6 +47,8 @@ parts() {
 	making=${making%%,\"materials\":*}
 	artifacts=${text%%\"environment\":*}${text#*\"materials\":}
 }
+# Nothing of a step is in it: the next run takes it away.
+is_empty_place() { [ ! -e "$1/about" ] || [ -z "$(ls -A "$1/upper" 2>/dev/null)" ]; }
 judge() {
 	local name sum
 	for name in * .[!.]*; do
@@ -51,6 +58,13 @@ judge() {
 		.intoto-overlay-*) grep -qF "$name" "$tap_stderr" || echo "left without a word: $name" ;;
 		*) echo "left: $name" ;;
 		esac
+	done
+	if [ -e "$link" ] && [ "$1" -eq 0 ] && [ -e out/new ]; then
+		[ ! -e out/old ] && [ ! -e out/folder/a ] || echo 'what the step removed is there again'
+	fi
+	# Where an overlay keeps changes: gone, or named, so that somebody can get what is in it.
+	for name in "$tap_top"/.intoto-overlay-*; do
+		[ ! -e "$name" ] || grep -qF "${name##*/}" "$tap_stderr" || is_empty_place "$name" || echo "left without a word: $name"
 	done
 	[ "$1" -eq 0 ] || [ -s "$tap_stderr" ] || grep -qE ' write |^fcntl open [123]$' "$tap_top/fault" || echo 'a failure without a word'
 	if [ ! -e "$link" ]; then
@@ -68,7 +82,7 @@ judge() {
 # Whatever became of the step: what is recorded is what is there.
 judge_what_is_there() {
 	local name
-	for name in src/a src/b src/c src/big out/made out/leak out/new out/old; do
+	for name in src/a src/b src/c src/big out/made out/leak out/new out/old out/folder/a out/folder/b; do
 		if [ -e "$name" ]; then
 			[[ $artifacts == *"\"$name\":{\"sha256\":\"$(sha256sum <"$name" | cut -d' ' -f1)\""* ]] || echo "$name is there, and not so in the link"
 		else
