@@ -63,6 +63,7 @@ UNIT_TESTS += \
 	tests/unit/run_tracer_fanotify \
 	tests/unit/run_touched \
 	tests/unit/run_tracer_notify \
+	tests/unit/run_tracer_program \
 	tests/unit/run_tracer_ptrace \
 	tests/unit/run_tracer_overlay
 EXTRA_DIST += tests/unit/overlay_acts.h tests/unit/overlay_step.h tests/unit/run_script.h \

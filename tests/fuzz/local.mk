@@ -27,6 +27,11 @@ FUZZ_TARGETS += %D%/dsse
 %C%_dsse_SOURCES = %D%/dsse.c %D%/envelope.h $(FUZZ_MAIN)
 %C%_dsse_LDFLAGS = $(FUZZ_LINK)
 
+# program
+FUZZ_TARGETS += %D%/program
+%C%_program_SOURCES = %D%/program.c $(FUZZ_MAIN)
+%C%_program_LDFLAGS = $(FUZZ_LINK)
+
 # metablock
 FUZZ_TARGETS += %D%/metablock
 %C%_metablock_SOURCES = %D%/metablock.c %D%/envelope.h $(FUZZ_MAIN)
