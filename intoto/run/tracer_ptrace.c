@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -82,12 +83,15 @@ static bool take_note(struct owner *self, size_t len)
 static bool take_event(struct owner *self)
 {
 	struct it_tracer_follow *follow = &self->shared.follow;
+	const uint64_t one = 1;
 	struct it_ptrace_event event;
 
 	if (!read_all(self->shared.events[0], &event, sizeof event))
 		return false;
 	if (event.kind == IT_PTRACE_STARTED) {
 		it_tracer_follow_start(follow, event.pid);
+		while (write(self->shared.looked, &one, sizeof one) < 0 && errno == EINTR)
+			continue; /* a counter takes it */
 	} else if (event.kind == IT_PTRACE_ESCAPED) {
 		follow->touched->statement.escaped += event.count;
 	} else if (event.kind == IT_PTRACE_NOTE) {
@@ -235,7 +239,7 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 		return it_err_nomem(err);
 	tracer->state = self;
 	self->shared.ours = self->shared.theirs = -1;
-	self->shared.events[0] = self->shared.events[1] = -1;
+	self->shared.events[0] = self->shared.events[1] = self->shared.looked = -1;
 	self->shared.owner = getpid();
 	rc = it_tracer_follow_open(&self->shared.follow, tracer, err);
 	if (!rc)
@@ -243,7 +247,8 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 	if (rc)
 		return rc;
 	number = set_pair(self);
-	if (!number && pipe2(self->shared.events, O_CLOEXEC))
+	self->shared.looked = eventfd(0, EFD_CLOEXEC);
+	if (!number && (self->shared.looked < 0 || pipe2(self->shared.events, O_CLOEXEC)))
 		number = errno;
 	if (number)
 		return it_err_errno(err, number, "watching the command");
@@ -302,6 +307,7 @@ static void done(struct it_tracer *tracer)
 	it_fd_close(&self->shared.ours);
 	it_fd_close(&self->shared.events[0]);
 	it_fd_close(&self->shared.events[1]);
+	it_fd_close(&self->shared.looked);
 	it_tracer_follow_done(&self->shared.follow);
 	free(self);
 }

@@ -17,6 +17,7 @@ struct it_ptrace_pending;
 enum {
 	IT_PTRACE_FINISH = 10, /* SIGUSR1: the command has ended */
 	IT_PTRACE_GRACE_MS = 500,
+	IT_PTRACE_LOOK_MS = 10 * 1000, /* only if it was lost who should look */
 	IT_PTRACE_BUCKETS = 1024,
 };
 
@@ -28,6 +29,7 @@ struct it_ptrace {
 	int ours; /* ends of the pair by which the command is introduced */
 	int theirs;
 	int events[2]; /* the pipe */
+	int looked;    /* an eventfd: who keeps the log has looked at the command */
 	pid_t tracer;
 	pid_t owner;
 	struct it_ptrace_pending *pending[IT_PTRACE_BUCKETS]; /* calls that are being made */

@@ -304,6 +304,18 @@ static pid_t hear_command(const struct it_ptrace *self)
 	return who.pid;
 }
 
+/*
+ * What the command was started with is in /proc only for as long as it has not gone on.  Whoever is
+ * later than this says that it is not known.
+ */
+static void await_look(const struct it_ptrace *self)
+{
+	struct pollfd looked = { .fd = self->looked, .events = POLLIN };
+
+	while (poll(&looked, 1, IT_PTRACE_LOOK_MS) < 0 && errno == EINTR)
+		continue;
+}
+
 void it_ptrace_trace(struct it_ptrace *self)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
@@ -326,6 +338,7 @@ void it_ptrace_trace(struct it_ptrace *self)
 		number = errno;
 	it_tracer_place_open(&self->follow.place, pid);
 	tell(self, (struct it_ptrace_event){ .kind = IT_PTRACE_STARTED, .pid = pid }, NULL);
+	await_look(self);
 	if (it_fd_write(self->ours, it_span(&number, sizeof number), NULL) || number)
 		_exit(1);
 	listen_to_step(self);
