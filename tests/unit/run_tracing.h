@@ -179,7 +179,8 @@ static inline void tracing_check_statement(struct tracing *tracing, const struct
 	const struct it_touched_statement *statement = &tracing->touched.statement;
 	uint64_t unfollowed = tracing->knows && touching->fails ? 0 : touching->unfollowed;
 
-	EXPECT(tracing, tracing->result.status == 0, "%d", tracing->result.status);
+	EXPECT(tracing, tracing->result.status == 0 && tracing->result.signal == 0,
+	       "status %d, signal %d", tracing->result.status, tracing->result.signal);
 	EXPECT(tracing, statement->lost == 0, "%llu", (unsigned long long)statement->lost);
 	EXPECT(tracing, statement->unfollowed == unfollowed, "%llu",
 	       (unsigned long long)statement->unfollowed);
