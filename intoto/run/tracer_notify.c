@@ -30,6 +30,7 @@
 enum {
 	/* How long we go on listening to those who are left when the command has ended. */
 	GRACE_MS = 500,
+	LOOK_MS = 10 * 1000,  /* only if it was lost who should look */
 	PROBE_MS = 10 * 1000, /* a child that says nothing was killed, or is not heard */
 	NOTE_MAX = 1024,      /* bytes of a notification, whatever kernel; it says how many */
 	FIRST_FREE_FD = 10,
@@ -107,9 +108,19 @@ static int enter_filter(struct notify *self)
 	return number;
 }
 
+/*
+ * What the command was started with is in /proc only for as long as it has not gone on.  Whoever is
+ * later than this says that it is not known.
+ */
 static int enter(struct it_tracer *tracer)
 {
-	return enter_filter(tracer->state);
+	struct notify *self = tracer->state;
+	struct pollfd looked = { .fd = self->theirs, .events = POLLIN };
+	int number = enter_filter(self);
+
+	while (!number && poll(&looked, 1, LOOK_MS) < 0 && errno == EINTR)
+		continue;
+	return number;
 }
 
 /* --- the listener --- */
@@ -257,6 +268,12 @@ static void listen_to_step(struct notify *self)
 				 "what it opens, changes or starts from now on fails (ENOSYS)");
 }
 
+static void tell_looked(const struct notify *self)
+{
+	while (send(self->ours, "", 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+		continue; /* or the command has been killed */
+}
+
 static void *run(void *arg)
 {
 	struct notify *self = arg;
@@ -273,10 +290,12 @@ static void *run(void *arg)
 
 		/* What is on the way is dropped: nobody must wait for our answer. */
 		(void)!read(self->ours, &byte, 1);
+		tell_looked(self);
 		return NULL;
 	}
 	wake_in_turn(self);
 	it_tracer_follow_start(&self->follow, sender);
+	tell_looked(self);
 	listen_to_step(self);
 	it_fd_close(&self->listener); /* who is left is answered by the kernel */
 	return NULL;
