@@ -133,7 +133,8 @@ static void has_all_events(struct tracing *tracing)
 
 	EXPECT(tracing, file && file->events == MANY, "%llu events of %d",
 	       file ? (unsigned long long)file->events : 0, MANY);
-	EXPECT(tracing, tracing->tier != IT_TRACE_FULL || tracing->touched.process_count > MANY,
+	/* Each number once: where others start processes, too, some are given twice. */
+	EXPECT(tracing, tracing->tier != IT_TRACE_FULL || tracing->touched.process_count > MANY / 2,
 	       "%zu processes", tracing->touched.process_count);
 }
 
