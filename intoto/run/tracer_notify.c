@@ -238,7 +238,6 @@ static int patience(const struct notify *self)
 /* The one who is answered goes on where we were: we have nothing to do until somebody asks. */
 static void wake_in_turn(const struct notify *self)
 {
-	return;
 	(void)ioctl(self->listener, SET_FLAGS, SYNC_WAKE_UP); /* since Linux 6.6 */
 }
 
