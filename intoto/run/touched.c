@@ -433,10 +433,15 @@ static bool add_process(struct it_touched *touched, pid_t pid, pid_t parent, con
 	return true;
 }
 
-/* A process that only forked so far becomes the program. */
-static bool is_news(struct it_touched *touched, struct it_touched_process *known,
+/*
+ * A process that only forked so far becomes the program.  One that has another parent is another,
+ * to which the system gave the same number again.
+ */
+static bool is_news(struct it_touched *touched, struct it_touched_process *known, pid_t parent,
 		    const char *program)
 {
+	if (known->parent != parent)
+		return true;
 	if (!program || it_streq(known->program, program))
 		return false;
 	if (known->program)
@@ -452,7 +457,8 @@ void it_touched_process(struct it_touched *touched, pid_t pid, pid_t parent, con
 	if (open_index(touched))
 		slot = claim(touched, &touched->index->processes, touched->process_count,
 			     (struct key){ it_span(NULL, 0), (uint64_t)pid }, same_process);
-	if (slot && slot->row && !is_news(touched, &touched->processes[slot->row - 1], program))
+	if (slot && slot->row &&
+	    !is_news(touched, &touched->processes[slot->row - 1], parent, program))
 		return;
 	if (touched->process_count == PROCESSES_MAX)
 		lose(touched, "more than a million processes ran");

@@ -230,6 +230,8 @@ static void keeps_each_program_of_a_process(void **state)
 	assert_string_equal(touched.processes[2].program, "/bin/make");
 	assert_int_equal(touched.processes[2].pid, 10);
 	assert_null(touched.processes[3].program);
+	it_touched_process(&touched, 11, 12, "/bin/cc"); /* its number, again */
+	assert_int_equal(touched.process_count, 5);
 	assert_int_equal(touched.statement.events, 0);
 }
 
