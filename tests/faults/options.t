@@ -5,7 +5,7 @@
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 command -v intoto >/dev/null || skip_all 'the program is not built'
-most=8
+most=3
 . "$INTOTO_SOURCE/tests/faults/faults.sh"
 
 key=$tap_top/key.pem
@@ -59,7 +59,7 @@ judge() {
 		*) echo "left: $name" ;;
 		esac
 	done
-	if [ -e "$link" ] && [ "$1" -eq 0 ] && [ -e out/new ]; then
+	if [ -e "$link" ] && [ "$1" -eq 0 ] && [ -e out/new ] && ! grep -q 'Function not implemented' "$tap_stderr"; then
 		[ ! -e out/old ] && [ ! -e out/folder/a ] || echo 'what the step removed is there again'
 	fi
 	# Where an overlay keeps changes: gone, or named, so that somebody can get what is in it.

@@ -6,7 +6,7 @@
 . "$INTOTO_SOURCE/tests/lib/chain.sh"
 
 command -v intoto >/dev/null || skip_all 'the program is not built'
-most=20
+most=10
 . "$INTOTO_SOURCE/tests/faults/faults.sh"
 
 chain_keys owner alice bob
