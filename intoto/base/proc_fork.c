@@ -181,13 +181,16 @@ static unsigned most_fds(void)
 /* Until the command has started, or has not. */
 static void hear(int fd, struct it_proc_failure *failure)
 {
+	size_t len = 0;
 	ssize_t got;
 
-	do
-		got = read(fd, failure, sizeof *failure);
-	while (got < 0 && errno == EINTR);
-	if (got != (ssize_t)sizeof *failure)
-		*failure = (struct it_proc_failure){ got < 0 ? errno : 0, false };
+	do {
+		got = read(fd, (char *)failure + len, sizeof *failure - len);
+		len += got > 0 ? (size_t)got : 0;
+	} while ((got > 0 && len < sizeof *failure) || (got < 0 && errno == EINTR));
+	/* Half a report is one of a failure, too. */
+	if (len < sizeof *failure)
+		*failure = (struct it_proc_failure){ got < 0 ? errno : len ? EIO : 0, false };
 }
 
 /* No handler of ours may run in the child: everything is blocked from before fork. */

@@ -58,6 +58,7 @@ WRAP(OPEN, int, -1, fanotify_mark, (int fd, unsigned flags, uint64_t mask, int a
 WRAP(OPEN, int, -1, socketpair, (int family, int type, int protocol, int fds[2]), (family, type, protocol, fds))
 WRAP(OPEN, int, -1, flock, (int fd, int how), (fd, how))
 
+WRAP(WRITE, ssize_t, -1, send, (int fd, const void *data, size_t n, int flags), (fd, data, n, flags))
 WRAP(READ, ssize_t, -1, recvmsg, (int fd, struct msghdr *out, int flags), (fd, out, flags))
 WRAP(READ, ssize_t, -1, process_vm_readv, (pid_t pid, const struct iovec *to, unsigned long n, const struct iovec *from, unsigned long m, unsigned long flags), (pid, to, n, from, m, flags))
 
