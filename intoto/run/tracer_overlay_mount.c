@@ -92,7 +92,7 @@ static void close_all_else(const struct it_overlay *overlay, struct it_namespace
 
 	failure->what = "read-only mounts";
 	for (size_t i = 0; i < open_too->count && !failure->number; i++)
-		if (mount(open_too->items[i], open_too->items[i], NULL, MS_BIND | MS_REC, NULL))
+		if (mount(open_too->items[i], open_too->items[i], "", MS_BIND | MS_REC, NULL))
 			failure->number = errno;
 	if (!failure->number)
 		failure->number = set_read_only("/", true);

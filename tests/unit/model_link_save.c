@@ -200,7 +200,13 @@ static void signs_long_links_with_every_scheme(void **state)
 		IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
 		IT_AUTO(it_signer_freep) struct it_signer *signer = NULL;
 
-		assert_int_equal(intoto_key_generate(&key, schemes[i], NULL), INTOTO_OK);
+		if (it_starts_with(schemes[i], "rsa")) {
+			key = load_key(rsa_pem); /* one takes long to make */
+			key->scheme = it_scheme_find(schemes[i]);
+			assert_non_null(key->scheme);
+		} else {
+			assert_int_equal(intoto_key_generate(&key, schemes[i], NULL), INTOTO_OK);
+		}
 		signer = signer_of(key);
 		for (int format = INTOTO_DSSE; format <= (int)INTOTO_METABLOCK; format++) {
 			IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
