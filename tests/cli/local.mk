@@ -25,6 +25,7 @@ CLI_TESTS += %D%/trace_overlay.t
 CLI_TESTS += %D%/trace.t
 CLI_TESTS += %D%/hostile_files.t
 CLI_TESTS += %D%/hostile_steps.t
+CLI_TESTS += %D%/hostile_traces.t
 
 # record
 CLI_TESTS += %D%/record.t
@@ -56,5 +57,6 @@ CLI_TESTS += %D%/layout_test.t
 CLI_TESTS += %D%/layout_yaml.t
 CLI_TESTS += %D%/layout_from_links.t
 
+EXTRA_DIST += %D%/hostile_acts.c
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)

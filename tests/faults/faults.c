@@ -88,7 +88,7 @@ static const struct {
 	{ "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EINTR", EINTR },	  { "EINVAL", EINVAL },
 	{ "EIO", EIO },	      { "EMFILE", EMFILE }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
 	{ "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EXDEV", EXDEV },	  { "short", SHORT },
-	{ "end", END },	    { "stop", STOP },
+	{ "end", END },	      { "stop", STOP },
 };
 
 static _Atomic unsigned long counts[CLASSES];
@@ -403,9 +403,10 @@ EXPORT ssize_t write(int fd, const void *data, size_t n)
 	bool end;
 	struct stat about;
 	bool is_file = real_fstat()(fd, &about) == 0 && S_ISREG(about.st_mode);
-	ssize_t part = counting || is_file || kind == EINTR || (kind == SHORT && n > sizeof(uint64_t))
-			       ? part_of(WRITE, "write", fd, n, &end)
-			       : (ssize_t)n;
+	ssize_t part =
+		counting || is_file || kind == EINTR || (kind == SHORT && n > sizeof(uint64_t))
+			? part_of(WRITE, "write", fd, n, &end)
+			: (ssize_t)n;
 
 	return part < 0 ? -1 : real_write()(fd, data, (size_t)part);
 }
