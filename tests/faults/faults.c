@@ -79,7 +79,7 @@ static const char *const class_names[CLASSES] = { "alloc",  "read",    "write", 
 						  "thread", "process", "wait",	"random", "raw" };
 
 enum { SHORT = -1, END = -2, STOP = -3 };
-enum { PATIENCE = 10 }; /* seconds */
+enum { PATIENCE = 30 }; /* seconds; a traced command waits 10 for its tracer */
 
 static const struct {
 	const char *name;
