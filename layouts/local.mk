@@ -105,3 +105,4 @@ UNIT_TESTS += \
 	tests/unit/layouts_words
 
 EXTRA_DIST += tests/unit/small_chain.h
+include %D%/gates/local.mk

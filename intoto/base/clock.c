@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 int64_t it_clock_now(void)
@@ -67,6 +68,54 @@ bool it_time_parse(int64_t *out, struct it_span text)
 	if (!same_date(&want, &got))
 		return false;
 	*out = seconds;
+	return true;
+}
+
+/* "Z", "+02:00" or "-05:30": how many seconds local time is ahead. */
+static bool parse_offset(int64_t *out, struct it_span text)
+{
+	int hours;
+	int minutes;
+
+	*out = 0;
+	if (text.len == 1)
+		return *text.data == 'Z' || *text.data == 'z';
+	if (text.len != 6 || (*text.data != '+' && *text.data != '-') || text.data[3] != ':')
+		return false;
+	hours = digits(text.data + 1, 2);
+	minutes = digits(text.data + 4, 2);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	*out = (*text.data == '-' ? -1 : 1) * (hours * INT64_C(3600) + minutes * INT64_C(60));
+	return true;
+}
+
+bool it_time_parse_any(int64_t *out, struct it_span text)
+{
+	enum { WHOLE = sizeof "2026-01-31T23:59:59" - 1 };
+	char whole[IT_TIME_SIZE];
+	size_t at = WHOLE;
+	int64_t offset = 0;
+	int64_t time = 0;
+
+	if (text.len <= WHOLE)
+		return false;
+	memcpy(whole, text.data, WHOLE);
+	whole[WHOLE] = 'Z';
+	if (whole[10] == 't' || whole[10] == ' ')
+		whole[10] = 'T';
+	if (text.data[at] == '.') {
+		size_t first = ++at;
+
+		while (at < text.len && text.data[at] >= '0' && text.data[at] <= '9')
+			at++;
+		if (at == first)
+			return false;
+	}
+	if (!parse_offset(&offset, it_span(text.data + at, text.len - at)) ||
+	    !it_time_parse(&time, it_span(whole, WHOLE + 1)))
+		return false;
+	*out = time - offset;
 	return true;
 }
 

@@ -15,6 +15,8 @@ enum { IT_TIME_SIZE = sizeof "2026-01-31T23:59:59Z" };
 
 /* Exactly YYYY-MM-DDTHH:MM:SSZ and a date that exists, years 1970 to 9999. */
 bool it_time_parse(int64_t *out, struct it_span text);
+/* The same for documents of others: any RFC 3339, with parts of a second (left off) and offsets. */
+bool it_time_parse_any(int64_t *out, struct it_span text);
 void it_time_format(char out[IT_TIME_SIZE], int64_t seconds);
 
 #endif

@@ -29,8 +29,10 @@ extern const size_t it_predicate_family_count;
 /* The family of a type URI; NULL: none that is known. */
 const struct it_predicate_family *it_predicate_family_of(const char *type);
 /*
- * Whether a type URI is meant by a word of a layout: the URI itself, the name or the group of its
- * family, or cosign's short name for it ("spdxjson", "cyclonedx", "vuln", "openvex" …).
+ * Whether a type URI is meant by a word of a layout: the URI itself, or one of the same family that
+ * the type only makes more precise (".../Document" is also ".../Document/v2.3", ".../v1" also
+ * ".../v1.0"); the name or the group of its family; or cosign's short name for it ("spdxjson",
+ * "cyclonedx", "vuln", "openvex" …).
  */
 bool it_predicate_is(const char *type, const char *word);
 /* Whether a word of a layout can mean anything at all: a URI (it has a colon), or a known word. */
@@ -75,5 +77,12 @@ IT_CHECK int it_attestation_take(struct it_attestation **out, struct intoto_enve
 				 struct intoto_error **err);
 void it_attestation_free(struct it_attestation *attestation);
 IT_DEFINE_AUTO(struct it_attestation, it_attestation_free);
+
+/*
+ * How old what it says is, seconds since 1970; 0: it does not say.  The older of when our host had
+ * made it and what the document itself gives as its time (scanFinishedOn, created, timestamp …):
+ * an old report that was wrapped today is old.
+ */
+int64_t it_attestation_time(const struct it_attestation *attestation);
 
 #endif

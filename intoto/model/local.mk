@@ -3,6 +3,8 @@
 CORE_SOURCES += \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/artifacts_sort.c %D%/artifacts_sort.h \
+	%D%/attestation.c %D%/attestation.h \
+	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
@@ -29,6 +31,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/model_rust_form \
 	tests/unit/model_artifacts \
+	tests/unit/model_attestation \
 	tests/unit/model_bundle \
 	tests/unit/model_digest_set \
 	tests/unit/model_envelope \

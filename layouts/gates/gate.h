@@ -14,11 +14,13 @@
 
 #include "base/strings.h"
 #include "json/where.h"
+#include "json/writer.h"
 #include "layouts/people.h"
 #include "model/attestation.h"
 #include "model/link.h"
 
 struct it_exceptions; /* layouts/gates/exception.h */
+struct it_gate_kind;
 
 /* How an attestation hangs together with the step, bits. */
 enum it_gate_about {
@@ -88,12 +90,39 @@ IT_CHECK int it_gate_decide(struct it_gate_verdict *verdict, enum it_decision_ki
 			    const char *subject, const char *by, const char *exception,
 			    struct intoto_error **err, const char *format, ...) IT_PRINTF(7, 8);
 /*
- * The end of a judgement: it passes if at least one decision was made, and none is BLOCKED or
- * UNDECIDED.  A gate that found nothing to look at must have decided BLOCKED ("no evidence")
- * itself.
+ * The end of a judgement: it passes if at least one decision is FINE or ALLOWED, and none is
+ * BLOCKED or UNDECIDED.  Remarks alone decide nothing.  A gate that found nothing to look at must
+ * have decided BLOCKED (it_gate_block_for_nothing) itself.
  */
 IT_CHECK int it_gate_conclude(struct it_gate_verdict *verdict, struct intoto_error **err,
 			      const char *format, ...) IT_PRINTF(3, 4);
+
+/*
+ * For a gate that has no evidence at all: BLOCKED for "evidence" with what was wanted ("a test
+ * result"), and a REMARK for each of the unfit documents that it would have read, with why.
+ */
+IT_CHECK int it_gate_block_for_nothing(struct it_gate_verdict *verdict,
+				       const struct it_gate_kind *kind,
+				       const struct it_gate_input *input, const char *wanted,
+				       struct intoto_error **err);
+
+/* --- for the readers of kinds --- */
+
+/* "90s", "15m", "36h", "7d": seconds, at least 1 and at most 100 years. */
+IT_CHECK int it_gate_read_duration(int64_t *out, const struct it_json *value,
+				   const struct it_where *where, struct intoto_error **err);
+/* A list of at least one text, none empty, none twice. */
+IT_CHECK int it_gate_read_words(struct it_strings *out, const struct it_json *value,
+				const struct it_where *where, struct intoto_error **err);
+/* As it_gate_read_words; each must be known to it_predicate_word_is_known. */
+IT_CHECK int it_gate_read_predicates(struct it_strings *out, const struct it_json *value,
+				     const struct it_where *where, struct intoto_error **err);
+/* A whole number from least to most. */
+IT_CHECK int it_gate_read_count(int64_t *out, const struct it_json *value, int64_t least,
+				int64_t most, const struct it_where *where,
+				struct intoto_error **err);
+IT_CHECK int it_gate_read_bool(bool *out, const struct it_json *value, const struct it_where *where,
+			       struct intoto_error **err);
 
 /* What every gate can have beside its own members: "gate", "functionaries", "threshold", "subject",
  * "maxAge", "warn".  They are read and applied by the host of gates (gate.c), not by the kinds. */
@@ -154,8 +183,18 @@ struct it_gates {
 	size_t count;
 };
 void it_gates_done(struct it_gates *gates);
-/* The value of "expectedAttributes". */
+/* The value of "expectedAttributes": a list of at least one. */
 IT_CHECK int it_gates_read(struct it_gates *out, const struct it_json *list,
 			   const struct it_where *where, struct intoto_error **err);
+/* Appends one, which must be an object with the member "gate". */
+IT_CHECK int it_gates_add(struct it_gates *out, const struct it_json *object,
+			  const struct it_where *where, struct intoto_error **err);
+/* As the value of "expectedAttributes". */
+void it_gates_write(struct it_writer *writer, const struct it_gates *gates);
+/* Each demand as a clause for people, the kind's own and then the terms'. */
+IT_CHECK int it_gate_clauses(struct it_strings *out, const struct it_gate *gate,
+			     struct intoto_error **err);
+/* Whether the kind reads such documents at all. */
+bool it_gate_reads(const struct it_gate_kind *kind, const char *predicate_type);
 
 #endif

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# What layouts demand of evidence: one gate, one file.
+CORE_SOURCES += \
+	%D%/exception.c %D%/exception.h \
+	%D%/gate.c %D%/gate.h \
+	%D%/gate_require.c \
+	%D%/members.c \
+	%D%/verdict.c
+
+UNIT_TESTS += \
+	tests/unit/gates_gate
