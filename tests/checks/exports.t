@@ -33,7 +33,9 @@ same() {
 }
 
 in_map "$INTOTO_SOURCE/intoto/libintoto.map" >map
-in_headers "$INTOTO_SOURCE"/include/intoto/*.h >headers
+# attestor.h is of another library, the kit that attestors are linked with.
+ls "$INTOTO_SOURCE"/include/intoto/*.h | grep -v '/attestor\.h$' | xargs cat >ours.h
+in_headers ours.h >headers
 ok 'the map names the functions of the headers' same map headers
 ok 'the map is sorted' bash -c 'LC_ALL=C sort -c map'
 
