@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A function has at most 80 lines and 7 parameters, a file at most 600 lines: past that it is two things.
+# A function has at most 80 lines and 7 parameters (the "..." of a sentence is none), a file at most 600 lines: past that it is two things.
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 # clang-format puts the brace that opens a function, and the one that closes it, into column 1.
@@ -19,6 +19,7 @@ too_large() {
 		inside = 0
 		if (FNR - at + 1 > 80) say(FNR - at + 1 " lines, at most 80")
 		depth = count = 0
+		sub(/, *\.\.\.\)/, ")", head)
 		for (i = 1; i <= length(head); i++) {
 			c = substr(head, i, 1)
 			if (c == "(") depth++
@@ -59,6 +60,8 @@ refuses 1 '81 lines, at most 80' 'refuses 81 lines' small planted
 ok 'allows 7 parameters' small planted
 { echo 'int f(int a, int b, int c, int d, int e, int g,'; echo '      int h, int i)'; body 3; } >planted/a.c
 refuses 1 '8 parameters' 'refuses 8 parameters' small planted
+{ echo 'int f(int a, int b, int c, int d, int e, int g,'; echo '      int h, ...)'; body 3; } >planted/a.c
+ok 'allows 7 parameters and the rest of a sentence' small planted
 yes '/* line */' | head -n 600 >planted/a.c
 ok 'allows a file of 600 lines' small planted
 yes '/* line */' | head -n 601 >planted/a.c
