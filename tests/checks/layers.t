@@ -30,6 +30,7 @@ link       model
 layout     layouts
 report     layouts
 verify     layouts
+attestor   attestors
 '
 # A third-party header, and the one folder that knows it.
 libraries='
