@@ -18,6 +18,7 @@ CORE_SOURCES += \
 	%D%/listing_read.c \
 	%D%/link_stream.c %D%/link_stream.h \
 	%D%/openpgp_object.c %D%/openpgp_object.h \
+	%D%/purl.c %D%/purl.h \
 	%D%/runtime_trace.c %D%/runtime_trace.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/sealed_key.c %D%/sealed_key.h \
@@ -25,10 +26,14 @@ CORE_SOURCES += \
 	%D%/signature_entry.c \
 	%D%/statement.c %D%/statement.h \
 	%D%/svr.c \
+	%D%/version_order.c %D%/version_order.h \
+	%D%/version_pypi.c %D%/version_pypi.h \
+	%D%/version_range.c \
 	%D%/vsa.c %D%/vsa.h \
 	%D%/vsa_statement.c %D%/vsa_statement.h
 
 UNIT_TESTS += \
+	tests/unit/model_purl \
 	tests/unit/model_rust_form \
 	tests/unit/model_artifacts \
 	tests/unit/model_attestation \
@@ -45,4 +50,5 @@ UNIT_TESTS += \
 	tests/unit/model_signature \
 	tests/unit/model_statement \
 	tests/unit/model_vectors \
+	tests/unit/model_version_order \
 	tests/unit/model_vsa
