@@ -96,6 +96,14 @@ static void use_underscores(char *text)
 			*text = '_';
 }
 
+/* One of the places where MLflow models live knows no case. */
+static bool is_databricks(const struct it_purl *purl)
+{
+	const char *url = it_purl_qualifier(purl, "repository_url");
+
+	return url && strstr(url, "azuredatabricks.");
+}
+
 static void apply_rules(struct it_purl *purl)
 {
 	unsigned rules = rules_of(purl->type);
@@ -106,6 +114,8 @@ static void apply_rules(struct it_purl *purl)
 		lower_all(purl->name);
 	if (rules & LOWER_VERSION)
 		lower_all(purl->version);
+	if (it_streq(purl->type, "mlflow") && is_databricks(purl))
+		lower_all(purl->name);
 	if (rules & DASHES)
 		join_dashes(purl->name);
 	if (rules & UNDERSCORES)
@@ -284,15 +294,18 @@ static bool cut_last(struct it_span *text, char separator, struct it_span *tail)
 	return false;
 }
 
-/* The "@" of an npm scope that is not encoded begins a segment; that of a version never does. */
-static void cut_version(struct it_span *text, struct it_span *version)
+/* The "@" of an npm scope that is not encoded begins a segment that another one follows. */
+static bool cut_version(struct it_span *text, struct it_span *version)
 {
 	struct it_span whole = *text;
 
-	if (cut_last(text, '@', version) && (!text->len || text->data[text->len - 1] == '/')) {
-		*text = whole;
-		*version = it_span("", 0);
-	}
+	if (!cut_last(text, '@', version) || (text->len && text->data[text->len - 1] != '/'))
+		return true;
+	if (!memchr(version->data, '/', version->len))
+		return false; /* a version without a name */
+	*text = whole;
+	*version = it_span("", 0);
+	return true;
 }
 
 static int read_path(struct it_purl *purl, struct it_span text, struct intoto_error **err)
@@ -302,7 +315,8 @@ static int read_path(struct it_purl *purl, struct it_span text, struct intoto_er
 	struct it_span space = text;
 	int rc;
 
-	cut_version(&space, &version);
+	if (!cut_version(&space, &version))
+		return refuse(err, "it has no name");
 	while (space.len && space.data[space.len - 1] == '/')
 		space.len--;
 	if (!cut_last(&space, '/', &name)) {

@@ -79,6 +79,8 @@ static void refuses_what_is_none(void **state)
 		{ "pkg:n&g?inx/nginx@0.8.9", "is no package URL: it has no type" },
 		{ "pkg:3nginx/nginx@0.8.9", "is no package URL: it has no type" },
 		{ "pkg:npm/", "is no package URL: it has no name" },
+		{ "pkg:npm/@1.0", "is no package URL: it has no name" },
+		{ "pkg:maven/a/@1.0", "is no package URL: it has no name" },
 		{ "pkg:npm/a%2", "is no package URL: a percent sign without two hex digits" },
 		{ "pkg:npm/a%zz", "is no package URL: a percent sign without two hex digits" },
 		{ "pkg:npm/a%00b", "is no package URL: a control character" },
