@@ -68,7 +68,7 @@ static int compare_numbers(struct it_span a, struct it_span b)
 		b.len = 0;
 	if (a.len != b.len)
 		return a.len < b.len ? -1 : 1;
-	return a.len ? sign(memcmp(a.data, b.data, a.len)) : 0;
+	return sign(it_span_cmp(a, b));
 }
 
 /* --- Semantic Versioning 2.0.0, section 11; more or fewer numbers than three are taken --- */
@@ -110,9 +110,6 @@ static struct it_span take_identifier(const char **at)
 
 static int compare_identifiers(struct it_span a, struct it_span b)
 {
-	size_t shared = a.len < b.len ? a.len : b.len;
-	int order;
-
 	if (is_number(a) && is_number(b)) {
 		const char *left = a.data;
 		const char *right = b.data;
@@ -121,8 +118,7 @@ static int compare_identifiers(struct it_span a, struct it_span b)
 	}
 	if (is_number(a) != is_number(b))
 		return is_number(a) ? -1 : 1;
-	order = shared ? memcmp(a.data, b.data, shared) : 0;
-	return order ? sign(order) : (a.len > b.len) - (a.len < b.len);
+	return sign(it_span_cmp(a, b));
 }
 
 static int compare_prereleases(const char *a, const char *b)
@@ -275,10 +271,8 @@ static int compare_rpm_segments(const char **a, const char **b)
 	if (is_letter(**a) && is_letter(**b)) {
 		struct it_span left = take_letters(a);
 		struct it_span right = take_letters(b);
-		size_t shared = left.len < right.len ? left.len : right.len;
-		int order = memcmp(left.data, right.data, shared);
 
-		return order ? sign(order) : (left.len > right.len) - (left.len < right.len);
+		return sign(it_span_cmp(left, right));
 	}
 	if (!**a || !**b)
 		return (**a != '\0') - (**b != '\0');

@@ -170,8 +170,7 @@ static int compare_locals(const char *a, const char *b)
 			(void)take_number(&bt, &y);
 			order = compare_numbers(x, y);
 		} else {
-			order = memcmp(a, b, left < right ? left : right);
-			order = order ? order : (left > right) - (left < right);
+			order = it_span_cmp(it_span(a, left), it_span(b, right));
 		}
 		if (order)
 			return order < 0 ? -1 : 1;
