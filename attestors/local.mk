@@ -1,2 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Evidence producers come here, one folder each.
+# Evidence producers, one folder each; a new one is its folder and one line here.  In its local.mk:
+#
+#	attestors_PROGRAMS += %D%/NAME
+#	%C%_NAME_SOURCES = %D%/NAME.c
+#	%C%_NAME_LDADD = $(ATTESTOR_KIT)
+#
+# (attestors/NAME/NAME in the build, $(pkglibexecdir)/attestors/NAME when installed.)
+attestorsdir = $(pkglibexecdir)/attestors
+attestors_PROGRAMS =
+ATTESTOR_KIT = libattestorkit.la
+
+include %D%/kit/local.mk
+include %D%/scan/local.mk

@@ -13,6 +13,7 @@ dist_man_MANS += \
 	%D%/intoto-verify.1 \
 	%D%/intoto.1 \
 	%D%/intoto.3 \
+	%D%/intoto_attestor.3 \
 	%D%/intoto_envelope.3 \
 	%D%/intoto_error.3 \
 	%D%/intoto_key.3 \
@@ -23,6 +24,12 @@ dist_man_MANS += \
 
 # man finds a page by the name of every function; these are made, and only point to it.
 MAN_LINKS = \
+	%D%/intoto_answer_begin.3 \
+	%D%/intoto_answer_end.3 \
+	%D%/intoto_answer_note.3 \
+	%D%/intoto_answer_redact.3 \
+	%D%/intoto_attestor_fail.3 \
+	%D%/intoto_attestor_main.3 \
 	%D%/intoto_code_name.3 \
 	%D%/intoto_envelope_format.3 \
 	%D%/intoto_envelope_free.3 \
@@ -40,6 +47,11 @@ MAN_LINKS = \
 	%D%/intoto_error_code.3 \
 	%D%/intoto_error_free.3 \
 	%D%/intoto_error_text.3 \
+	%D%/intoto_event_defaults.3 \
+	%D%/intoto_events_collect.3 \
+	%D%/intoto_events_read.3 \
+	%D%/intoto_input_open.3 \
+	%D%/intoto_input_read.3 \
 	%D%/intoto_key_fingerprint.3 \
 	%D%/intoto_key_free.3 \
 	%D%/intoto_key_generate.3 \
@@ -69,6 +81,19 @@ MAN_LINKS = \
 	%D%/intoto_link_free.3 \
 	%D%/intoto_link_from_envelope.3 \
 	%D%/intoto_link_name.3 \
+	%D%/intoto_out_bool.3 \
+	%D%/intoto_out_bytes.3 \
+	%D%/intoto_out_int.3 \
+	%D%/intoto_out_list.3 \
+	%D%/intoto_out_list_end.3 \
+	%D%/intoto_out_member.3 \
+	%D%/intoto_out_name.3 \
+	%D%/intoto_out_null.3 \
+	%D%/intoto_out_number.3 \
+	%D%/intoto_out_object.3 \
+	%D%/intoto_out_object_end.3 \
+	%D%/intoto_out_text.3 \
+	%D%/intoto_out_value.3 \
 	%D%/intoto_outcome_name.3 \
 	%D%/intoto_report_at.3 \
 	%D%/intoto_report_count.3 \
@@ -76,6 +101,34 @@ MAN_LINKS = \
 	%D%/intoto_report_json.3 \
 	%D%/intoto_report_text.3 \
 	%D%/intoto_report_verdict.3 \
+	%D%/intoto_request_document.3 \
+	%D%/intoto_request_finished.3 \
+	%D%/intoto_request_folder.3 \
+	%D%/intoto_request_input.3 \
+	%D%/intoto_request_input_count.3 \
+	%D%/intoto_request_option.3 \
+	%D%/intoto_request_option_at.3 \
+	%D%/intoto_request_option_count.3 \
+	%D%/intoto_request_started.3 \
+	%D%/intoto_request_step.3 \
+	%D%/intoto_text_begins.3 \
+	%D%/intoto_text_ends.3 \
+	%D%/intoto_text_quoted.3 \
+	%D%/intoto_text_same.3 \
+	%D%/intoto_text_same_nocase.3 \
+	%D%/intoto_time_format.3 \
+	%D%/intoto_time_parse.3 \
+	%D%/intoto_value_at.3 \
+	%D%/intoto_value_bool.3 \
+	%D%/intoto_value_count.3 \
+	%D%/intoto_value_free.3 \
+	%D%/intoto_value_get.3 \
+	%D%/intoto_value_int.3 \
+	%D%/intoto_value_kind.3 \
+	%D%/intoto_value_name.3 \
+	%D%/intoto_value_number.3 \
+	%D%/intoto_value_parse.3 \
+	%D%/intoto_value_text.3 \
 	%D%/intoto_version.3
 
 EXTRA_DIST += %D%/benchmarks.md %D%/conformance.md %D%/recording.md
@@ -86,6 +139,8 @@ CLEANFILES += $(MAN_LINKS)
 $(MAN_LINKS):
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 	case $(@F) in \
+	  intoto_answer_* | intoto_attestor_* | intoto_event* | intoto_input_* | intoto_out_* | intoto_request_* | \
+	  intoto_text_* | intoto_time_* | intoto_value_*) page=intoto_attestor ;; \
 	  intoto_envelope_*) page=intoto_envelope ;; \
 	  intoto_code_* | intoto_error_*) page=intoto_error ;; \
 	  intoto_key_*) page=intoto_key ;; \

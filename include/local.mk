@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What other programs may use.
 pkginclude_HEADERS += \
+	%D%/intoto/attestor.h \
 	%D%/intoto/envelope.h \
 	%D%/intoto/error.h \
 	%D%/intoto/key.h \

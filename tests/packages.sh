@@ -23,6 +23,7 @@ build    libjansson-dev        jansson-devel        jansson-dev        jansson
 build    libsodium-dev         libsodium-devel      libsodium-dev      libsodium
 build    libssl-dev            openssl-devel        openssl-dev        openssl@3
 build    libyaml-dev           libyaml-devel        yaml-dev           libyaml
+build    libyajl-dev           yajl-devel           yajl-dev           yajl
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
 build    xz-utils              xz                   xz                 xz

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For whoever writes an attestor in C: the other end of intoto-attestor(7).  An attestor is a
- *program of its own: "NAME describe" prints its manifest, "NAME attest" reads one request on
- *standard input and answers one document on standard output.  It has no key, computes no digest of
- *a subject, and decides nothing.
+ * program of its own: "NAME describe" prints its manifest, "NAME attest" reads one request on
+ * standard input and answers one document on standard output.  It has no key, computes no digest of
+ * a subject, and decides nothing.
  *
  * libintoto-attestor does the talking:
  *
@@ -91,7 +91,8 @@ INTOTO_API void intoto_out_value(struct intoto_json_out *out, const struct intot
 /* --- reading JSON as events: for what may be large --- */
 
 /* Where an event is: names of members, "[]" for an element of a list, joined with "/":
- * "matches/[]/vulnerability/id". */
+ * "matches/[]/vulnerability/id".  Inside a name "/" is "~1", "~" is "~0", and a member that is
+ * called "[]" is "~2": no name looks like a path. */
 struct intoto_event {
 	enum intoto_value_kind kind;
 	bool end;	  /* of the list or object */
@@ -121,8 +122,9 @@ INTOTO_API extern const struct intoto_event_limits intoto_event_defaults;
 INTOTO_API int intoto_events_read(int fd, const struct intoto_event_limits *limits,
 				  intoto_event_fn *each, void *arg, struct intoto_error **err);
 /*
- * Collects what begins with an object or list as a tree: call it for that event; the events up to
- * its end are swallowed, then done is called.  For lists of small things in large reports.
+ * Collects a value as a tree: call it for its event, the begin of a list or object; the events up
+ * to its end are swallowed, then done is called with the tree, which is borrowed for that call. For
+ * lists of small things in large reports.
  */
 typedef int intoto_collected_fn(void *arg, const struct intoto_value *value,
 				struct intoto_error **err);
@@ -180,7 +182,7 @@ INTOTO_API int intoto_answer_end(struct intoto_answer *answer, struct intoto_err
 /* For people, in the host's output and in the signed evidence: "11 unknown members were ignored".
  */
 INTOTO_API int intoto_answer_note(struct intoto_answer *answer, struct intoto_error **err,
-				  const char *format, ...);
+				  const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Bytes of a captured stream ("stdout", "stderr") that must not be signed. */
 INTOTO_API int intoto_answer_redact(struct intoto_answer *answer, const char *stream,
 				    uint64_t offset, uint64_t length, const char *rule,
@@ -227,9 +229,29 @@ struct intoto_attestor {
 /* describe, attest, --help, --version; the exit status. */
 INTOTO_API int intoto_attestor_main(int argc, char **argv, const struct intoto_attestor *attestor);
 
-/* Sets *err to a sentence with that code and returns it; err may be NULL. */
+/* Sets *err to a sentence with that code and returns it; err may be NULL, and an *err that is set
+ * stays.  At most 4095 bytes. */
 INTOTO_API int intoto_attestor_fail(struct intoto_error **err, enum intoto_code code,
-				    const char *format, ...);
+				    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* --- texts and times --- */
+
+/* NULL is the same as NULL only; begins and ends with nothing. */
+INTOTO_API bool intoto_text_same(const char *a, const char *b);
+/* ASCII letters only, whatever the locale. */
+INTOTO_API bool intoto_text_same_nocase(const char *a, const char *b);
+INTOTO_API bool intoto_text_begins(const char *text, const char *with);
+INTOTO_API bool intoto_text_ends(const char *text, const char *with);
+/* Hostile text for a sentence or a terminal: what is no plain character becomes visible.  The
+ * caller frees it; NULL when memory ran out. */
+INTOTO_API char *intoto_text_quoted(const char *text);
+
+enum { INTOTO_TIME_SIZE = sizeof "2026-01-31T23:59:59Z" };
+/* RFC 3339 with any offset and fraction, years 1970 to 9999 (a blank for the "T" and an offset
+ * without ":" too); false and *nanoseconds untouched for anything else. */
+INTOTO_API bool intoto_time_parse(int64_t *nanoseconds, const char *text);
+/* Whole seconds in UTC. */
+INTOTO_API void intoto_time_format(char out[INTOTO_TIME_SIZE], int64_t nanoseconds);
 
 #ifdef __cplusplus
 }

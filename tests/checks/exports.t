@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Four lists of public names are one: the symbol map, what the library really exports, the functions
-# of the public headers, and the manual.
+# Four lists of public names are one, for each library: the symbol map, what the library really
+# exports, the functions of the public headers, and the manual.
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 library=$INTOTO_BUILD/.libs/libintoto.so
+attestors=$INTOTO_BUILD/.libs/libintoto-attestor.so
 
 in_map() {
 	sed -n '/^global:/,/^local:/s/^[[:space:]]*\([a-z][a-z0-9_]*\);$/\1/p' "$1"
@@ -12,7 +13,8 @@ in_map() {
 in_headers() {
 	# a declaration may go over several lines: the name is the word before the first parenthesis
 	cat "$@" | sed 's|/\*.*\*/||' | tr '\n' ' ' | sed 's/;/;\n/g' |
-		sed -n 's/.*INTOTO_API [^(]*[ *]\([a-z][a-z0-9_]*\)(.*/\1/p'
+		sed -n 's/.*INTOTO_API extern [^(]*[ *]\([a-z][a-z0-9_]*\);.*/\1/p
+			s/.*INTOTO_API [^(]*[ *]\([a-z][a-z0-9_]*\)(.*/\1/p'
 }
 in_library() {
 	nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }'
@@ -33,27 +35,34 @@ same() {
 }
 
 in_map "$INTOTO_SOURCE/intoto/libintoto.map" >map
-# attestor.h is of another library, the kit that attestors are linked with.
-ls "$INTOTO_SOURCE"/include/intoto/*.h | grep -v '/attestor\.h$' | xargs cat >ours.h
-in_headers ours.h >headers
+in_map "$INTOTO_SOURCE/attestors/kit/libintoto-attestor.map" >attestor-map
+# The two share the header of errors, and the version.
+of_attestors="attestor error version"
+in_headers $(printf "$INTOTO_SOURCE/include/intoto/%s.h " $of_attestors) >attestor-headers
+in_headers $(ls "$INTOTO_SOURCE"/include/intoto/*.h | grep -v '/attestor\.h$') >headers
 ok 'the map names the functions of the headers' same map headers
+ok 'the map of the library for attestors names those of its headers' same attestor-map attestor-headers
 ok 'the map is sorted' bash -c 'LC_ALL=C sort -c map'
+ok 'that of the library for attestors too' bash -c 'LC_ALL=C sort -c attestor-map'
 
 if [ -f "$library" ]; then
 	in_library "$library" >exported
 	ok 'the library exports what the map names' same map exported
+	in_library "$attestors" >attestor-exported
+	ok 'the library for attestors exports what its map names' same attestor-map attestor-exported
 else
 	skip 'no shared library here' 'the library exports what the map names'
 fi
 
 in_manual "$INTOTO_SOURCE"/docs/*.3 >manual
-ok 'the manual describes the functions of the headers' same headers manual
+LC_ALL=C sort -u headers attestor-headers >all-headers
+ok 'the manual describes the functions of the headers' same all-headers manual
 link_pages() {
 	local name status=0
 	while read -r name; do
 		[ -f "$INTOTO_SOURCE/docs/$name.3" ] || grep -qF "$name.3" "$INTOTO_SOURCE/docs/local.mk" ||
 			{ echo "man $name finds no page"; status=1; }
-	done <headers
+	done <all-headers
 	return $status
 }
 ok 'man finds a page by the name of every function' link_pages
@@ -80,6 +89,7 @@ no_state() {
 # Instrumented code (INTOTO_KIND) has counters of its own.
 if [ -z "${INTOTO_KIND-}" ] && [ -f "$library" ]; then
 	ok 'the library has no mutable state' no_state "$library"
+	ok 'the library for attestors has none' no_state "$attestors"
 	echo 'static int calls; int count(void); int count(void) { return ++calls; }' >state.c
 	${INTOTO_CC:-cc} -shared -fPIC -o state.so state.c
 	refuses 1 calls 'a counter would be seen' no_state state.so

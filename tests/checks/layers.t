@@ -20,7 +20,8 @@ serve      base json crypto model record attest run net store layouts
 cmd        base json crypto model record attest run net store layouts serve
 attestors
 '
-# A public header belongs to the layer that implements it; attestors may use them all.
+# A public header belongs to the layer that implements it; attestors may use them all, and their
+# own folder.  The kit, which is their library, is built of base.
 public='
 error      base
 version    base
@@ -32,7 +33,7 @@ report     layouts
 verify     layouts
 attestor   attestors
 '
-# A third-party header, and the one folder that knows it.
+# A third-party header, and the folder that knows it; an attestor is a folder of its own.
 libraries='
 jansson.h       json
 yaml.h          json
@@ -44,6 +45,7 @@ sqlite3.h       store
 libpq-fe.h      store
 curl/           net
 microhttpd.h    serve
+yajl/           attestors/kit
 '
 # Everything else in <> must be of the C library or the kernel.
 system='
@@ -79,6 +81,16 @@ violations() {
 		}
 		return parts[1] == "intoto" ? parts[2] : parts[1]
 	}
+	# the attestor that a file belongs to, as a folder
+	function place(file,    parts) {
+		split(file, parts, "/")
+		return parts[1] == "attestors" ? parts[1] "/" parts[2] : folder(file)
+	}
+	function knows(homes, who,    list, i, n) {
+		n = split(homes, list, " or ")
+		for (i = 1; i <= n; i++) if (list[i] == who) return 1
+		return 0
+	}
 	function say(why) { print $0 "  (" why ")" }
 	BEGIN {
 		fill(layers, "layer"); fill(public, "public"); fill(libraries, "library")
@@ -87,7 +99,8 @@ violations() {
 			if (split(rows[i], w, /[ \t]+/) > 1 && w[1] != "") { owners[w[1]] = w[1]; owner_of[w[1]] = w[2] }
 		n = split(libraries, rows, "\n")
 		for (i = 1; i <= n; i++)
-			if (split(rows[i], w, /[ \t]+/) > 1 && w[1] != "") home[w[1]] = w[2]
+			if ((m = split(rows[i], w, /[ \t]+/)) > 1 && w[1] != "")
+				for (j = 2; j <= m; j++) home[w[1]] = home[w[1]] (j > 2 ? " or " : "") w[j]
 		n = split(system_headers, w, /[ \t\n]+/)
 		for (i = 1; i <= n; i++) if (w[i] != "") of_system[w[i]] = 1
 	}
@@ -109,14 +122,18 @@ violations() {
 		if (quoted) {
 			if (file ~ /^include\//) say("a public header includes public headers only")
 			else if (target !~ /\//) say("want FOLDER/FILE.h")
-			else if (from == "attestors") { if (top != "attestors") say("attestors use <intoto/*.h> only") }
+			else if (place(file) == "attestors/kit" && top == "base") next
+			else if (from == "attestors") {
+				if (index(target, place(file) "/") != 1)
+					say("attestors use <intoto/*.h> and their own folder only")
+			}
 			else if (!(("layer", top) in known)) say("no layer is called " top)
 			else if (from != top && !(("layer", from, top) in allowed)) say(from " may not use " top)
 			next
 		}
 		for (lib in home)
 			if (target == lib || index(target, lib) == 1 && lib ~ /\/$/) {
-				if (from != home[lib]) say("only " home[lib] " knows this library")
+				if (!knows(home[lib], place(file))) say("only " home[lib] " knows this library")
 				next
 			}
 		if (!(target in of_system) && !((top "/") in of_system)) say("a library that the table does not know")
@@ -146,7 +163,7 @@ planted intoto/record/a.c '#include "run/step.h"' 'record may not use run' 'refu
 planted intoto/model/a.c '#include <jansson.h>' 'only json knows' 'refuses a second user of jansson'
 planted intoto/model/a.h '# include <openssl/evp.h>' 'only crypto knows' 'refuses a second user of libcrypto'
 planted layouts/a.c '#include <sodium.h>' 'only crypto knows' 'refuses a second user of libsodium'
-planted intoto/json/a.c '#include <yajl.h>' 'does not know' 'refuses an unknown library'
+planted intoto/json/a.c '#include <simdjson.h>' 'does not know' 'refuses an unknown library'
 planted intoto/base/a.c '#include <intoto/verify.h>' 'base may not use layouts' 'refuses a public header of a higher layer'
 planted intoto/model/a.c '#include <intoto/new.h>' 'no layer owns' 'refuses a public header without an owner'
 planted include/intoto/key.h '#include <intoto/layout.h>' 'crypto may not use layouts' 'refuses it in public headers too'
@@ -154,12 +171,17 @@ planted include/intoto/key.h '#include "base/buf.h"' 'public headers only' 'refu
 planted intoto/base/a.c '#include "buf.h"' 'want FOLDER/FILE.h' 'refuses an include without its folder'
 planted intoto/misc/a.c '#include "base/buf.h"' 'no layer is called misc' 'refuses a folder that is no layer'
 planted attestors/junit/a.c '#include "base/buf.h"' 'attestors use' 'refuses internals in an attestor'
+planted attestors/junit/a.c '#include "attestors/scan/a.h"' 'attestors use' 'refuses the folder of another attestor'
+planted attestors/kit/a.c '#include "json/json.h"' 'attestors use' 'refuses more than base in their library'
+planted attestors/scan/a.c '#include <yajl/yajl_parse.h>' 'only attestors/kit knows' 'refuses a library of another attestor'
+planted intoto/attest/a.c '#include <intoto/attestor.h>' 'attest may not use attestors' 'refuses the header of attestors in the engine'
 
-mkdir -p fine/{include/intoto,intoto/json,intoto/cmd,layouts,attestors/x}
+mkdir -p fine/{include/intoto,intoto/json,intoto/cmd,layouts,attestors/x,attestors/kit}
 echo '#include <jansson.h>' >fine/intoto/json/a.c
 echo '#include "layouts/report.h"' >fine/intoto/cmd/a.c
 printf '#include "run/step.h"\n#include <sys/stat.h>\n#include <intoto/key.h>\n' >fine/layouts/a.c
-echo '#include <intoto/verify.h>' >fine/attestors/x/a.c
+printf '#include "attestors/x/a.h"\n#include <intoto/verify.h>\n' >fine/attestors/x/a.c
+printf '#include "base/buf.h"\n#include <yajl/yajl_parse.h>\n' >fine/attestors/kit/a.c
 ok 'allows what the table allows' allowed fine
 
 done_testing
