@@ -193,6 +193,14 @@ bool it_json_int(const struct it_json *value, int64_t *out)
 	return true;
 }
 
+bool it_json_number(const struct it_json *value, double *out)
+{
+	if (!value || !json_is_number(it_json_tree(value)))
+		return false;
+	*out = json_number_value(it_json_tree(value));
+	return true;
+}
+
 bool it_json_bool(const struct it_json *value, bool *out)
 {
 	const json_t *tree = it_json_tree(value);

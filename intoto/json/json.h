@@ -64,6 +64,8 @@ struct it_span it_json_text(const struct it_json *value);
 /* Whether value is a whole number, and if so which. */
 bool it_json_int(const struct it_json *value, int64_t *out);
 bool it_json_bool(const struct it_json *value, bool *out);
+/* Whether value is a number, whole or not, and if so which. */
+bool it_json_number(const struct it_json *value, double *out);
 
 struct it_json_member {
 	struct it_span name;

@@ -22,6 +22,7 @@ CORE_SOURCES += \
 	%D%/runtime_trace.c %D%/runtime_trace.h \
 	%D%/rust_form.c %D%/rust_form.h \
 	%D%/sealed_key.c %D%/sealed_key.h \
+	%D%/severity.c %D%/severity.h \
 	%D%/signature.c \
 	%D%/signature_entry.c \
 	%D%/statement.c %D%/statement.h \
@@ -29,8 +30,17 @@ CORE_SOURCES += \
 	%D%/version_order.c %D%/version_order.h \
 	%D%/version_pypi.c %D%/version_pypi.h \
 	%D%/version_range.c \
+	%D%/vex.c %D%/vex.h \
+	%D%/vex_csaf.c \
+	%D%/vex_csaf_tree.c %D%/vex_csaf_tree.h \
+	%D%/vex_cyclonedx.c \
+	%D%/vex_openvex.c \
+	%D%/vex_part.h \
 	%D%/vsa.c %D%/vsa.h \
-	%D%/vsa_statement.c %D%/vsa_statement.h
+	%D%/vsa_statement.c %D%/vsa_statement.h \
+	%D%/vulns.c %D%/vulns.h \
+	%D%/vulns_part.c %D%/vulns_part.h \
+	%D%/vulns_raw.c
 
 UNIT_TESTS += \
 	tests/unit/model_purl \
