@@ -6,6 +6,7 @@ include %D%/json/local.mk
 include %D%/crypto/local.mk
 include %D%/model/local.mk
 include %D%/record/local.mk
+include %D%/attest/local.mk
 include %D%/run/local.mk
 include %D%/cmd/local.mk
 

@@ -24,6 +24,15 @@ int64_t it_clock_monotonic(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t it_clock_files(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &now))
+		return 0;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* Reads count digits at *at, or gives -1. */
 static int digits(const char *at, size_t count)
 {

@@ -11,6 +11,12 @@ int64_t it_clock_now(void);
 /* Nanoseconds on a clock that never jumps, for durations. */
 int64_t it_clock_monotonic(void);
 
+/*
+ * Nanoseconds since 1970, as files that change now are stamped: a few milliseconds behind the
+ * clock, so that what is written after this is not older than it.
+ */
+int64_t it_clock_files(void);
+
 enum { IT_TIME_SIZE = sizeof "2026-01-31T23:59:59Z" };
 
 /* Exactly YYYY-MM-DDTHH:MM:SSZ and a date that exists, years 1970 to 9999. */

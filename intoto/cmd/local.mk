@@ -3,6 +3,8 @@
 # tests can reach them.  A new command is one file here and one word in main.c.
 noinst_LTLIBRARIES += libcmd.la
 libcmd_la_SOURCES = \
+	%D%/attest.c \
+	%D%/attest_options.c %D%/attest_options.h \
 	%D%/check.c \
 	%D%/choices.c %D%/choices.h \
 	%D%/command.c %D%/command.h \
@@ -77,7 +79,7 @@ bin_PROGRAMS += %D%/intoto
 %C%_intoto_LDADD = libcmd.la libcore.la
 
 # The same program by other names.
-COMMAND_LINKS = intoto-check intoto-key intoto-layout intoto-match intoto-record intoto-run intoto-sign intoto-verify
+COMMAND_LINKS = intoto-attest intoto-check intoto-key intoto-layout intoto-match intoto-record intoto-run intoto-sign intoto-verify
 BUILT_LINKS = $(COMMAND_LINKS:%=%D%/%)
 noinst_DATA += $(BUILT_LINKS)
 CLEANFILES += $(BUILT_LINKS)

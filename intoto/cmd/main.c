@@ -6,6 +6,7 @@
 /* clang-format off */
 /* WORD is it_cmd_WORD in WORD.c; sorted as the help lists them. */
 #define COMMANDS(EACH) \
+	EACH(attest) \
 	EACH(check) \
 	EACH(key) \
 	EACH(layout) \

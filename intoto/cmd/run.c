@@ -6,6 +6,7 @@
 
 #include "base/proc.h"
 #include "base/text.h"
+#include "cmd/attest_options.h"
 #include "cmd/listing_options.h"
 #include "cmd/output.h"
 #include "cmd/reuse_options.h"
@@ -40,6 +41,7 @@ struct run_options {
 	bool use_dsse;
 	struct it_sandbox_words sandbox;
 	struct it_trace_words trace;
+	struct it_attest_words attest;
 };
 
 /* clang-format off */
@@ -63,6 +65,7 @@ static const struct it_option options[] = {
 	IT_LISTING_OPTIONS(struct run_options, listing),
 	IT_REUSE_OPTIONS(struct run_options, reuse),
 	IT_TRACE_OPTIONS(struct run_options, trace),
+	IT_ATTEST_OPTIONS(struct run_options, attest),
 	IT_SANDBOX_OPTIONS(struct run_options, sandbox),
 	IT_STEP_HOW_OPTIONS(struct run_options, step),
 };
@@ -225,6 +228,7 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 	IT_AUTO(it_step_setup_done) struct it_step_setup setup = { 0 };
 	IT_AUTO(it_strings_done) struct it_strings accept = { 0 };
 	IT_AUTO(it_trace_setup_done) struct it_trace_setup tracing = { 0 };
+	IT_AUTO(it_attest_setup_done) struct it_attest_setup attesting = { 0 };
 	struct it_step_sandbox sandbox;
 	bool sandboxed = false;
 	enum intoto_envelope_format format;
@@ -247,8 +251,14 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 	if (!rc)
 		rc = it_trace_setup(&tracing, &setup.options, &self->trace, &self->materials,
 				    &self->products, err);
+	if (!rc)
+		rc = it_attest_setup(&attesting, &self->attest, true, self->step.key,
+				     self->step.passphrase.file, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
+	attesting.attest.notice = it_progress_notice;
+	attesting.attest.arg = &setup.progress;
+	setup.options.attest = attesting.attest.count ? &attesting.attest : NULL;
 	setup.progress.again = are_same(&self->materials, &self->products);
 	setup.options.format = format;
 	it_listing_setup(&self->listing, &setup);

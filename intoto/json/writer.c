@@ -274,6 +274,12 @@ void it_write_text(struct it_writer *writer, const char *text)
 	it_write_text_span(writer, it_span_text(text));
 }
 
+void it_write_raw(struct it_writer *writer, struct it_span json)
+{
+	if (begin_value(writer))
+		add(writer, json.data, json.len);
+}
+
 static void write_word(struct it_writer *writer, const char *word)
 {
 	if (begin_value(writer))

@@ -71,6 +71,8 @@ void it_write_text_span(struct it_writer *writer, struct it_span text);
 void it_write_int(struct it_writer *writer, int64_t number);
 void it_write_bool(struct it_writer *writer, bool value);
 void it_write_null(struct it_writer *writer);
+/* JSON text of one value, as it stands: the caller has checked it.  Never in the canonical style. */
+void it_write_raw(struct it_writer *writer, struct it_span json);
 /* A whole parsed value, members sorted.  A real in the canonical style is INTOTO_E_FORMAT. */
 void it_write_value(struct it_writer *writer, const struct it_json *value);
 /* Checks that everything was closed and nothing failed; frees what the writer holds (not out). */

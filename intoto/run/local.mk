@@ -10,6 +10,7 @@ CORE_SOURCES += \
 	%D%/scratch_copy.c %D%/scratch_remove.c %D%/scratch_tree.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/step.c %D%/step.h \
+	%D%/step_attest.c %D%/step_attest.h \
 	%D%/step_digests.c %D%/step_digests.h \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/step_listing.c %D%/step_listing.h \

@@ -13,6 +13,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "model/envelope.h"
+#include "run/step_attest.h"
 #include "run/step_digests.h"
 #include "run/step_link.h"
 #include "run/step_listing.h"
@@ -126,7 +127,9 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	if (trace->tracer)
 		command.tracer = trace->tracer; /* also of a confined one, which is a new command */
 	start = it_clock_monotonic();
+	result->started = it_clock_files();
 	rc = it_command_run(&result->command, &command, err);
+	result->finished = it_clock_files();
 	result->command_ns = it_clock_monotonic() - start;
 	trace->finished = it_clock_now();
 	result->ran = result->command.started;
@@ -143,6 +146,24 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	return rc || !confinement ? rc : it_confined_note(result->confined, options, link, err);
 }
 
+static int hear_attestors(const struct it_step_result *result, struct intoto_link *link,
+			  const struct it_step_options *options, struct intoto_error **err)
+{
+	const struct it_command_result *command = &result->command;
+	const struct it_attest_step step = {
+		.name = options->name,
+		.command = &link->command,
+		.started = result->started,
+		.finished = result->finished,
+		.status = command->signal ? -command->signal : command->status,
+		.materials = &link->materials,
+		.products = &link->products,
+		.byproducts = link->byproducts,
+	};
+
+	return it_step_attest(options->attest, link, options, &step, err);
+}
+
 /* trace is NULL for a step without one. */
 static int finish(struct it_step_result *result, struct intoto_link *link,
 		  const struct it_step_options *options, enum intoto_envelope_format format,
@@ -155,6 +176,8 @@ static int finish(struct it_step_result *result, struct intoto_link *link,
 		rc = it_step_take_products(link, options, err);
 	if (!rc && trace)
 		rc = it_step_trace_settle(trace, link, result, err);
+	if (!rc && options->attest)
+		rc = hear_attestors(result, link, options, err);
 	result->link_ns = -it_clock_monotonic();
 	if (!rc)
 		rc = it_step_write_listed(link, path, format, options, err);

@@ -9,6 +9,7 @@
 #include "run/command.h"
 #include "run/tracer.h"
 
+struct it_step_attest;	/* <run/step_attest.h> */
 struct it_step_sandbox; /* <run/step_sandbox.h>, both */
 struct it_confined;
 struct it_learned; /* <run/step_sandbox_learn.h> */
@@ -31,6 +32,7 @@ struct it_step_options {
 	bool traced_materials; /* what the trace says was read is added to the materials */
 	bool traced_products;  /* likewise, what was written */
 	const struct it_step_sandbox *sandbox; /* NULL: none */
+	const struct it_step_attest *attest;   /* NULL: no attestor is heard */
 	struct it_snapshot_stats *stats;       /* what the snapshots took; may be NULL */
 };
 
@@ -42,6 +44,8 @@ struct it_step_result {
 	char *link_path;    /* the file that was written; NULL: none */
 	int64_t command_ns; /* how long the command took, and what came behind the products */
 	int64_t link_ns;
+	int64_t started;  /* the command, nanoseconds since 1970 as files are stamped; 0: none */
+	int64_t finished;
 	size_t materials; /* how many are recorded in it */
 	size_t products;
 	char *trace_path;	      /* of the statement that was written; NULL: none */

@@ -11,7 +11,7 @@ json       base
 crypto     base
 model      base json crypto
 record     base json crypto model
-attest     base json crypto model
+attest     base json crypto model record
 run        base json crypto model record attest
 layouts    base json crypto model record attest run
 net        base json crypto model record attest run
@@ -50,7 +50,7 @@ yajl/           attestors/kit
 # Everything else in <> must be of the C library or the kernel.
 system='
 alloca.h arpa/ assert.h ctype.h dirent.h elf.h errno.h fcntl.h fnmatch.h getopt.h grp.h inttypes.h libgen.h
-limits.h linux/ locale.h netdb.h netinet/ poll.h pthread.h pwd.h sched.h search.h setjmp.h signal.h
+glob.h limits.h linux/ locale.h netdb.h netinet/ poll.h pthread.h pwd.h sched.h search.h setjmp.h signal.h
 spawn.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h
 strings.h sys/ termios.h time.h unistd.h wchar.h
 immintrin.h cpuid.h arm_neon.h
