@@ -21,10 +21,17 @@ CORE_SOURCES += \
 	%D%/purl.c %D%/purl.h \
 	%D%/runtime_trace.c %D%/runtime_trace.h \
 	%D%/rust_form.c %D%/rust_form.h \
+	%D%/sbom.c %D%/sbom.h %D%/sbom_part.h \
+	%D%/sbom_cyclonedx.c \
+	%D%/sbom_spdx2.c \
+	%D%/sbom_spdx3.c \
 	%D%/sealed_key.c %D%/sealed_key.h \
 	%D%/severity.c %D%/severity.h \
 	%D%/signature.c \
 	%D%/signature_entry.c \
+	%D%/spdx_expression.c %D%/spdx_expression.h \
+	%D%/spdx_list.c %D%/spdx_list.h \
+	%D%/spdx_policy.c %D%/spdx_policy.h \
 	%D%/statement.c %D%/statement.h \
 	%D%/svr.c \
 	%D%/version_order.c %D%/version_order.h \
@@ -57,7 +64,9 @@ UNIT_TESTS += \
 	tests/unit/model_locked_keys \
 	tests/unit/model_openpgp \
 	tests/unit/model_link_stream \
+	tests/unit/model_sbom \
 	tests/unit/model_signature \
+	tests/unit/model_spdx \
 	tests/unit/model_statement \
 	tests/unit/model_vectors \
 	tests/unit/model_version_order \
