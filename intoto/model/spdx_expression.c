@@ -178,7 +178,7 @@ static int read_addition(struct parser *in, struct it_spdx_node *node)
 	if (node->exception)
 		return refuse(in, in->at, "this licence stands for one with an exception already",
 			      it_span(NULL, 0));
-	if (!listed && !is_id(word) && !is_reference(word, "AdditionRef-"))
+	if (is_operator(word) || (!listed && !is_id(word) && !is_reference(word, "AdditionRef-")))
 		return refuse(in, in->at, "want an exception behind WITH", word);
 	node->exception = listed ? listed : keep(in, word);
 	node->listed &= listed != NULL;

@@ -194,6 +194,10 @@ static int judge_leaf(struct leaf *out, const struct it_spdx_policy *policy,
 	if (node->op != IT_SPDX_LICENSE) {
 		bool allowed = node->op == IT_SPDX_NONE ? policy->none : policy->noassertion;
 
+		allowed |= policy->grant &&
+			   it_strings_has(policy->grant,
+					  node->op == IT_SPDX_NONE ? "NONE" : "NOASSERTION");
+
 		out->verdict = allowed			  ? IT_SPDX_ALLOWED
 			       : node->op == IT_SPDX_NONE ? IT_SPDX_DENIED
 							  : IT_SPDX_UNKNOWN;

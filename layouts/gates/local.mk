@@ -3,9 +3,15 @@
 CORE_SOURCES += \
 	%D%/exception.c %D%/exception.h \
 	%D%/gate.c %D%/gate.h \
+	%D%/gate_licenses.c \
 	%D%/gate_require.c \
+	%D%/gate_sbom.c \
 	%D%/members.c \
 	%D%/verdict.c
 
 UNIT_TESTS += \
-	tests/unit/gates_gate
+	tests/unit/gates_gate \
+	tests/unit/gates_licenses \
+	tests/unit/gates_sbom
+
+EXTRA_DIST += tests/unit/gate_cases.h
