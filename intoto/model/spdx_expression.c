@@ -149,7 +149,7 @@ static bool span_starts(struct it_span text, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
-	return text.len >= length && memcmp(text.data, prefix, length) == 0;
+	return text.len >= length && it_span_is(it_span(text.data, length), prefix);
 }
 
 /* ["DocumentRef-" idstring ":"] PREFIX idstring */

@@ -18,343 +18,18 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "json/field.h"
 #include "layouts/gates/exception.h"
 #include "layouts/gates/gate.h"
+#include "layouts/gates/licenses_demand.h"
 #include "model/sbom.h"
 #include "model/spdx_policy.h"
 
-enum { WHY_MAX = 64 * 1024, LABEL_MAX = 4096, SHOWN = 1000, OVERRIDES_MAX = 10 * 1000 };
-
-enum source { SOURCE_CONCLUDED, SOURCE_DECLARED, SOURCE_BOTH };
-
-struct override {
-	char *package;
-	char *license; /* NULL: what the SBOM says */
-	char *reason;
-	struct it_strings allow;
-};
-
-struct demand {
-	struct it_strings allow;
-	struct it_strings deny;
-	bool none;
-	bool noassertion;
-	bool unlisted;
-	enum source source;
-	struct override *overrides;
-	size_t override_count;
-	struct it_strings names;    /* and, at the same index, */
-	struct it_strings meanings; /* what they mean */
-};
-
-/* --- reading --- */
-
-static void free_demand(void *demand)
-{
-	struct demand *own = demand;
-
-	it_strings_done(&own->allow);
-	it_strings_done(&own->deny);
-	it_strings_done(&own->names);
-	it_strings_done(&own->meanings);
-	for (size_t i = 0; i < own->override_count; i++) {
-		free(own->overrides[i].package);
-		free(own->overrides[i].license);
-		free(own->overrides[i].reason);
-		it_strings_done(&own->overrides[i].allow);
-	}
-	free(own->overrides);
-	free(own);
-}
-
-static void free_own(struct demand **own)
-{
-	if (*own)
-		free_demand(*own);
-}
-
-static int read_licenses(struct it_strings *out, const struct it_json *value,
-			 const struct it_where *where, struct intoto_error **err)
-{
-	IT_AUTO(it_strings_done) struct it_strings words = { 0 };
-	int rc = it_gate_read_words(&words, value, where, err);
-
-	for (size_t i = 0; !rc && i < words.count; i++) {
-		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-		struct it_where element = { where, NULL, i };
-
-		rc = it_spdx_policy_add(out, it_span_text(words.items[i]), &why);
-		if (rc)
-			rc = it_where_refuse(&element, (enum intoto_code)rc, err, "%s",
-					     intoto_error_text(why));
-	}
-	return rc;
-}
-
-static int read_allow(void *target, const struct it_json *value, const struct it_where *where,
-		      struct intoto_error **err)
-{
-	return read_licenses(&((struct demand *)target)->allow, value, where, err);
-}
-
-static int read_deny(void *target, const struct it_json *value, const struct it_where *where,
-		     struct intoto_error **err)
-{
-	return read_licenses(&((struct demand *)target)->deny, value, where, err);
-}
-
-static int read_choice(size_t *out, const struct it_json *value, const char *const *words,
-		       const char *want, const struct it_where *where, struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_json_text(value));
-
-	for (size_t i = 0; words[i]; i++)
-		if (it_span_is(it_json_text(value), words[i])) {
-			*out = i;
-			return INTOTO_OK;
-		}
-	return it_where_refuse(where, INTOTO_E_FORMAT, err, "want %s, found '%s'", want,
-			       quoted ? quoted : "");
-}
-
-static int read_permission(bool *out, const struct it_json *value, const struct it_where *where,
-			   struct intoto_error **err)
-{
-	static const char *const words[] = { "deny", "allow", NULL };
-	size_t chosen = 0;
-	int rc = read_choice(&chosen, value, words, "\"deny\" or \"allow\"", where, err);
-
-	*out = chosen == 1;
-	return rc;
-}
-
-static int read_none(void *target, const struct it_json *value, const struct it_where *where,
-		     struct intoto_error **err)
-{
-	return read_permission(&((struct demand *)target)->none, value, where, err);
-}
-
-static int read_noassertion(void *target, const struct it_json *value, const struct it_where *where,
-			    struct intoto_error **err)
-{
-	return read_permission(&((struct demand *)target)->noassertion, value, where, err);
-}
-
-static int read_unknown(void *target, const struct it_json *value, const struct it_where *where,
-			struct intoto_error **err)
-{
-	return read_permission(&((struct demand *)target)->unlisted, value, where, err);
-}
-
-static int read_source(void *target, const struct it_json *value, const struct it_where *where,
-		       struct intoto_error **err)
-{
-	static const char *const words[] = { "concluded", "declared", "both", NULL };
-	size_t chosen = 0;
-	int rc = read_choice(&chosen, value, words, "\"concluded\", \"declared\" or \"both\"",
-			     where, err);
-
-	((struct demand *)target)->source = (enum source)chosen;
-	return rc;
-}
-
-/* An expression that a layout says must be one, of licences that exist. */
-static int check_expression(struct it_span text, const struct it_where *where,
-			    struct intoto_error **err)
-{
-	IT_AUTO(it_spdx_expression_done) struct it_spdx_expression parsed = { 0 };
-	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = it_spdx_expression_parse(&parsed, text, &why);
-
-	if (rc)
-		return it_where_refuse(where, (enum intoto_code)rc, err, "%s",
-				       intoto_error_text(why));
-	for (size_t i = 0; i < parsed.count; i++)
-		if (parsed.nodes[i].op == IT_SPDX_LICENSE && !parsed.nodes[i].listed &&
-		    !strstr(parsed.nodes[i].license, "LicenseRef-"))
-			return it_where_refuse(where, INTOTO_E_FORMAT, err,
-					       "%s is not on the SPDX License List",
-					       parsed.nodes[i].license);
-	return INTOTO_OK;
-}
-
-static int read_names(void *target, const struct it_json *value, const struct it_where *where,
-		      struct intoto_error **err)
-{
-	IT_AUTO(it_freep) struct it_json_member *members = NULL;
-	struct demand *own = target;
-	size_t count = 0;
-	int rc;
-
-	if (it_json_kind(value) != IT_JSON_OBJECT || !it_json_count(value))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want an object of names and what they mean");
-	rc = it_json_members(&members, &count, value, err);
-	for (size_t i = 0; !rc && i < count; i++) {
-		struct it_span text = it_json_text(members[i].value);
-
-		/* A NUL inside of a name is refused here, before it becomes part of a place. */
-		rc = it_strings_add_span(&own->names, members[i].name, err);
-		if (rc)
-			break;
-		struct it_where at = { where, own->names.items[i], 0 };
-
-		if (!text.data)
-			rc = it_where_refuse(&at, INTOTO_E_FORMAT, err, "want a text, found %s",
-					     it_json_kind_name(members[i].value));
-		if (!rc)
-			rc = check_expression(text, &at, err);
-		if (!rc)
-			rc = it_strings_add_span(&own->meanings, text, err);
-	}
-	return rc;
-}
-
-static int read_own_allow(void *target, const struct it_json *value, const struct it_where *where,
-			  struct intoto_error **err)
-{
-	return read_licenses(&((struct override *)target)->allow, value, where, err);
-}
-
-static const struct it_field override_fields[] = {
-	{ "allow", IT_FIELD_CUSTOM, false, 0, read_own_allow },
-	{ "license", IT_FIELD_TEXT, false, offsetof(struct override, license), NULL },
-	{ "package", IT_FIELD_TEXT, true, offsetof(struct override, package), NULL },
-	{ "reason", IT_FIELD_TEXT, true, offsetof(struct override, reason), NULL },
-};
-
-static int read_override(struct override *out, const struct it_json *value,
-			 const struct it_where *where, struct intoto_error **err)
-{
-	struct it_where license = { where, "license", 0 };
-	int rc = it_fields_read(out, value, override_fields, IT_COUNT_OF(override_fields),
-				IT_FIELDS_CLOSED, where, err);
-
-	if (rc)
-		return rc;
-	if (!*out->package || it_streq(out->package, "*"))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "\"package\" must name some packages, not all");
-	if (!*out->reason)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err, "\"reason\" is empty");
-	if (!out->license == !out->allow.count)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want either \"license\" (what it really is) or \"allow\"");
-	return out->license ? check_expression(it_span_text(out->license), &license, err)
-			    : INTOTO_OK;
-}
-
-static int read_packages(void *target, const struct it_json *value, const struct it_where *where,
-			 struct intoto_error **err)
-{
-	struct demand *own = target;
-	size_t count = it_json_count(value);
-	int rc = INTOTO_OK;
-
-	if (it_json_kind(value) != IT_JSON_LIST || !count)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want a list of at least one object");
-	if (count > OVERRIDES_MAX)
-		return it_where_refuse(where, INTOTO_E_LIMIT, err, "more than %d packages",
-				       OVERRIDES_MAX);
-	own->overrides = calloc(count, sizeof *own->overrides);
-	if (!own->overrides)
-		return it_err_nomem(err);
-	own->override_count = count;
-	for (size_t i = 0; !rc && i < count; i++) {
-		struct it_where element = { where, NULL, i };
-
-		if (it_json_kind(it_json_at(value, i)) != IT_JSON_OBJECT)
-			return it_where_refuse(&element, INTOTO_E_FORMAT, err, "want an object");
-		rc = read_override(&own->overrides[i], it_json_at(value, i), &element, err);
-	}
-	return rc;
-}
-
-static const struct it_field fields[] = {
-	{ "allow", IT_FIELD_CUSTOM, false, 0, read_allow },
-	{ "deny", IT_FIELD_CUSTOM, false, 0, read_deny },
-	{ "names", IT_FIELD_CUSTOM, false, 0, read_names },
-	{ "noassertion", IT_FIELD_CUSTOM, false, 0, read_noassertion },
-	{ "none", IT_FIELD_CUSTOM, false, 0, read_none },
-	{ "packages", IT_FIELD_CUSTOM, false, 0, read_packages },
-	{ "source", IT_FIELD_CUSTOM, false, 0, read_source },
-	{ "unknown", IT_FIELD_CUSTOM, false, 0, read_unknown },
-};
-
-static int read(void **out, const struct it_json *object, const struct it_where *where,
-		struct intoto_error **err)
-{
-	IT_AUTO(free_own) struct demand *own = calloc(1, sizeof *own);
-	int rc;
-
-	if (!own)
-		return it_err_nomem(err);
-	rc = it_fields_read(own, object, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED, where, err);
-	if (!rc && !own->allow.count && !own->deny.count)
-		rc = it_where_refuse(where, INTOTO_E_FORMAT, err,
-				     "want \"allow\", \"deny\" or both: else nothing is demanded");
-	if (rc)
-		return rc;
-	*out = own;
-	own = NULL; /* now the caller's */
-	return INTOTO_OK;
-}
-
-/* --- for people --- */
-
-static int add_list(struct it_strings *out, const char *head, const struct it_strings *words,
-		    struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_JSON_BYTES_MAX);
-	int rc;
-
-	if (!words->count)
-		return INTOTO_OK;
-	(void)it_buf_add_text(&text, head); /* sticks in text */
-	for (size_t i = 0; i < words->count; i++)
-		(void)it_buf_printf(&text, "%s %s", i ? "," : "", words->items[i]);
-	rc = it_buf_check(&text, "a clause", err);
-	return rc ? rc : it_strings_add(out, it_buf_text(&text), err);
-}
-
-static int add_override(struct it_strings *out, const struct override *override,
-			struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_JSON_BYTES_MAX);
-	int rc;
-
-	it_text_quote(&text, it_span_text(override->package));
-	if (!override->license) {
-		(void)it_buf_add_text(&text, " may also have"); /* sticks in text */
-		return add_list(out, it_buf_text(&text), &override->allow, err);
-	}
-	(void)it_buf_printf(&text, " is taken to have %s", override->license); /* sticks */
-	rc = it_buf_check(&text, "a clause", err);
-	return rc ? rc : it_strings_add(out, it_buf_text(&text), err);
-}
-
-static int clauses(struct it_strings *out, const void *demand, struct intoto_error **err)
-{
-	const struct demand *own = demand;
-	int rc = add_list(out, "only the licences", &own->allow, err);
-
-	if (!rc)
-		rc = add_list(out, "none of the licences", &own->deny, err);
-	if (!rc && !own->noassertion)
-		rc = it_strings_add(out, "a licence for each package", err);
-	if (!rc && !own->unlisted)
-		rc = it_strings_add(out, "no licence that nobody knows", err);
-	for (size_t i = 0; !rc && i < own->override_count; i++)
-		rc = add_override(out, &own->overrides[i], err);
-	return rc;
-}
+enum { WHY_MAX = 64 * 1024, LABEL_MAX = 4096, SHOWN = 1000 };
 
 /* --- one package --- */
 
 struct judgement {
-	const struct demand *own;
+	const struct it_licenses_demand *own;
 	const struct it_gate_input *input;
 	const struct it_gate_evidence *evidence;
 	struct it_gate_verdict *out;
@@ -376,6 +51,11 @@ static void finding_done(struct finding *finding)
 	it_strings_done(&finding->culprits);
 }
 
+static bool begins(const char *text, const char *prefix, size_t length)
+{
+	return strlen(text) >= length && it_span_eq(it_span(text, length), it_span(prefix, length));
+}
+
 /* The purl, or its part before the version or the qualifiers, or the name; or a beginning of one.
  */
 static bool is_meant(const char *pattern, const struct it_sbom_component *component)
@@ -383,15 +63,15 @@ static bool is_meant(const char *pattern, const struct it_sbom_component *compon
 	size_t length = strlen(pattern);
 
 	if (pattern[length - 1] == '*')
-		return (*component->purl && strncmp(pattern, component->purl, length - 1) == 0) ||
-		       strncmp(pattern, component->name, length - 1) == 0;
+		return begins(component->purl, pattern, length - 1) ||
+		       begins(component->name, pattern, length - 1);
 	return it_streq(pattern, component->name) ||
 	       (it_starts_with(component->purl, pattern) &&
 		strchr("@?#", component->purl[length])); /* also its NUL */
 }
 
-static const struct override *find_override(const struct demand *own,
-					    const struct it_sbom_component *component)
+static const struct it_licenses_override *find_override(const struct it_licenses_demand *own,
+							const struct it_sbom_component *component)
 {
 	for (size_t i = 0; i < own->override_count; i++)
 		if (is_meant(own->overrides[i].package, component))
@@ -434,7 +114,7 @@ static bool is_all_listed(const struct it_spdx_expression *expression)
 	return true;
 }
 
-static int judge_text(struct finding *out, const struct demand *own,
+static int judge_text(struct finding *out, const struct it_licenses_demand *own,
 		      const struct it_spdx_policy *policy, const struct it_sbom_license *license,
 		      struct intoto_error **err)
 {
@@ -463,7 +143,7 @@ static int judge_text(struct finding *out, const struct demand *own,
 	return rc;
 }
 
-static int judge_list(struct finding *out, const struct demand *own,
+static int judge_list(struct finding *out, const struct it_licenses_demand *own,
 		      const struct it_spdx_policy *policy, const struct it_sbom_licenses *licenses,
 		      struct intoto_error **err)
 {
@@ -474,13 +154,14 @@ static int judge_list(struct finding *out, const struct demand *own,
 	return rc;
 }
 
-static int judge_said(struct finding *out, const struct demand *own,
+static int judge_said(struct finding *out, const struct it_licenses_demand *own,
 		      const struct it_spdx_policy *policy,
 		      const struct it_sbom_component *component, struct intoto_error **err)
 {
-	bool concluded = own->source != SOURCE_DECLARED && says_something(&component->concluded);
+	bool concluded =
+		own->source != IT_LICENSES_DECLARED && says_something(&component->concluded);
 	bool declared = says_something(&component->declared) &&
-			(own->source != SOURCE_CONCLUDED || !concluded);
+			(own->source != IT_LICENSES_CONCLUDED || !concluded);
 	int rc = INTOTO_OK;
 
 	if (concluded)
@@ -497,8 +178,9 @@ static int judge_said(struct finding *out, const struct demand *own,
 }
 
 /* With what is granted to this package, and excused. */
-static int judge_package(struct finding *out, const struct demand *own,
-			 const struct it_sbom_component *component, const struct override *override,
+static int judge_package(struct finding *out, const struct it_licenses_demand *own,
+			 const struct it_sbom_component *component,
+			 const struct it_licenses_override *override,
 			 const struct it_strings *excused, struct intoto_error **err)
 {
 	IT_AUTO(it_strings_done) struct it_strings grant = { 0 };
@@ -606,8 +288,8 @@ static int decide_blocked(struct judgement *in, const char *label, const struct 
 }
 
 static int decide_bad(struct judgement *in, const char *label,
-		      const struct it_sbom_component *component, const struct override *override,
-		      const struct finding *finding)
+		      const struct it_sbom_component *component,
+		      const struct it_licenses_override *override, const struct finding *finding)
 {
 	IT_AUTO(excuse_done) struct excuse excuse = { .by = IT_BUF(WHY_MAX) };
 	IT_AUTO(finding_done) struct finding again = { 0 };
@@ -626,7 +308,7 @@ static int judge_component(struct judgement *in, const struct it_sbom_component 
 {
 	IT_AUTO(finding_done) struct finding finding = { 0 };
 	IT_AUTO(it_buf_done) struct it_buf label = IT_BUF(LABEL_MAX + 8 * SHOWN);
-	const struct override *override = find_override(in->own, component);
+	const struct it_licenses_override *override = find_override(in->own, component);
 	const struct it_strings nothing = { 0 };
 	int rc = judge_package(&finding, in->own, component, override, &nothing, in->err);
 
@@ -714,9 +396,9 @@ static const char *const predicates[] = { "sbom", NULL };
 const struct it_gate_kind it_gate_licenses = {
 	.name = "licenses",
 	.summary = "packages have licences that are wanted",
-	.read = read,
-	.free = free_demand,
-	.clauses = clauses,
+	.read = it_licenses_read,
+	.free = it_licenses_free,
+	.clauses = it_licenses_clauses,
 	.predicates = predicates,
 	.judge = judge,
 };

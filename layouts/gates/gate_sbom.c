@@ -15,316 +15,16 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "json/field.h"
-#include "layouts/gates/gate.h"
+#include "layouts/gates/sbom_demand.h"
 #include "model/digest_set.h"
 #include "model/sbom.h"
 
 enum {
 	CLAUSE_MAX = 1 << 20,
-	DIGESTS_MAX = 16 * 1024,
 	SHOWN = 200,
-	CLOCKS_DIFFER = 600,
-	KEY_BYTES = 7 + 64 /* "sha256:" and its digits */
+	CLOCKS_DIFFER = 600, /* seconds */
+	KEY_BYTES = 7 + 64,  /* "sha256:" and its digits */
 };
-
-#define COMPONENTS_LIMIT (INT64_C(1024) * 1024)
-
-enum describes { DESCRIBES_ANY, DESCRIBES_PRODUCT, DESCRIBES_ALL, DESCRIBES_MATERIAL };
-
-static bool has_purl(const struct it_sbom_component *component)
-{
-	return it_sbom_purl_is_valid(component->purl);
-}
-
-static bool has_version(const struct it_sbom_component *component)
-{
-	return *component->version && !it_streq(component->version, "NOASSERTION");
-}
-
-static bool has_supplier(const struct it_sbom_component *component)
-{
-	return *component->supplier != '\0';
-}
-
-static bool says(const struct it_sbom_licenses *licenses)
-{
-	for (size_t i = 0; i < licenses->count; i++)
-		if (!it_streq(licenses->items[i].text, "NOASSERTION"))
-			return true;
-	return false;
-}
-
-static bool has_license(const struct it_sbom_component *component)
-{
-	return says(&component->concluded) || says(&component->declared);
-}
-
-static bool has_digest(const struct it_sbom_component *component)
-{
-	return component->digests != NULL;
-}
-
-static const struct property {
-	const char *name;
-	bool (*is_there)(const struct it_sbom_component *component);
-} properties[] = {
-	{ "digest", has_digest },     { "license", has_license }, { "purl", has_purl },
-	{ "supplier", has_supplier }, { "version", has_version },
-};
-
-struct demand {
-	struct it_strings formats;
-	struct it_strings tools;
-	int64_t least;
-	int64_t coverage[IT_COUNT_OF(properties)]; /* percent; 0: not asked for */
-	int64_t age;				   /* 0: any */
-	enum describes describes;
-	char *digest; /* NULL: any */
-	bool contains;
-};
-
-/* --- reading --- */
-
-static void free_demand(void *demand)
-{
-	struct demand *own = demand;
-
-	it_strings_done(&own->formats);
-	it_strings_done(&own->tools);
-	free(own->digest);
-	free(own);
-}
-
-static void free_own(struct demand **own)
-{
-	if (*own)
-		free_demand(*own);
-}
-
-static bool is_format(const char *word)
-{
-	static const char *const words[] = { "spdx",	      "spdx-2.2",      "spdx-2.3",
-					     "spdx-3.0",      "cyclonedx",     "cyclonedx-1.2",
-					     "cyclonedx-1.3", "cyclonedx-1.4", "cyclonedx-1.5",
-					     "cyclonedx-1.6", "cyclonedx-1.7" };
-
-	for (size_t i = 0; i < IT_COUNT_OF(words); i++)
-		if (it_streq(words[i], word))
-			return true;
-	return false;
-}
-
-static int read_formats(void *target, const struct it_json *value, const struct it_where *where,
-			struct intoto_error **err)
-{
-	struct demand *own = target;
-	int rc = it_gate_read_words(&own->formats, value, where, err);
-
-	for (size_t i = 0; !rc && i < own->formats.count; i++) {
-		struct it_where element = { where, NULL, i };
-		IT_AUTO(it_freep) char *quoted = NULL;
-
-		if (is_format(own->formats.items[i]))
-			continue;
-		quoted = it_text_quoted(it_span_text(own->formats.items[i]));
-		rc = it_where_refuse(&element, INTOTO_E_FORMAT, err,
-				     "want \"spdx\" or \"cyclonedx\", alone or with a version "
-				     "(\"spdx-2.3\", \"cyclonedx-1.6\"), found '%s'",
-				     quoted ? quoted : "");
-	}
-	return rc;
-}
-
-static int read_tools(void *target, const struct it_json *value, const struct it_where *where,
-		      struct intoto_error **err)
-{
-	return it_gate_read_words(&((struct demand *)target)->tools, value, where, err);
-}
-
-static int read_least(void *target, const struct it_json *value, const struct it_where *where,
-		      struct intoto_error **err)
-{
-	return it_gate_read_count(&((struct demand *)target)->least, value, 1, COMPONENTS_LIMIT,
-				  where, err);
-}
-
-static int read_age(void *target, const struct it_json *value, const struct it_where *where,
-		    struct intoto_error **err)
-{
-	return it_gate_read_duration(&((struct demand *)target)->age, value, where, err);
-}
-
-static int read_share(struct demand *own, const struct it_json_member *member,
-		      const struct it_where *up, struct intoto_error **err)
-{
-	for (size_t i = 0; i < IT_COUNT_OF(properties); i++) {
-		struct it_where where = { up, properties[i].name, 0 };
-
-		if (it_span_is(member->name, properties[i].name))
-			return it_gate_read_count(&own->coverage[i], member->value, 1, 100, &where,
-						  err);
-	}
-	return it_where_refuse(up, INTOTO_E_FORMAT, err,
-			       "want \"digest\", \"license\", \"purl\", \"supplier\" or "
-			       "\"version\", found another member");
-}
-
-static int read_coverage(void *target, const struct it_json *value, const struct it_where *where,
-			 struct intoto_error **err)
-{
-	IT_AUTO(it_freep) struct it_json_member *members = NULL;
-	size_t count = 0;
-	int rc;
-
-	if (it_json_kind(value) != IT_JSON_OBJECT || !it_json_count(value))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want an object of numbers, { \"purl\": 90 }");
-	rc = it_json_members(&members, &count, value, err);
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = read_share(target, &members[i], where, err);
-	return rc;
-}
-
-static int read_describes(void *target, const struct it_json *value, const struct it_where *where,
-			  struct intoto_error **err)
-{
-	struct demand *own = target;
-	struct it_span text = it_json_text(value);
-
-	own->describes = it_span_is(text, "product")	    ? DESCRIBES_PRODUCT
-			 : it_span_is(text, "all-products") ? DESCRIBES_ALL
-			 : it_span_is(text, "material")	    ? DESCRIBES_MATERIAL
-							    : DESCRIBES_ANY;
-	if (own->describes != DESCRIBES_ANY)
-		return INTOTO_OK;
-	return it_where_refuse(where, INTOTO_E_FORMAT, err,
-			       "want \"product\", \"all-products\" or \"material\"");
-}
-
-static int read_digest(void *target, const struct it_json *value, const struct it_where *where,
-		       struct intoto_error **err)
-{
-	struct demand *own = target;
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(DIGESTS_MAX);
-	int rc = it_digest_set_read(&text, value, where, err);
-
-	if (rc)
-		return rc;
-	if (it_digests_match(it_buf_text(&text), it_buf_text(&text)) != IT_DIGESTS_MATCH)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want a digest that is worth trusting, as sha256");
-	own->digest = it_buf_take(&text);
-	return own->digest ? INTOTO_OK : it_err_nomem(err);
-}
-
-static int read_contains(void *target, const struct it_json *value, const struct it_where *where,
-			 struct intoto_error **err)
-{
-	if (!it_span_is(it_json_text(value), "products"))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want \"products\"");
-	((struct demand *)target)->contains = true;
-	return INTOTO_OK;
-}
-
-static const struct it_field fields[] = {
-	{ "contains", IT_FIELD_CUSTOM, false, 0, read_contains },
-	{ "coverage", IT_FIELD_CUSTOM, false, 0, read_coverage },
-	{ "createdWithin", IT_FIELD_CUSTOM, false, 0, read_age },
-	{ "describes", IT_FIELD_CUSTOM, false, 0, read_describes },
-	{ "describesDigest", IT_FIELD_CUSTOM, false, 0, read_digest },
-	{ "formats", IT_FIELD_CUSTOM, false, 0, read_formats },
-	{ "minComponents", IT_FIELD_CUSTOM, false, 0, read_least },
-	{ "tools", IT_FIELD_CUSTOM, false, 0, read_tools },
-};
-
-static int read(void **out, const struct it_json *object, const struct it_where *where,
-		struct intoto_error **err)
-{
-	IT_AUTO(free_own) struct demand *own = calloc(1, sizeof *own);
-	int rc;
-
-	if (!own)
-		return it_err_nomem(err);
-	own->least = 1; /* an SBOM of nothing is none */
-	rc = it_fields_read(own, object, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED, where, err);
-	if (rc)
-		return rc;
-	*out = own;
-	own = NULL; /* now the caller's */
-	return INTOTO_OK;
-}
-
-/* --- for people --- */
-
-static int add_clause(struct it_strings *out, struct it_buf *text, struct intoto_error **err)
-{
-	int rc = it_buf_check(text, "a clause", err);
-
-	if (!rc)
-		rc = it_strings_add(out, it_buf_text(text), err);
-	it_buf_reset(text);
-	return rc;
-}
-
-static void list(struct it_buf *out, const struct it_strings *words)
-{
-	for (size_t i = 0; i < words->count; i++) {
-		(void)it_buf_add_text(out, i ? " or " : ""); /* sticks in out */
-		it_text_quote(out, it_span_text(words->items[i]));
-	}
-}
-
-static int clauses_of_subjects(struct it_strings *out, const struct demand *own,
-			       struct it_buf *text, struct intoto_error **err)
-{
-	static const char *const words[] = { NULL, "about a product by its digest",
-					     "about every product by its digest",
-					     "about a material by its digest" };
-	int rc = INTOTO_OK;
-
-	if (words[own->describes])
-		rc = it_strings_add(out, words[own->describes], err);
-	if (!rc && own->digest) {
-		(void)it_buf_printf(text, "about %s", own->digest); /* sticks in text */
-		rc = add_clause(out, text, err);
-	}
-	if (!rc && own->contains)
-		rc = it_strings_add(out, "each product is in it by its digest", err);
-	return rc;
-}
-
-static int clauses(struct it_strings *out, const void *demand, struct intoto_error **err)
-{
-	const struct demand *own = demand;
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(CLAUSE_MAX);
-	int rc;
-
-	(void)it_buf_add_text(&text, "an SBOM"); /* sticks in text, as below */
-	if (own->formats.count) {
-		(void)it_buf_add_text(&text, " in ");
-		list(&text, &own->formats);
-	}
-	(void)it_buf_printf(&text, " of at least %lld components", (long long)own->least);
-	rc = add_clause(out, &text, err);
-	for (size_t i = 0; !rc && i < IT_COUNT_OF(properties); i++) {
-		if (!own->coverage[i])
-			continue;
-		(void)it_buf_printf(&text, "at least %lld %% with a %s",
-				    (long long)own->coverage[i], properties[i].name);
-		rc = add_clause(out, &text, err);
-	}
-	if (!rc && own->age) {
-		(void)it_buf_printf(&text, "created at most %lld seconds ago", (long long)own->age);
-		rc = add_clause(out, &text, err);
-	}
-	if (!rc && own->tools.count) {
-		(void)it_buf_add_text(&text, "made by ");
-		list(&text, &own->tools);
-		rc = add_clause(out, &text, err);
-	}
-	return rc ? rc : clauses_of_subjects(out, own, &text, err);
-}
 
 /* --- one SBOM --- */
 
@@ -340,7 +40,7 @@ static void lacks_done(struct lacks *lacks)
 	it_buf_done(&lacks->text);
 }
 
-static bool is_wanted_format(const struct demand *own, const struct it_sbom *sbom)
+static bool is_wanted_format(const struct it_sbom_demand *own, const struct it_sbom *sbom)
 {
 	const char *name = sbom->format == IT_SBOM_CYCLONEDX ? "cyclonedx" : "spdx";
 
@@ -358,7 +58,7 @@ static bool is_wanted_format(const struct demand *own, const struct it_sbom *sbo
 	return !own->formats.count;
 }
 
-static bool is_wanted_tool(const struct demand *own, const struct it_sbom *sbom)
+static bool is_wanted_tool(const struct it_sbom_demand *own, const struct it_sbom *sbom)
 {
 	for (size_t i = 0; i < own->tools.count; i++)
 		for (size_t k = 0; k < sbom->tools.count; k++) {
@@ -371,23 +71,23 @@ static bool is_wanted_tool(const struct demand *own, const struct it_sbom *sbom)
 	return !own->tools.count;
 }
 
-static int check_making(struct lacks *out, const struct demand *own, const struct it_sbom *sbom,
-			int64_t now, struct intoto_error **err)
+static int check_making(struct lacks *out, const struct it_sbom_demand *own,
+			const struct it_sbom *sbom, int64_t now, struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
 
 	if (!is_wanted_format(own, sbom)) {
 		(void)it_buf_printf(&out->text, "is %s %.*s, and wanted is ",
 				    it_sbom_format_name(sbom->format), SHOWN, sbom->version);
-		list(&out->text, &own->formats);
-		rc = add_clause(&out->list, &out->text, err);
+		it_sbom_demand_list(&out->text, &own->formats);
+		rc = it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	if (!rc && !is_wanted_tool(own, sbom)) {
 		(void)it_buf_add_text(&out->text, "was made by ");
-		list(&out->text, &sbom->tools);
+		it_sbom_demand_list(&out->text, &sbom->tools);
 		(void)it_buf_add_text(&out->text, ", and wanted is ");
-		list(&out->text, &own->tools);
-		rc = add_clause(&out->list, &out->text, err);
+		it_sbom_demand_list(&out->text, &own->tools);
+		rc = it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	if (rc || !own->age)
 		return rc;
@@ -400,7 +100,7 @@ static int check_making(struct lacks *out, const struct demand *own, const struc
 	(void)it_buf_printf(&out->text,
 			    "was created %lld seconds ago, and at most %lld are allowed",
 			    (long long)(now - sbom->created), (long long)own->age);
-	return add_clause(&out->list, &out->text, err);
+	return it_sbom_demand_clause(&out->list, &out->text, err);
 }
 
 /* Packages, and neither files nor the thing itself. */
@@ -410,7 +110,8 @@ static bool counts(const struct it_sbom_component *component)
 }
 
 static int check_share(struct lacks *out, const struct it_sbom *sbom,
-		       const struct property *property, int64_t wanted, struct intoto_error **err)
+		       const struct it_sbom_property *property, int64_t wanted,
+		       struct intoto_error **err)
 {
 	int64_t all = 0;
 	int64_t good = 0;
@@ -429,11 +130,11 @@ static int check_share(struct lacks *out, const struct it_sbom *sbom,
 		"wanted",
 		property->name, (long long)good, (long long)all,
 		(long long)(all ? good * 100 / all : 0), (long long)wanted);
-	return add_clause(&out->list, &out->text, err);
+	return it_sbom_demand_clause(&out->list, &out->text, err);
 }
 
-static int check_components(struct lacks *out, const struct demand *own, const struct it_sbom *sbom,
-			    struct intoto_error **err)
+static int check_components(struct lacks *out, const struct it_sbom_demand *own,
+			    const struct it_sbom *sbom, struct intoto_error **err)
 {
 	int64_t count = 0;
 	int rc = INTOTO_OK;
@@ -443,11 +144,11 @@ static int check_components(struct lacks *out, const struct demand *own, const s
 	if (count < own->least) {
 		(void)it_buf_printf(&out->text, "has %lld components, and at least %lld are wanted",
 				    (long long)count, (long long)own->least);
-		rc = add_clause(&out->list, &out->text, err);
+		rc = it_sbom_demand_clause(&out->list, &out->text, err);
 	}
-	for (size_t i = 0; !rc && i < IT_COUNT_OF(properties); i++)
+	for (size_t i = 0; !rc && i < IT_SBOM_PROPERTIES; i++)
 		if (own->coverage[i])
-			rc = check_share(out, sbom, &properties[i], own->coverage[i], err);
+			rc = check_share(out, sbom, &it_sbom_properties[i], own->coverage[i], err);
 	return rc;
 }
 
@@ -470,11 +171,12 @@ static size_t count_about(const struct it_sbom *sbom, const struct it_artifacts 
 	return count;
 }
 
-static int check_subject(struct lacks *out, const struct demand *own, const struct it_sbom *sbom,
-			 const struct it_gate_input *input, struct intoto_error **err)
+static int check_subject(struct lacks *out, const struct it_sbom_demand *own,
+			 const struct it_sbom *sbom, const struct it_gate_input *input,
+			 struct intoto_error **err)
 {
 	const struct it_artifacts *artifacts =
-		own->describes == DESCRIBES_MATERIAL ? input->materials : input->products;
+		own->describes == IT_SBOM_DESCRIBES_MATERIAL ? input->materials : input->products;
 	size_t count = own->describes ? count_about(sbom, artifacts) : 0;
 	int rc = INTOTO_OK;
 
@@ -485,15 +187,15 @@ static int check_subject(struct lacks *out, const struct demand *own, const stru
 				      err);
 	if (own->describes && !count)
 		rc = it_strings_add(&out->list,
-				    own->describes == DESCRIBES_MATERIAL
+				    own->describes == IT_SBOM_DESCRIBES_MATERIAL
 					    ? "is about something that is no material of the step"
 					    : "is about something that is no product of the step",
 				    err);
-	else if (own->describes == DESCRIBES_ALL && count < artifacts->count)
+	else if (own->describes == IT_SBOM_DESCRIBES_ALL && count < artifacts->count)
 		rc = it_strings_add(&out->list, "is not about every product of the step", err);
 	if (!rc && own->digest && !is_about(sbom, own->digest)) {
 		(void)it_buf_printf(&out->text, "is not about %s", own->digest);
-		rc = add_clause(&out->list, &out->text, err);
+		rc = it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	return rc;
 }
@@ -562,15 +264,16 @@ static int check_contents(struct lacks *out, const struct it_sbom *sbom,
 		it_text_quote(&out->text, it_span(products->items[i].name,
 						  strnlen(products->items[i].name, SHOWN)));
 		(void)it_buf_add_text(&out->text, "' by its digest");
-		return add_clause(&out->list, &out->text, err);
+		return it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	return INTOTO_OK;
 }
 
 /* --- all of them --- */
 
-static int check(struct lacks *out, const struct demand *own, const struct it_gate_input *input,
-		 const struct it_gate_evidence *evidence, struct intoto_error **err)
+static int check(struct lacks *out, const struct it_sbom_demand *own,
+		 const struct it_gate_input *input, const struct it_gate_evidence *evidence,
+		 struct intoto_error **err)
 {
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
@@ -581,7 +284,7 @@ static int check(struct lacks *out, const struct demand *own, const struct it_ga
 	if (rc) {
 		(void)it_buf_printf(&out->text, "cannot be read as an SBOM: %s",
 				    intoto_error_text(why));
-		return add_clause(&out->list, &out->text, err);
+		return it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	rc = check_making(out, own, sbom, input->now, err);
 	if (!rc)
@@ -608,7 +311,7 @@ static int decide(struct it_gate_verdict *out, const struct it_gate_evidence *ev
 	return rc;
 }
 
-static int judge_all(struct it_gate_verdict *out, const struct demand *own,
+static int judge_all(struct it_gate_verdict *out, const struct it_sbom_demand *own,
 		     const struct it_gate_input *input, struct lacks *lacks,
 		     struct intoto_error **err)
 {
@@ -650,9 +353,9 @@ static const char *const predicates[] = { "sbom", NULL };
 const struct it_gate_kind it_gate_sbom = {
 	.name = "sbom",
 	.summary = "an SBOM is there and says enough about the right thing",
-	.read = read,
-	.free = free_demand,
-	.clauses = clauses,
+	.read = it_sbom_demand_read,
+	.free = it_sbom_demand_free,
+	.clauses = it_sbom_demand_clauses,
 	.predicates = predicates,
 	.judge = judge,
 };

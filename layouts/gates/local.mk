@@ -6,7 +6,9 @@ CORE_SOURCES += \
 	%D%/gate_licenses.c \
 	%D%/gate_require.c \
 	%D%/gate_sbom.c \
+	%D%/licenses_demand.c %D%/licenses_demand.h \
 	%D%/members.c \
+	%D%/sbom_demand.c %D%/sbom_demand.h \
 	%D%/verdict.c
 
 UNIT_TESTS += \
