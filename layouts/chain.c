@@ -119,6 +119,8 @@ int it_chain_verify(struct it_chain *chain, struct intoto_error **err)
 		return rc;
 	trace_items(chain);
 	rc = it_stage_steps(chain, err);
+	if (!rc)
+		rc = it_stage_gates(chain, err);
 	return rc ? rc : it_stage_standins(chain, err);
 }
 

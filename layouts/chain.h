@@ -120,6 +120,8 @@ IT_CHECK int it_stage_parameters(struct it_chain *chain, bool *complete, struct 
 /* For each step: links are loaded and verified, the threshold is counted, one link chosen, and its
  * rules judged as soon as what they need is there. */
 IT_CHECK int it_stage_steps(struct it_chain *chain, struct intoto_error **err);
+/* The gates of steps; nothing where there are none. */
+IT_CHECK int it_stage_gates(struct it_chain *chain, struct intoto_error **err);
 /* Of a sublayout: signed links that stand in for inspections (specification 4.5.3). */
 IT_CHECK int it_stage_standins(struct it_chain *chain, struct intoto_error **err);
 /* Runs the inspections that have no such link, if nothing has failed. */

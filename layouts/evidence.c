@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "layouts/certificate.h"
+#include "layouts/gates/exceptions.h"
 #include "layouts/sublayout.h"
 #include "model/runtime_trace.h"
 
@@ -390,6 +391,17 @@ static bool is_exact(const char *file, const char *step)
 	       (it_starts_with(file, step) && it_streq(file + len, ".json"));
 }
 
+/* "<step>.<8 hex digits>.<attestor>.intoto.json" */
+static bool is_attested(const char *file, const char *step)
+{
+	static const char suffix[] = ".intoto.json";
+	size_t len = strlen(step);
+
+	return it_starts_with(file, step) && file[len] == '.' &&
+	       strspn(file + len + 1, "0123456789abcdef") == 8 && file[len + 9] == '.' &&
+	       it_ends_with(file, suffix) && strlen(file) > len + 10 + sizeof suffix - 1;
+}
+
 static int visit_attestations(struct it_evidence *evidence, struct intoto_error **err)
 {
 	const struct it_chain *chain = evidence->chain;
@@ -399,8 +411,10 @@ static int visit_attestations(struct it_evidence *evidence, struct intoto_error 
 	for (size_t i = 0; !rc && i < chain->folder.names.count; i++) {
 		const char *file = chain->folder.names.items[i];
 
-		/* A trace is large, and only looked at where a link names it. */
-		if (is_named_after(file, step, IT_RUNTIME_TRACE_SUFFIX))
+		/* A trace is large, and only looked at where a link names it; what attestors made
+		   beside the link is for gates. */
+		if (is_named_after(file, step, IT_RUNTIME_TRACE_SUFFIX) ||
+		    is_attested(file, step) || it_ends_with(file, IT_EXCEPTION_SUFFIX))
 			continue;
 		if (it_starts_with(file, step) && it_ends_with(file, ".json") &&
 		    it_folder_step_of(chain, file, ".json") == evidence->step)

@@ -37,12 +37,15 @@ void intoto_layout_free(struct intoto_layout *layout)
 		it_strings_done(&layout->steps[i].pubkeys);
 		it_constraints_done(&layout->steps[i].constraints);
 		it_requirement_done(&layout->steps[i].requires);
+		it_gates_done(&layout->steps[i].gates);
 	}
 	for (size_t i = 0; i < layout->inspection_count; i++)
 		item_done(&layout->inspections[i]);
 	it_layout_anchors_done(&layout->rootcas);
 	it_layout_anchors_done(&layout->intermediatecas);
 	it_layout_anchors_done(&layout->bundles);
+	it_exception_terms_done(&layout->exceptions);
+	it_attestor_pins_done(&layout->attestors);
 	free(layout->keys);
 	free(layout->steps);
 	free(layout->inspections);
@@ -56,6 +59,14 @@ int it_layout_new(struct intoto_layout **out, struct intoto_error **err)
 {
 	*out = calloc(1, sizeof **out);
 	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+bool it_layout_is_gated(const struct intoto_layout *layout)
+{
+	for (size_t i = 0; i < layout->step_count; i++)
+		if (layout->steps[i].gates.count)
+			return true;
+	return layout->exceptions.given || layout->attestors.count;
 }
 
 bool intoto_layout_expires(const struct intoto_layout *layout, int64_t *out)

@@ -7,6 +7,9 @@
 
 #include "crypto/key.h"
 #include "layouts/constraint.h"
+#include "layouts/gates/exceptions.h"
+#include "layouts/gates/gate.h"
+#include "layouts/gates/pins.h"
 #include "layouts/layout_certificates.h"
 #include "layouts/requirement.h"
 #include "layouts/rule.h"
@@ -33,6 +36,7 @@ struct it_layout_step {
 	struct it_strings pubkeys;	   /* ids, hex digits */
 	struct it_constraints constraints; /* who else may do it, by certificate */
 	struct it_requirement requires;	   /* of how its links were made */
+	struct it_gates gates;		   /* of its evidence: expectedAttributes */
 };
 
 struct intoto_layout {
@@ -42,7 +46,10 @@ struct intoto_layout {
 	struct it_layout_anchors rootcas;
 	struct it_layout_anchors intermediatecas;
 	struct it_layout_anchors bundles; /* trustBundles */
-	struct it_layout_key *keys;	  /* sorted by id when read */
+	struct it_exception_terms exceptions;
+	struct it_attestor_pins attestors;
+	bool said_gated;	    /* as it was read: its _type is "gated-layout" */
+	struct it_layout_key *keys; /* sorted by id when read */
 	size_t key_count;
 	struct it_layout_step *steps;
 	size_t step_count;
@@ -55,6 +62,12 @@ IT_DEFINE_AUTO(struct intoto_layout, intoto_layout_free);
 
 /* An empty layout. */
 IT_CHECK int it_layout_new(struct intoto_layout **out, struct intoto_error **err);
+
+/*
+ * Whether it says anything that older verifiers would pass over: gates, pins of attestors, terms of
+ * exceptions.  Exactly then its _type is "gated-layout", which they refuse.
+ */
+bool it_layout_is_gated(const struct intoto_layout *layout);
 
 /* NULL when no step or inspection has that name. */
 const struct it_item *it_layout_find(const struct intoto_layout *layout, const char *name);

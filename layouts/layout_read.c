@@ -170,6 +170,15 @@ static int read_requires(void *target, const struct it_json *value, const struct
 	return it_requirement_read(&step->requires, value, where, err);
 }
 
+/* Ours too (ITE-10 and ITE-11 are where the name is from). */
+static int read_gates(void *target, const struct it_json *value, const struct it_where *where,
+		      struct intoto_error **err)
+{
+	struct it_layout_step *step = target;
+
+	return it_gates_read(&step->gates, value, where, err);
+}
+
 /* The item comes first in a step, so that one reader serves both. */
 _Static_assert(offsetof(struct it_layout_step, item) == 0, "a step begins with its item");
 
@@ -177,6 +186,7 @@ static const struct it_field step_fields[] = {
 	{ "_type", IT_FIELD_CUSTOM, false, 0, read_step_type },
 	{ "certConstraints", IT_FIELD_CUSTOM, false, 0, read_prose_constraints },
 	{ "cert_constraints", IT_FIELD_CUSTOM, false, 0, read_constraints },
+	{ "expectedAttributes", IT_FIELD_CUSTOM, false, 0, read_gates },
 	{ "expected_command", IT_FIELD_TEXTS, false, offsetof(struct it_layout_step, item.command),
 	  NULL },
 	{ "expected_materials", IT_FIELD_CUSTOM, false, 0, read_materials },
@@ -207,8 +217,46 @@ static const struct it_field inspection_fields[] = {
 static int read_layout_type(void *target, const struct it_json *value, const struct it_where *where,
 			    struct intoto_error **err)
 {
-	(void)target; /* only checked */
-	return check_type(value, "layout", where, err);
+	struct intoto_layout *layout = target;
+
+	layout->said_gated = it_span_is(it_json_text(value), "gated-layout");
+	return layout->said_gated ? INTOTO_OK : check_type(value, "layout", where, err);
+}
+
+static int read_attestors(void *target, const struct it_json *value, const struct it_where *where,
+			  struct intoto_error **err)
+{
+	struct intoto_layout *layout = target;
+
+	return it_attestor_pins_read(&layout->attestors, value, where, err);
+}
+
+static int read_exceptions(void *target, const struct it_json *value, const struct it_where *where,
+			   struct intoto_error **err)
+{
+	struct intoto_layout *layout = target;
+
+	return it_exception_terms_read(&layout->exceptions, value, where, err);
+}
+
+/*
+ * Older verifiers ignore members that they do not know, but no _type: so what they must not pass
+ * over stands under a type of its own, and nothing else does.
+ */
+static int check_gated(const struct intoto_layout *layout, const struct it_where *root,
+		       struct intoto_error **err)
+{
+	struct it_where where = { root, "_type", 0 };
+
+	if (layout->said_gated == it_layout_is_gated(layout))
+		return INTOTO_OK;
+	return it_where_refuse(
+		&where, INTOTO_E_FORMAT, err,
+		layout->said_gated ? "want the text \"layout\": it has no "
+				     "\"expectedAttributes\", \"exceptions\" or \"attestors\""
+				   : "want the text \"gated-layout\", because it has "
+				     "\"expectedAttributes\", \"exceptions\" or \"attestors\", "
+				     "which verifiers that do not know them must not pass over");
 }
 
 static int read_expires(void *target, const struct it_json *value, const struct it_where *where,
@@ -369,6 +417,8 @@ static int read_bundles(void *target, const struct it_json *value, const struct 
 
 static const struct it_field layout_fields[] = {
 	{ "_type", IT_FIELD_CUSTOM, true, 0, read_layout_type },
+	{ "attestors", IT_FIELD_CUSTOM, false, 0, read_attestors },
+	{ "exceptions", IT_FIELD_CUSTOM, false, 0, read_exceptions },
 	{ "expires", IT_FIELD_CUSTOM, false, 0, read_expires },
 	{ "inspect", IT_FIELD_CUSTOM, true, 0, read_inspections },
 	{ "intermediatecas", IT_FIELD_CUSTOM, false, 0, read_intermediatecas },
@@ -397,6 +447,8 @@ int intoto_layout_from_envelope(struct intoto_layout **out, const struct intoto_
 	if (!rc)
 		rc = it_fields_read(layout, it_envelope_body(envelope), layout_fields,
 				    IT_COUNT_OF(layout_fields), IT_FIELDS_CLOSED, &root, err);
+	if (!rc)
+		rc = check_gated(layout, &root, err);
 	if (!rc)
 		rc = it_layout_index(layout, &root, err);
 	if (rc)

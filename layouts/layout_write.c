@@ -55,6 +55,10 @@ static void write_step(struct it_writer *writer, const struct it_layout_step *st
 			      step->constraints.prose ? "certConstraints" : "cert_constraints");
 		it_constraints_write(writer, &step->constraints);
 	}
+	if (step->gates.count) {
+		it_write_name(writer, "expectedAttributes");
+		it_gates_write(writer, &step->gates);
+	}
 	write_texts(writer, "expected_command", &step->item.command);
 	write_rules(writer, "expected_materials", &step->item.rules[INTOTO_MATERIALS]);
 	write_rules(writer, "expected_products", &step->item.rules[INTOTO_PRODUCTS]);
@@ -86,7 +90,15 @@ void it_layout_write(struct it_writer *writer, const struct intoto_layout *layou
 {
 	it_write_object(writer);
 	it_write_name(writer, "_type");
-	it_write_text(writer, "layout");
+	it_write_text(writer, it_layout_is_gated(layout) ? "gated-layout" : "layout");
+	if (layout->attestors.count) {
+		it_write_name(writer, "attestors");
+		it_write_value(writer, layout->attestors.object);
+	}
+	if (layout->exceptions.given) {
+		it_write_name(writer, "exceptions");
+		it_write_value(writer, layout->exceptions.object);
+	}
 	if (layout->expires_text) {
 		it_write_name(writer, "expires");
 		it_write_text(writer, layout->expires_text);

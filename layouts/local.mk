@@ -64,6 +64,7 @@ CORE_SOURCES += \
 	%D%/rule_require.c \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/source.c %D%/source.h \
+	%D%/stage_gates.c \
 	%D%/stage_inspections.c \
 	%D%/stage_parameters.c \
 	%D%/stage_policy.c \

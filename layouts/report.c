@@ -23,6 +23,8 @@ struct intoto_report {
 	struct it_report_input *inputs;
 	size_t input_count;
 	size_t input_cap;
+	struct it_report_exception *exceptions;
+	size_t exception_count;
 };
 
 int it_report_new(struct intoto_report **out, struct intoto_error **err)
@@ -55,6 +57,16 @@ static void free_input(const struct it_report_input *input)
 	free_text(input->sha256);
 }
 
+static void free_exception(const struct it_report_exception *exception)
+{
+	free_text(exception->id);
+	free_text(exception->owner);
+	free_text(exception->reason);
+	free_text(exception->ticket);
+	free_text(exception->uri);
+	free_text(exception->sha256);
+}
+
 void intoto_report_free(struct intoto_report *report)
 {
 	if (!report)
@@ -63,6 +75,9 @@ void intoto_report_free(struct intoto_report *report)
 		free_texts(&report->checks[i]);
 	for (size_t i = 0; i < report->input_count; i++)
 		free_input(&report->inputs[i]);
+	for (size_t i = 0; i < report->exception_count; i++)
+		free_exception(&report->exceptions[i]);
+	free(report->exceptions);
 	free(report->inputs);
 	free(report->checks);
 	free(report->layout);
@@ -241,6 +256,47 @@ size_t it_report_input_count(const struct intoto_report *report)
 const struct it_report_input *it_report_input_at(const struct intoto_report *report, size_t index)
 {
 	return index < report->input_count ? &report->inputs[index] : NULL;
+}
+
+/* --- exceptions --- */
+
+void it_report_add_exception(struct intoto_report *report,
+			     const struct it_report_exception *exception)
+{
+	struct it_report_exception copy = { .id = clean_copy(exception->id),
+					    .owner = clean_copy(exception->owner),
+					    .reason = clean_copy(exception->reason),
+					    .ticket = exception->ticket
+							      ? clean_copy(exception->ticket)
+							      : NULL,
+					    .expires = exception->expires,
+					    .uri = clean_copy(exception->uri),
+					    .sha256 = clean_copy(exception->sha256),
+					    .used = exception->used };
+	bool whole = copy.id && copy.owner && copy.reason && copy.uri && copy.sha256 &&
+		     (copy.ticket || !exception->ticket);
+	struct it_report_exception *list = reallocarray(
+		report->exceptions, report->exception_count + 1, sizeof *report->exceptions);
+
+	if (list)
+		report->exceptions = list;
+	if (list && whole) {
+		list[report->exception_count++] = copy;
+		return;
+	}
+	mark_broken(report, INTOTO_E_NOMEM);
+	free_exception(&copy);
+}
+
+size_t it_report_exception_count(const struct intoto_report *report)
+{
+	return report->exception_count;
+}
+
+const struct it_report_exception *it_report_exception_at(const struct intoto_report *report,
+							 size_t index)
+{
+	return index < report->exception_count ? &report->exceptions[index] : NULL;
 }
 
 /* --- the verdict --- */

@@ -65,6 +65,25 @@ size_t it_report_input_count(const struct intoto_report *report);
 /* NULL past the end. */
 const struct it_report_input *it_report_input_at(const struct intoto_report *report, size_t index);
 
+/* An exception that was used, for who reads the report and for whoever signs the verdict. */
+struct it_report_exception {
+	const char *id;
+	const char *owner;
+	const char *reason;
+	const char *ticket; /* NULL: none */
+	int64_t expires;
+	const char *uri;
+	const char *sha256; /* of its file */
+	size_t used;	    /* how often */
+};
+/* Copies; a report that runs out of memory can no longer pass. */
+void it_report_add_exception(struct intoto_report *report,
+			     const struct it_report_exception *exception);
+size_t it_report_exception_count(const struct intoto_report *report);
+/* NULL past the end. */
+const struct it_report_exception *it_report_exception_at(const struct intoto_report *report,
+							 size_t index);
+
 /* How many checks failed or are undecided: a stage that must not run after a failure asks this. */
 size_t it_report_faults(const struct intoto_report *report);
 

@@ -7,6 +7,21 @@ static const struct {
 	const char *code;
 	const char *advice;
 } advices[] = {
+	{ "gate.command", "carry out the step again with the command that the layout wants" },
+	{ "gate.evidence", "put the attestations of the step beside its link (run --attest)" },
+	{ "gate.exception", "have it signed again, by whom and for as long as the layout allows" },
+	{ "gate.identity",
+	  "make the step in the CI that the layout wants, and attest ci with its token" },
+	{ "gate.licenses", "replace the component, or have its owner sign an exception" },
+	{ "gate.provenance", "build it again where the layout wants it built" },
+	{ "gate.require",
+	  "make the attestation (run --attest, or intoto attest) and put it beside the link" },
+	{ "gate.rule", "see what the rule says about the evidence" },
+	{ "gate.sbom", "make an SBOM that is complete" },
+	{ "gate.source", "build again from a clean tree of the source that the layout wants" },
+	{ "gate.tests", "make the tests pass and attest their report again" },
+	{ "gate.vulnerabilities",
+	  "update the package, state in VEX why it is not affected, or have an exception signed" },
 	{ "inspection.command", "run the command by hand on the same files to see what it says" },
 	{ "inspection.files", "see that the files around the inspection can be read" },
 	{ "inspection.link",

@@ -62,6 +62,32 @@ static void write_number(struct it_writer *writer, const char *name, size_t numb
 	it_write_int(writer, (int64_t)number);
 }
 
+/* Those that were used. */
+static void write_exceptions(struct it_writer *writer, const struct intoto_report *report)
+{
+	if (!it_report_exception_count(report))
+		return;
+	it_write_name(writer, "exceptions");
+	it_write_list(writer);
+	for (size_t i = 0; i < it_report_exception_count(report); i++) {
+		const struct it_report_exception *used = it_report_exception_at(report, i);
+		char expires[IT_TIME_SIZE];
+
+		it_time_format(expires, used->expires);
+		it_write_object(writer);
+		write_member(writer, "expires", expires);
+		write_member(writer, "file", used->uri);
+		write_member(writer, "id", used->id);
+		write_member(writer, "owner", used->owner);
+		write_member(writer, "reason", used->reason);
+		if (used->ticket)
+			write_member(writer, "ticket", used->ticket);
+		write_number(writer, "used", used->used);
+		it_write_object_end(writer);
+	}
+	it_write_list_end(writer);
+}
+
 static void write_signers(struct it_writer *writer, const struct it_traced_item *item)
 {
 	it_write_name(writer, "signers");
@@ -130,6 +156,7 @@ static int print_json(struct it_buf *out, const struct it_report_view *view,
 		write_check(&writer, intoto_report_at(report, i));
 	it_write_list_end(&writer);
 	write_counts(&writer, report);
+	write_exceptions(&writer, report);
 	write_stories(&writer, view->stories);
 	write_inputs(&writer, report);
 	if (view->trace)

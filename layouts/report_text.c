@@ -259,6 +259,18 @@ static void add_headline(struct it_buf *out, const struct intoto_report *report)
 	(void)it_buf_add_byte(out, '\n');
 }
 
+/* What passes only because somebody excused it is told always. */
+static void add_excused(struct it_buf *out, const struct it_report_view *view)
+{
+	for (size_t i = 0; !view->verbose && i < intoto_report_count(view->report); i++) {
+		const struct intoto_check *check = intoto_report_at(view->report, i);
+
+		if (check->outcome == INTOTO_CHECK_PASSED &&
+		    it_streq(check->code, "gate.exception"))
+			add_check(out, "excused", check, false);
+	}
+}
+
 static int print_text(struct it_buf *out, const struct it_report_view *view,
 		      struct intoto_error **err)
 {
@@ -280,6 +292,7 @@ static int print_text(struct it_buf *out, const struct it_report_view *view,
 	} else if (intoto_report_verdict(report) != INTOTO_PASSED) {
 		add_warnings(out, view);
 	}
+	add_excused(out, view);
 	for (size_t i = 0; view->stories && i < view->stories->count; i++)
 		it_story_print(out, &view->stories->items[i], report);
 	return INTOTO_OK;

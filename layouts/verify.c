@@ -41,6 +41,8 @@ static int copy_options(struct intoto_verify_options *out,
 		return it_err_set(err, INTOTO_E_USAGE, "options: no files of certificates");
 	if (out->inspection_path_count && !out->inspection_paths)
 		return it_err_set(err, INTOTO_E_USAGE, "options: no inspection paths");
+	if (out->exception_path_count && !out->exception_paths)
+		return it_err_set(err, INTOTO_E_USAGE, "options: no files of exceptions");
 	return it_parameters_check(out->parameters, out->parameter_count, err);
 }
 

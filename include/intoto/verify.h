@@ -74,6 +74,10 @@ struct intoto_verify_options {
 	uint64_t inspection_scratch_files;
 	/* The report names what was read without its digests, which spares hashing all of it. */
 	bool without_input_digests;
+	/* Signed exceptions (intoto-exception(1)), files or folders of them, besides those beside
+	   the links. */
+	const char *const *exception_paths;
+	size_t exception_path_count;
 };
 
 /*

@@ -6,7 +6,10 @@ extern const struct it_command it_cmd_layout_init;
 extern const struct it_command it_cmd_layout_add_key;
 extern const struct it_command it_cmd_layout_add_root;
 extern const struct it_command it_cmd_layout_add_step;
+extern const struct it_command it_cmd_layout_add_gate;
 extern const struct it_command it_cmd_layout_add_inspection;
+extern const struct it_command it_cmd_layout_allow_exceptions;
+extern const struct it_command it_cmd_layout_pin_attestor;
 extern const struct it_command it_cmd_layout_show;
 extern const struct it_command it_cmd_layout_lint;
 extern const struct it_command it_cmd_layout_compile;
@@ -21,6 +24,9 @@ static const struct it_command *const children[] = {
 	&it_cmd_layout_add_root,
 	&it_cmd_layout_add_step,
 	&it_cmd_layout_add_inspection,
+	&it_cmd_layout_add_gate,
+	&it_cmd_layout_allow_exceptions,
+	&it_cmd_layout_pin_attestor,
 	&it_cmd_layout_compile,
 	&it_cmd_layout_from_links,
 	&it_cmd_layout_show,

@@ -96,7 +96,43 @@ static void show_step(struct it_buf *out, const struct it_layout_step *step)
 	for (size_t i = 0; i < step->constraints.count; i++)
 		show_constraint(out, &step->constraints.items[i]);
 	show_requirement(out, &step->requires);
+	show_gates(out, &step->gates);
 	show_item(out, "command", &step->item);
+}
+
+static void show_gates(struct it_buf *out, const struct it_gates *gates)
+{
+	for (size_t i = 0; i < gates->count; i++) {
+		IT_AUTO(it_strings_done) struct it_strings clauses = { 0 };
+		IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(REPORT_MAX);
+
+		if (it_gate_clauses(&clauses, &gates->items[i], NULL))
+			out->failed = INTOTO_E_NOMEM; /* the only way it fails */
+		(void)it_buf_printf(&text, "%s%s", gates->items[i].kind->name,
+				    clauses.count ? ": " : "");
+		for (size_t j = 0; j < clauses.count; j++)
+			(void)it_buf_printf(&text, "%s%s", j ? "; " : "", clauses.items[j]);
+		show_line(out, i ? "" : "gates", it_buf_text(&text));
+	}
+}
+
+static void show_clauses(struct it_buf *out, const char *name, struct it_strings *clauses, int rc)
+{
+	if (rc)
+		out->failed = INTOTO_E_NOMEM; /* the only way it fails */
+	for (size_t i = 0; i < clauses->count; i++)
+		show_line(out, i ? "" : name, clauses->items[i]);
+	it_strings_done(clauses);
+}
+
+static void show_terms(struct it_buf *out, const struct intoto_layout *layout)
+{
+	struct it_strings clauses = { 0 };
+	int rc = it_attestor_pins_clauses(&clauses, &layout->attestors, NULL);
+
+	show_clauses(out, "attestors", &clauses, rc);
+	rc = it_exception_terms_clauses(&clauses, &layout->exceptions, NULL);
+	show_clauses(out, "exceptions", &clauses, rc);
 }
 
 static void show_keys(struct it_buf *out, const struct intoto_layout *layout)
@@ -148,6 +184,7 @@ static void show_head(struct it_buf *out, const struct it_layout_file *file)
 			    layout->expires_text ? layout->expires_text : "never");
 	if (layout->readme && *layout->readme)
 		show_line(out, "readme", layout->readme);
+	show_terms(out, layout);
 	if (!signatures)
 		show_line(out, "signed by", "nobody yet");
 	for (size_t i = 0; i < signatures; i++)

@@ -26,6 +26,10 @@ libcmd_la_SOURCES = \
 	%D%/key_show.c \
 	%D%/layout.c %D%/layout_file.c %D%/layout_file.h \
 	%D%/layout_add_inspection.c \
+	%D%/gate_word.c %D%/gate_word.h \
+	%D%/layout_add_gate.c \
+	%D%/layout_allow_exceptions.c \
+	%D%/layout_pin_attestor.c \
 	%D%/layout_add_key.c \
 	%D%/layout_add_root.c \
 	%D%/layout_add_step.c \

@@ -25,6 +25,7 @@ struct it_verify_words {
 	const char *link_dir;
 	struct it_strings intermediates;
 	struct it_strings timestamp_roots;
+	struct it_strings exceptions;
 	struct it_strings parameters;
 	bool pass_parameters;
 	const char *at;

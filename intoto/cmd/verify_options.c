@@ -31,6 +31,8 @@ static const struct it_option options[] = {
 		 "certificates that may stand between one on a link and a root of the layout"),
 	IT_WORDS(struct it_verify_words, timestamp_roots, 0, "timestamp-roots", "FILE",
 		 "certificates of the authorities whose timestamps count"),
+	IT_WORDS(struct it_verify_words, exceptions, 0, "exceptions", "PATH",
+		 "signed exceptions, files or folders of them, besides those beside the links"),
 	IT_EACH(struct it_verify_words, parameters, 0, "param", "NAME=VALUE",
 		"put VALUE for {NAME} in the layout"),
 	IT_FLAG(struct it_verify_words, pass_parameters, 0, "pass-parameters",

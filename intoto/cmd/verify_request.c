@@ -277,6 +277,8 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ve
 	verify->intermediate_count = words->intermediates.count;
 	verify->timestamp_roots = (const char *const *)words->timestamp_roots.items;
 	verify->timestamp_root_count = words->timestamp_roots.count;
+	verify->exception_paths = (const char *const *)words->exceptions.items;
+	verify->exception_path_count = words->exceptions.count;
 	verify->allow = allowed(&words->allow);
 	verify->summary_name = words->summary_name;
 	verify->pass_parameters = words->pass_parameters;

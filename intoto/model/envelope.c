@@ -74,7 +74,7 @@ static const char *kind_of(const struct intoto_envelope *envelope)
 		return NULL;
 	if (it_span_is(type, "link"))
 		return "link";
-	return it_span_is(type, "layout") ? "layout" : NULL;
+	return it_span_is(type, "layout") || it_span_is(type, "gated-layout") ? "layout" : NULL;
 }
 
 static int parse_limited(struct intoto_envelope *envelope, bool reals, struct intoto_error **err)

@@ -14,6 +14,7 @@ enum {
 
 /* Sorted by name.  A new gate is one file and one line here. */
 const struct it_gate_kind *const it_gate_kinds[] = {
+	&it_gate_command,
 	&it_gate_licenses,
 	&it_gate_require,
 	&it_gate_sbom,

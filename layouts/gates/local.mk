@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # What layouts demand of evidence: one gate, one file.
 CORE_SOURCES += \
+	%D%/binding.c \
+	%D%/choice.c \
+	%D%/evidence.c %D%/evidence.h \
 	%D%/exception.c %D%/exception.h \
+	%D%/exception_document.c \
+	%D%/exceptions.h \
 	%D%/gate.c %D%/gate.h \
+	%D%/gate_command.c \
 	%D%/gate_licenses.c \
 	%D%/gate_require.c \
 	%D%/gate_sbom.c \
 	%D%/licenses_demand.c %D%/licenses_demand.h \
 	%D%/members.c \
+	%D%/pins.c %D%/pins.h \
 	%D%/sbom_demand.c %D%/sbom_demand.h \
-	%D%/verdict.c
+	%D%/verdict.c \
+	%D%/verdict_report.c %D%/verdict_report.h
 
 UNIT_TESTS += \
 	tests/unit/gates_gate \

@@ -4,17 +4,18 @@
 # the manual of intoto-verify.  (Options and pages: tests/cli/manual.t.)
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
-shape='(attestation|inspection|layout|link|rule|step|sublayout)\.[a-z]+(-[a-z]+)*'
+shape='(attestation|gate|inspection|layout|link|rule|step|sublayout)\.[a-z]+(-[a-z]+)*'
 
 in_table() {
 	sed -nE "s/^[[:space:]]*\\{ \"($shape)\",.*/\\1/p" "$1"
 }
 # Findings of intoto layout lint have codes of their own (layouts/lint_codes.c).
-# The code of a rule kind is made of its name, which is that of its file.
+# The code of a rule kind is made of its name, which is that of its file; so is that of a gate.
 in_code() {
 	find "$1/layouts" "$1/intoto" -name '*.c' ! -name report_codes.c ! -name 'lint*.c' ! -name layout_lint.c -print0 |
 		xargs -0 grep -hoE "\"$shape\"" | tr -d '"'
 	find "$1/layouts" -name 'rule_*.c' | sed 's|.*/rule_|rule.|; s|\.c$||'
+	sed -nE 's/^extern const struct it_gate_kind it_gate_([a-z]+);/gate.\1/p' "$1/layouts/gates/gate.h"
 }
 # Names of files and members look like codes; in the manual a code stands in bold, at the begin of a
 # paragraph or within one.
