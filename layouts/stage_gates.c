@@ -74,7 +74,7 @@ static bool is_wanted(const void *arg, const char *type)
 
 	for (size_t i = 0; i < layout->step_count; i++)
 		for (size_t j = 0; j < layout->steps[i].gates.count; j++)
-			if (it_gate_reads(layout->steps[i].gates.items[j].kind, type))
+			if (it_gate_wants(&layout->steps[i].gates.items[j], type))
 				return true;
 	return false;
 }
@@ -368,7 +368,7 @@ static int judge_gate(struct judging *judging, const struct it_gate *gate,
 static bool is_strict(const struct it_gates *gates, const char *type)
 {
 	for (size_t i = 0; i < gates->count; i++)
-		if (!gates->items[i].terms.warn && it_gate_reads(gates->items[i].kind, type))
+		if (!gates->items[i].terms.warn && it_gate_wants(&gates->items[i], type))
 			return true;
 	return false;
 }
@@ -406,15 +406,14 @@ static int judge_all(struct judging *judging, struct intoto_error **err)
 	return rc;
 }
 
-/* Without the link nobody knows what the step made, so nothing is about it.  That it is not there is
- * in the report already, as a failure or as open, and stays what it is. */
+/* Without the link nobody knows what the step made, so nothing is about it.  That it is not there
+ * is in the report already, as a failure or as open, and stays what it is. */
 static void report_no_link(const struct gating *gating, const struct it_layout_step *step)
 {
 	struct it_chain *chain = gating->chain;
 
 	it_report_add(chain->report,
-		      it_report_faults(chain->report) ? INTOTO_CHECK_SKIPPED
-						      : INTOTO_CHECK_FAILED,
+		      it_report_faults(chain->report) ? INTOTO_CHECK_SKIPPED : INTOTO_CHECK_FAILED,
 		      "gate.evidence", it_chain_label(chain, step->item.name), "",
 		      "there is no link, so nothing is known to be about the step, and its %zu "
 		      "gate%s cannot be passed",

@@ -84,22 +84,6 @@ static void show_requirement(struct it_buf *out, const struct it_requirement *re
 		show_line(out, i ? "" : "requires", clauses.items[i]);
 }
 
-static void show_step(struct it_buf *out, const struct it_layout_step *step)
-{
-	(void)it_buf_add_text(out, "step ");
-	it_text_quote(out, it_span_text(step->item.name));
-	(void)it_buf_printf(out, "\n  %-12s %lld of %zu%s\n", "threshold",
-			    (long long)step->threshold, step->pubkeys.count,
-			    step->constraints.count ? ", and who has a certificate" : "");
-	for (size_t i = 0; i < step->pubkeys.count; i++)
-		show_line(out, i ? "" : "keys", step->pubkeys.items[i]);
-	for (size_t i = 0; i < step->constraints.count; i++)
-		show_constraint(out, &step->constraints.items[i]);
-	show_requirement(out, &step->requires);
-	show_gates(out, &step->gates);
-	show_item(out, "command", &step->item);
-}
-
 static void show_gates(struct it_buf *out, const struct it_gates *gates)
 {
 	for (size_t i = 0; i < gates->count; i++) {
@@ -114,6 +98,22 @@ static void show_gates(struct it_buf *out, const struct it_gates *gates)
 			(void)it_buf_printf(&text, "%s%s", j ? "; " : "", clauses.items[j]);
 		show_line(out, i ? "" : "gates", it_buf_text(&text));
 	}
+}
+
+static void show_step(struct it_buf *out, const struct it_layout_step *step)
+{
+	(void)it_buf_add_text(out, "step ");
+	it_text_quote(out, it_span_text(step->item.name));
+	(void)it_buf_printf(out, "\n  %-12s %lld of %zu%s\n", "threshold",
+			    (long long)step->threshold, step->pubkeys.count,
+			    step->constraints.count ? ", and who has a certificate" : "");
+	for (size_t i = 0; i < step->pubkeys.count; i++)
+		show_line(out, i ? "" : "keys", step->pubkeys.items[i]);
+	for (size_t i = 0; i < step->constraints.count; i++)
+		show_constraint(out, &step->constraints.items[i]);
+	show_requirement(out, &step->requires);
+	show_gates(out, &step->gates);
+	show_item(out, "command", &step->item);
 }
 
 static void show_clauses(struct it_buf *out, const char *name, struct it_strings *clauses, int rc)

@@ -14,11 +14,7 @@ enum {
 
 /* Sorted by name.  A new gate is one file and one line here. */
 const struct it_gate_kind *const it_gate_kinds[] = {
-	&it_gate_command,
-	&it_gate_licenses,
-	&it_gate_require,
-	&it_gate_sbom,
-	NULL,
+	&it_gate_command, &it_gate_licenses, &it_gate_require, &it_gate_sbom, NULL,
 };
 
 const struct it_gate_kind *it_gate_kind_find(struct it_span name)
@@ -35,6 +31,12 @@ bool it_gate_reads(const struct it_gate_kind *kind, const char *predicate_type)
 		if (it_predicate_is(predicate_type, kind->predicates[i]))
 			return true;
 	return !kind->predicates && !kind->link_only;
+}
+
+bool it_gate_wants(const struct it_gate *gate, const char *predicate_type)
+{
+	return it_gate_reads(gate->kind, predicate_type) &&
+	       (!gate->kind->reads || gate->kind->reads(gate->demand, predicate_type));
 }
 
 static void gate_done(struct it_gate *gate)

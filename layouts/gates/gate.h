@@ -155,6 +155,8 @@ struct it_gate_kind {
 		     const struct it_gate_input *input, struct intoto_error **err);
 	/* Whether evidence is asked of at all: "command" reads the link alone. */
 	bool link_only;
+	/* For a kind without predicates: whether this demand reads such documents; NULL: all. */
+	bool (*reads)(const void *demand, const char *predicate_type);
 };
 extern const struct it_gate_kind *const it_gate_kinds[]; /* sorted by name, NULL-terminated */
 const struct it_gate_kind *it_gate_kind_find(struct it_span name);
@@ -194,6 +196,8 @@ void it_gates_write(struct it_writer *writer, const struct it_gates *gates);
 /* Each demand as a clause for people, the kind's own and then the terms'. */
 IT_CHECK int it_gate_clauses(struct it_strings *out, const struct it_gate *gate,
 			     struct intoto_error **err);
+/* Whether this gate reads such documents. */
+bool it_gate_wants(const struct it_gate *gate, const char *predicate_type);
 /* Whether the kind reads such documents at all. */
 bool it_gate_reads(const struct it_gate_kind *kind, const char *predicate_type);
 

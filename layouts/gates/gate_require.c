@@ -151,12 +151,19 @@ static int clauses(struct it_strings *out, const void *demand, struct intoto_err
 	return rc ? rc : it_strings_add(out, it_buf_text(&text), err);
 }
 
-static bool is_wanted(const struct demand *own, const struct it_attestation *attestation)
+static bool reads(const void *demand, const char *predicate_type)
 {
+	const struct demand *own = demand;
+
 	for (size_t i = 0; i < own->predicates.count; i++)
-		if (it_predicate_is(attestation->type, own->predicates.items[i]))
+		if (it_predicate_is(predicate_type, own->predicates.items[i]))
 			return true;
 	return false;
+}
+
+static bool is_wanted(const struct demand *own, const struct it_attestation *attestation)
+{
+	return reads(own, attestation->type);
 }
 
 static bool is_maker(const struct demand *own, const struct it_attestation *attestation)
@@ -258,4 +265,5 @@ const struct it_gate_kind it_gate_require = {
 	.free = free_demand,
 	.clauses = clauses,
 	.judge = judge,
+	.reads = reads,
 };

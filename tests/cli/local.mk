@@ -51,9 +51,11 @@ CLI_TESTS += %D%/check.t
 
 # layout
 CLI_TESTS += %D%/layout.t
+CLI_TESTS += %D%/verify_gates.t
 CLI_TESTS += %D%/layout_diff.t
 CLI_TESTS += %D%/layout_lint.t
-CLI_TESTS += %D%/layout_test.t
+CLI_TESTS += %D%/layout.t
+CLI_TESTS += %D%/verify_gates.test.t
 CLI_TESTS += %D%/layout_yaml.t
 CLI_TESTS += %D%/layout_from_links.t
 
