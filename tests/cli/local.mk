@@ -40,6 +40,7 @@ CLI_TESTS += %D%/inspections.t
 CLI_TESTS += %D%/verify_attestations.t
 CLI_TESTS += %D%/verify_certificates.t
 CLI_TESTS += %D%/verify_explain.t
+CLI_TESTS += %D%/verify_gates.t
 CLI_TESTS += %D%/verify_graph.t
 CLI_TESTS += %D%/verify_output.t
 CLI_TESTS += %D%/verify_people.t
@@ -51,11 +52,9 @@ CLI_TESTS += %D%/check.t
 
 # layout
 CLI_TESTS += %D%/layout.t
-CLI_TESTS += %D%/verify_gates.t
 CLI_TESTS += %D%/layout_diff.t
 CLI_TESTS += %D%/layout_lint.t
-CLI_TESTS += %D%/layout.t
-CLI_TESTS += %D%/verify_gates.test.t
+CLI_TESTS += %D%/layout_test.t
 CLI_TESTS += %D%/layout_yaml.t
 CLI_TESTS += %D%/layout_from_links.t
 
