@@ -12,3 +12,4 @@ ATTESTOR_KIT = libattestorkit.la
 
 include %D%/kit/local.mk
 include %D%/scan/local.mk
+include %D%/tests/local.mk

@@ -24,6 +24,7 @@ build    libsodium-dev         libsodium-devel      libsodium-dev      libsodium
 build    libssl-dev            openssl-devel        openssl-dev        openssl@3
 build    libyaml-dev           libyaml-devel        yaml-dev           libyaml
 build    libyajl-dev           yajl-devel           yajl-dev           yajl
+build    libexpat1-dev         expat-devel          expat-dev          expat
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
 build    xz-utils              xz                   xz                 xz
@@ -43,6 +44,10 @@ test     python3               python3              python3            python3
 test     jq                    jq                   jq                 jq
 test     in-toto               -                    -                  -
 test     python3-cryptography  python3-cryptography py3-cryptography   cryptography
+test     nodejs                nodejs               nodejs             node
+test     cmake                 cmake                cmake              cmake
+test     bats                  bats                 bats               bats-core
+test     python3-pytest        python3-pytest       py3-pytest         -
 test     gnupg                 gnupg2               gnupg              gnupg
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -

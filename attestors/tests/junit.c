@@ -153,6 +153,13 @@ static char *name_of(const struct reading *reading, const char *class, const cha
 	return asprintf(&whole, "%s.%s", class, name) < 0 ? NULL : whole;
 }
 
+static bool has_word(const char **attributes, const char *name, const char *word)
+{
+	const char *value = attribute(attributes, name);
+
+	return value && intoto_text_same_nocase(value, word);
+}
+
 /* CTest and GoogleTest say by "status" and "result" what others say by an element. */
 static enum test_outcome status_of(const char **attributes)
 {
@@ -169,8 +176,8 @@ static enum test_outcome status_of(const char **attributes)
 	enum test_outcome outcome = TEST_PASSED;
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (intoto_text_same_nocase(attribute(attributes, "status"), words[i].word) ||
-		    intoto_text_same_nocase(attribute(attributes, "result"), words[i].word))
+		if (has_word(attributes, "status", words[i].word) ||
+		    has_word(attributes, "result", words[i].word))
 			outcome = words[i].outcome;
 	return outcome;
 }
