@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The formats of reports: one file and one descriptor each. */
-#ifndef ATTESTORS_TESTS_FORMAT_H
-#define ATTESTORS_TESTS_FORMAT_H
+#ifndef INTOTO_ATTESTORS_TESTS_FORMAT_H
+#define INTOTO_ATTESTORS_TESTS_FORMAT_H
 
 #include "attestors/tests/results.h"
 

@@ -7,8 +7,8 @@
  * explains agrees.  One that is larger than all of them, of tests or of failures, means that
  * something is missing, and is a problem; any other difference is a warning.
  */
-#ifndef ATTESTORS_TESTS_JUNIT_TOTALS_H
-#define ATTESTORS_TESTS_JUNIT_TOTALS_H
+#ifndef INTOTO_ATTESTORS_TESTS_JUNIT_TOTALS_H
+#define INTOTO_ATTESTORS_TESTS_JUNIT_TOTALS_H
 
 #include "attestors/tests/results.h"
 

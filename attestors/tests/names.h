@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names to find again, however many there are: reports are hostile, so no list is walked. */
-#ifndef ATTESTORS_TESTS_NAMES_H
-#define ATTESTORS_TESTS_NAMES_H
+#ifndef INTOTO_ATTESTORS_TESTS_NAMES_H
+#define INTOTO_ATTESTORS_TESTS_NAMES_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The predicate test-result/v0.1 with our extensions, which intoto-attestors(7) lists. */
-#ifndef ATTESTORS_TESTS_PREDICATE_H
-#define ATTESTORS_TESTS_PREDICATE_H
+#ifndef INTOTO_ATTESTORS_TESTS_PREDICATE_H
+#define INTOTO_ATTESTORS_TESTS_PREDICATE_H
 
 #include "attestors/tests/results.h"
 

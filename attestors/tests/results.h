@@ -3,8 +3,8 @@
  * What reports of tests say, whatever their format: one entry for each test that a report has, and
  * what is wrong with the report itself.  Nothing here is taken from totals that a report claims.
  */
-#ifndef ATTESTORS_TESTS_RESULTS_H
-#define ATTESTORS_TESTS_RESULTS_H
+#ifndef INTOTO_ATTESTORS_TESTS_RESULTS_H
+#define INTOTO_ATTESTORS_TESTS_RESULTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One line of TAP 12, 13 or 14, without its indentation. */
-#ifndef ATTESTORS_TESTS_TAP_LINE_H
-#define ATTESTORS_TESTS_TAP_LINE_H
+#ifndef INTOTO_ATTESTORS_TESTS_TAP_LINE_H
+#define INTOTO_ATTESTORS_TESTS_TAP_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>
