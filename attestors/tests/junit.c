@@ -200,7 +200,7 @@ static enum test_outcome outcome_of(const struct open_case *test)
 	if (test->error)
 		return TEST_ERROR;
 	if (test->todo)
-		return TEST_TODO;
+		return TEST_EXPECTED;
 	if (test->skipped)
 		return TEST_SKIPPED;
 	return test->status;

@@ -12,7 +12,7 @@ void junit_suite_add(struct junit_suite *suite, enum test_outcome outcome, uint6
 	struct junit_counts one = {
 		.tests = 1,
 		.bad = outcome == TEST_FAILED || outcome == TEST_ERROR,
-		.skipped = outcome == TEST_SKIPPED || outcome == TEST_TODO,
+		.skipped = outcome == TEST_SKIPPED || outcome == TEST_EXPECTED,
 	};
 
 	suite->own.tests += one.tests;

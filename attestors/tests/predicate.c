@@ -2,7 +2,7 @@
 #include "attestors/tests/predicate.h"
 
 struct counts {
-	int64_t by[TEST_TODO + 1];
+	int64_t by[TEST_EXPECTED + 1];
 	int64_t flaky;
 	int64_t warned; /* flaky, or passed against expectation */
 };
@@ -22,7 +22,7 @@ static struct counts count(const struct test_results *results)
 static bool nothing_ran(const struct counts *counts)
 {
 	return !counts->by[TEST_PASSED] && !counts->by[TEST_FAILED] && !counts->by[TEST_ERROR] &&
-	       !counts->by[TEST_TODO];
+	       !counts->by[TEST_EXPECTED];
 }
 
 enum test_verdict test_run_verdict(const struct test_run *run)
@@ -74,7 +74,7 @@ static bool is_skipped(const struct test_case *one)
 
 static bool is_todo(const struct test_case *one)
 {
-	return one->outcome == TEST_TODO;
+	return one->outcome == TEST_EXPECTED;
 }
 
 static void write_names(struct intoto_json_out *out, const char *name,
@@ -135,7 +135,7 @@ static void write_counts(struct intoto_json_out *out, const struct test_results 
 	write_number(out, "flaky", counts.flaky);
 	write_number(out, "passed", counts.by[TEST_PASSED]);
 	write_number(out, "skipped", counts.by[TEST_SKIPPED]);
-	write_number(out, "todo", counts.by[TEST_TODO]);
+	write_number(out, "todo", counts.by[TEST_EXPECTED]);
 	write_number(out, "total", (int64_t)results->count);
 	intoto_out_object_end(out);
 }

@@ -23,8 +23,9 @@ static bool outcome_of(const char *word, enum test_outcome *out)
 		const char *word;
 		enum test_outcome outcome;
 	} words[] = {
-		{ "passed", TEST_PASSED },   { "failed", TEST_FAILED }, { "error", TEST_ERROR },
-		{ "skipped", TEST_SKIPPED }, { "xfailed", TEST_TODO },	{ "xpassed", TEST_PASSED },
+		{ "passed", TEST_PASSED },    { "failed", TEST_FAILED },
+		{ "error", TEST_ERROR },      { "skipped", TEST_SKIPPED },
+		{ "xfailed", TEST_EXPECTED }, { "xpassed", TEST_PASSED },
 		{ "rerun", TEST_ERROR }, /* never the last word */
 	};
 
@@ -119,7 +120,7 @@ static int compare(struct test_results *out, const char *of, int64_t said, int64
 static int check_summary(struct test_results *out, const struct intoto_value *summary,
 			 struct intoto_error **err)
 {
-	int64_t found[TEST_TODO + 1] = { 0 };
+	int64_t found[TEST_EXPECTED + 1] = { 0 };
 	int64_t collected = number(summary, "collected");
 	int64_t deselected = number(summary, "deselected");
 	int rc;

@@ -24,7 +24,7 @@ enum test_outcome {
 	TEST_FAILED,
 	TEST_ERROR, /* it broke rather than failed, or has no result */
 	TEST_SKIPPED,
-	TEST_TODO, /* failed as it was expected to: TAP's TODO, pytest's xfail */
+	TEST_EXPECTED, /* failed as it was expected to: the directive todo of TAP, pytest's xfail */
 };
 
 struct test_case {

@@ -78,15 +78,15 @@ static enum test_outcome outcome_of(const struct tap_line *line)
 		return TEST_SKIPPED;
 	if (line->ok)
 		return TEST_PASSED;
-	return line->directive == TAP_TODO ? TEST_TODO : TEST_FAILED;
+	return line->directive == TAP_EXPECTED ? TEST_EXPECTED : TEST_FAILED;
 }
 
-/* What a TODO sums up may fail as it may itself. */
+/* What such a point sums up may fail as it may itself. */
 static void excuse(struct test_results *results, size_t first)
 {
 	for (size_t i = first; i < results->count; i++)
 		if (results->cases[i].outcome == TEST_FAILED)
-			results->cases[i].outcome = TEST_TODO;
+			results->cases[i].outcome = TEST_EXPECTED;
 }
 
 static bool has_failed(const struct test_results *results, size_t first)
@@ -102,7 +102,7 @@ static int add_point(struct reading *reading, const struct tap_line *line, const
 {
 	int rc = test_results_add(reading->out, name, outcome_of(line), err);
 
-	if (!rc && line->ok && line->directive == TAP_TODO)
+	if (!rc && line->ok && line->directive == TAP_EXPECTED)
 		test_results_last(reading->out)->warned = true;
 	if (line->timed)
 		test_results_took_ms(reading->out, line->milliseconds);
@@ -120,7 +120,7 @@ static int end_subtest(struct reading *reading, const struct tap_line *line, con
 	reading->depth--;
 	if (!rc)
 		rc = test_results_prefix(reading->out, first, name, err);
-	if (!rc && line->directive == TAP_TODO)
+	if (!rc && line->directive == TAP_EXPECTED)
 		excuse(reading->out, first);
 	if (!rc && (first == count ||
 		    (outcome_of(line) == TEST_FAILED && !has_failed(reading->out, first))))

@@ -55,13 +55,13 @@ static bool begins_nocase(const char *text, const char *word)
 	return true;
 }
 
-/* "SKIP", "skipped", "Skip: why"; "TODO" must be a word. */
+/* "SKIP", "skipped", "Skip: why"; "todo" must be a word. */
 static enum tap_directive directive_at(const char *text)
 {
 	if (begins_nocase(text, "skip"))
 		return TAP_SKIP;
 	if (begins_nocase(text, "todo") && (!text[4] || is_blank(text[4]) || text[4] == ':'))
-		return TAP_TODO;
+		return TAP_EXPECTED;
 	return TAP_NONE;
 }
 

@@ -19,7 +19,7 @@ enum tap_kind {
 enum tap_directive {
 	TAP_NONE,
 	TAP_SKIP,
-	TAP_TODO,
+	TAP_EXPECTED,
 };
 
 struct tap_line {

@@ -18,7 +18,7 @@ static void describe(char *out, size_t size, const struct test_results *results)
 {
 	static const char *const words[] = { "PASSED", "WARNED", "FAILED" };
 	const struct test_run run = { .results = results };
-	int by[TEST_TODO + 1] = { 0 };
+	int by[TEST_EXPECTED + 1] = { 0 };
 	int flaky = 0;
 
 	for (size_t i = 0; i < results->count; i++) {
@@ -254,7 +254,7 @@ static void counts_test_points(void **state)
 	comes_to("TAP version 13\n1..3\nok 1 - a\nok 2 b # SKIP why\nok\n", "2 0 0 1 0 0 PASSED");
 	comes_to("ok 1 a\nnot ok 2 b\n1..2\n", "1 1 0 0 0 0 FAILED");
 	comes_to("1..2\nok 1\nnot ok 2 # todo later\n", "1 0 0 0 1 0 PASSED");
-	comes_to("1..1\nok 1 # TODO later\n", "1 0 0 0 0 0 WARNED");
+	comes_to("1..1\nok 1 # todo later\n", "1 0 0 0 0 0 WARNED");
 	/* cmocka */
 	comes_to("1..2\nok 1 - a\nnot ok 2 # SKIP b\n", "1 0 0 1 0 0 PASSED");
 	comes_to("1..1\r\nok 1 - a\r\n", "1 0 0 0 0 0 PASSED");
@@ -283,7 +283,7 @@ static void counts_what_subtests_have(void **state)
 		 "1 1 0 0 0 0 FAILED");
 	/* it fails, and nothing below it: the failure is its own */
 	comes_to("    ok 1 - x\n    1..1\nnot ok 1 - a\n1..1\n", "1 1 0 0 0 0 FAILED");
-	comes_to("    not ok 1 - x\n    1..1\nnot ok 1 - a # TODO\nok 2\n1..2\n",
+	comes_to("    not ok 1 - x\n    1..1\nnot ok 1 - a # todo\nok 2\n1..2\n",
 		 "1 0 0 0 1 0 PASSED");
 	comes_to("    1..0 # SKIP none\nok 1 - a # SKIP none\nok 2\n1..2\n", "1 0 0 1 0 0 PASSED");
 	/* a failure below what says that it is good stays one */
