@@ -12,7 +12,8 @@ include %D%/cmd/local.mk
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = $(CORE_SOURCES)
-libcore_la_LIBADD = $(JANSSON_LIBS) $(SODIUM_LIBS) $(CRYPTO_LIBS)
+# The first is asked first for each name at a start, and libcrypto has most of them.
+libcore_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 
 lib_LTLIBRARIES += libintoto.la
 libintoto_la_SOURCES =

@@ -33,7 +33,8 @@ AC_DEFUN([IT_TRY_FLAG], [
   AS_VAR_POPDEF([have])
 ])
 
-AC_DEFUN([IT_TRY_FLAGS], [m4_foreach_w([it_flag], [$2], [IT_TRY_FLAG([$1], it_flag)])])
+dnl Quoted: linker flags have commas.
+AC_DEFUN([IT_TRY_FLAGS], [m4_foreach_w([it_flag], [$2], [IT_TRY_FLAG([$1], m4_defn([it_flag]))])])
 
 dnl IT_COMPILER_FLAGS: WARN_CFLAGS, HARDEN_CFLAGS, HARDEN_LDFLAGS, KIND_CFLAGS, KIND_LDFLAGS.
 AC_DEFUN([IT_COMPILER_FLAGS], [
@@ -61,6 +62,14 @@ AC_DEFUN([IT_COMPILER_FLAGS], [
       [AS_CASE([" $CFLAGS "], [*" -O0 "*], [],
         [HARDEN_CFLAGS="$HARDEN_CFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3"])])
     IT_TRY_FLAGS([HARDEN_LDFLAGS], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed])
+    dnl Addresses in tables, packed: less to read and to fix at each start.  An older libc does not know them.
+    AC_CACHE_CHECK([whether libc knows packed relocations], [it_cv_relr], [
+      AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <features.h>
+        #if !defined __GLIBC_PREREQ || !__GLIBC_PREREQ(2, 36)
+        #error no
+        #endif]], [])], [it_cv_relr=yes], [it_cv_relr=no])])
+    AS_IF([test "x$it_cv_relr" = xyes],
+      [IT_TRY_FLAGS([HARDEN_LDFLAGS], [-Wl,-z,pack-relative-relocs])])
   ])
   AS_IF([test "x$enable_sanitizers" = xyes], [
     KIND_CFLAGS="$KIND_CFLAGS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
