@@ -125,13 +125,15 @@ int it_err_wrap(struct intoto_error **err, int rc, const char *format, ...)
 	char *text = NULL;
 	va_list args;
 
-	if (!err || !*err || *err == &out_of_memory)
+	if (!err || !*err)
 		return rc;
 	va_start(args, format);
 	what = format_text(format, args);
 	va_end(args);
-	if (!what || asprintf(&text, "%s: %s", what, (*err)->text) < 0)
+	if (!what || asprintf(&text, "%s: %s", what, intoto_error_text(*err)) < 0)
 		return rc;
+	if (*err == &out_of_memory) /* there may be some again by now */
+		return set_take(err, out_of_memory.code, text), rc;
 	free((*err)->text);
 	(*err)->text = text;
 	return rc;
