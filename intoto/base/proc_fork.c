@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -178,8 +179,11 @@ static unsigned most_fds(void)
 	return most > 0 && most < MOST_FDS ? (unsigned)most : MOST_FDS;
 }
 
-/* Until the command has started, or has not. */
-static void hear(int fd, struct it_proc_failure *failure)
+/*
+ * Until the command has started, or has not.  Whether it has is not known when that cannot be read:
+ * then it ends here, with all that it started.
+ */
+static void hear(int fd, pid_t pid, struct it_proc_failure *failure)
 {
 	size_t len = 0;
 	ssize_t got;
@@ -191,6 +195,10 @@ static void hear(int fd, struct it_proc_failure *failure)
 	/* Half a report is one of a failure, too. */
 	if (len < sizeof *failure)
 		*failure = (struct it_proc_failure){ got < 0 ? errno : len ? EIO : 0, false };
+	if (len < sizeof *failure && failure->number) {
+		(void)kill(-pid, SIGKILL); /* it may have no group of its own yet */
+		(void)kill(pid, SIGKILL);  /* ours to reap, so there it is */
+	}
 }
 
 /* No handler of ours may run in the child: everything is blocked from before fork. */
@@ -229,7 +237,7 @@ void it_proc_fork(pid_t *pid, const struct it_proc_spec *spec, const int streams
 		return;
 	}
 	it_fd_close(&plan.report);
-	hear(read_end, failure);
+	hear(read_end, *pid, failure);
 	if (!failure->number)
 		return;
 	it_proc_reap(*pid);

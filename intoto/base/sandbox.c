@@ -484,13 +484,27 @@ static int refuse(const struct preparation *self, struct intoto_error **err)
 	return it_err_errno(err, shared->number, "%s", steps[shared->failed]);
 }
 
-/* Until the command has started, or has not: all writing ends are closed then. */
-static void wait_for_report(int fd)
+/*
+ * Until the command has started, or has not: all writing ends are closed then.  False when that
+ * could not be waited for.
+ */
+static bool wait_for_report(int fd)
 {
 	char byte;
+	ssize_t got;
 
-	while (read(fd, &byte, 1) < 0 && errno == EINTR)
-		continue;
+	do
+		got = read(fd, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	return got >= 0;
+}
+
+/* Whatever it has come to; its end is the command's. */
+static void end_keeper(const struct it_sandbox_run *run)
+{
+	if (run->group > 0)
+		(void)kill(-run->group, SIGKILL); /* it may have ended */
+	(void)kill(run->pid, SIGKILL);		  /* ours to reap, so there it is */
 }
 
 /* No handler of ours may run in the child: everything is blocked from before fork. */
@@ -526,6 +540,7 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 		.given = { proc->stdin_fd, proc->stdout_fd, proc->stderr_fd },
 		.report_read = -1,
 	};
+	bool heard;
 	int rc;
 
 	*run = (struct it_sandbox_run){ .pid = -1, .group = -1 };
@@ -539,12 +554,14 @@ int it_sandbox_start(struct it_sandbox_run *run, const struct it_proc_spec *proc
 		return it_err_errno(err, errno, "sandbox");
 	it_fd_close(&self.plan.report);
 	it_fd_close(&self.plan.stops[1]); /* whose end the keeper waits for */
-	wait_for_report(self.report_read);
+	heard = wait_for_report(self.report_read);
 	run->level = self.plan.shared->level;
 	run->group = self.plan.shared->group;
 	run->closed = (unsigned)self.plan.closed_count;
-	if (self.plan.shared->ready && !self.plan.shared->failed)
+	if (heard && self.plan.shared->ready && !self.plan.shared->failed)
 		return INTOTO_OK;
+	if (!heard)
+		end_keeper(run);
 	it_proc_reap(run->pid);
 	run->pid = run->group = -1;
 	return refuse(&self, err);

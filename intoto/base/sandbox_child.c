@@ -310,6 +310,16 @@ static void stop_like(int number)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+static bool read_byte(int fd, unsigned char *out)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, out, 1);
+	while (got < 0 && errno == EINTR);
+	return got == 1;
+}
+
 /* Until init has ended: then all of its end of the pipe is closed. */
 static void attend(const struct it_sandbox_plan *plan)
 {
@@ -325,11 +335,16 @@ static void attend(const struct it_sandbox_plan *plan)
 	unsigned char number;
 
 	for (;;) {
-		if (poll(fds, IT_COUNT_OF(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, IT_COUNT_OF(fds), -1) < 0) {
+			if (errno == EINTR || errno == ENOMEM)
+				continue; /* it passes; meanwhile nobody would be answered */
 			return;
-		if (fds[1].revents && !it_sandbox_serve(&server))
+		}
+		if (fds[1].revents && !it_sandbox_serve(&server)) {
 			fds[1].fd = -1;
-		if ((fds[0].revents & POLLIN) && read(fds[0].fd, &number, 1) == 1) {
+			(void)close(plan->fuse); /* nobody must wait for our answers */
+		}
+		if ((fds[0].revents & POLLIN) && read_byte(fds[0].fd, &number)) {
 			if (number == IT_SANDBOX_MOUNTED)
 				fds[1].fd = plan->fuse;
 			else
