@@ -386,15 +386,20 @@ static int describe(struct it_command_result *result, const struct watch *watch,
 static int finish_tracer(struct watch *watch, struct it_tracer *tracer, int rc,
 			 struct intoto_error **err)
 {
-	if (!tracer || watch->pid <= 0)
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+
+	if (!tracer)
 		return rc;
+	if (watch->pid <= 0)
+		return it_tracer_left(tracer, rc, err);
 	if (!watch->state.ended)
 		signal_group(watch, SIGKILL);
 	it_proc_reap(watch->pid);
 	watch->pid = -1;
 	if (!rc)
 		return it_tracer_finish(tracer, err);
-	(void)!it_tracer_finish(tracer, NULL); /* the first failure is told */
+	if (it_tracer_finish(tracer, &why))
+		return it_err_wrap(err, rc, "%s", intoto_error_text(why));
 	return rc;
 }
 

@@ -5,11 +5,7 @@
 #include "base/text.h"
 
 static const struct it_tracer_kind *const kinds[] = {
-	&it_tracer_overlay,
-	&it_tracer_fanotify,
-	&it_tracer_notify,
-	&it_tracer_ptrace,
-	NULL,
+	&it_tracer_overlay, &it_tracer_fanotify, &it_tracer_notify, &it_tracer_ptrace, NULL,
 };
 
 static int enter(void *arg)
@@ -121,6 +117,11 @@ int it_tracer_finish(struct it_tracer *tracer, struct intoto_error **err)
 	int rc = tracer->kind->finish(tracer, err);
 
 	return rc ? rc : it_touched_seal(tracer->touched, err);
+}
+
+int it_tracer_left(struct it_tracer *tracer, int rc, struct intoto_error **err)
+{
+	return tracer->kind->left ? tracer->kind->left(tracer, rc, err) : rc;
 }
 
 void it_tracer_free(struct it_tracer *tracer)

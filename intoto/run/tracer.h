@@ -53,6 +53,9 @@ struct it_tracer_kind {
 	int (*started)(struct it_tracer *tracer, pid_t pid, struct intoto_error **err);
 	/* When the command has ended: takes what is still to come, says who is left. */
 	int (*finish)(struct it_tracer *tracer, struct intoto_error **err);
+	/* Or: the command may have begun, and its start failed all the same.  Names in the error
+	   what it left; may be NULL where it can leave nothing. */
+	int (*left)(struct it_tracer *tracer, int rc, struct intoto_error **err);
 	void (*done)(struct it_tracer *tracer);
 };
 
@@ -78,6 +81,8 @@ IT_CHECK int it_tracer_new(struct it_tracer **out, const struct it_tracer_option
 IT_CHECK int it_tracer_started(struct it_tracer *tracer, pid_t pid, struct intoto_error **err);
 /* Then touched is complete, and sealed. */
 IT_CHECK int it_tracer_finish(struct it_tracer *tracer, struct intoto_error **err);
+/* Instead of it when the start of the command failed with rc, which it returns. */
+int it_tracer_left(struct it_tracer *tracer, int rc, struct intoto_error **err);
 void it_tracer_free(struct it_tracer *tracer);
 IT_DEFINE_AUTO(struct it_tracer, it_tracer_free);
 

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -110,17 +111,24 @@ static int enter_filter(struct notify *self)
 
 /*
  * What the command was started with is in /proc only for as long as it has not gone on.  Whoever is
- * later than this says that it is not known.
+ * later than this says that it is not known; whoever cannot follow it at all says why.
  */
 static int enter(struct it_tracer *tracer)
 {
 	struct notify *self = tracer->state;
 	struct pollfd looked = { .fd = self->theirs, .events = POLLIN };
 	int number = enter_filter(self);
+	unsigned char why = 0;
+	int ready;
 
-	while (!number && poll(&looked, 1, LOOK_MS) < 0 && errno == EINTR)
-		continue;
-	return number;
+	if (number)
+		return number;
+	do
+		ready = poll(&looked, 1, LOOK_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready > 0 && recv(self->theirs, &why, 1, MSG_DONTWAIT) != 1)
+		return ECONNRESET; /* who should look is gone */
+	return why;
 }
 
 /* --- the listener --- */
@@ -267,9 +275,12 @@ static void listen_to_step(struct notify *self)
 				 "what it opens, changes or starts from now on fails (ENOSYS)");
 }
 
-static void tell_looked(const struct notify *self)
+/* 0: it was looked at; else the error because of which it must not start. */
+static void tell_looked(const struct notify *self, int number)
 {
-	while (send(self->ours, "", 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+	const unsigned char why = number >= 0 && number <= UCHAR_MAX ? (unsigned char)number : EIO;
+
+	while (send(self->ours, &why, 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
 		continue; /* or the command has been killed */
 }
 
@@ -279,22 +290,24 @@ static void *run(void *arg)
 	struct pollfd fds[] = { { .fd = self->ours, .events = POLLIN },
 				{ .fd = self->wake, .events = POLLIN } };
 	pid_t sender = 0;
+	int number;
 
 	while (poll(fds, IT_COUNT_OF(fds), -1) < 0 && is_passing(errno))
 		continue;
 	if (!fds[0].revents)
 		return NULL; /* the command did not start */
-	if (receive_listener(self, &sender)) {
+	number = receive_listener(self, &sender);
+	if (number) {
 		char byte;
 
 		/* What is on the way is dropped: nobody must wait for our answer. */
 		(void)!read(self->ours, &byte, 1);
-		tell_looked(self);
+		tell_looked(self, number);
 		return NULL;
 	}
 	wake_in_turn(self);
 	it_tracer_follow_start(&self->follow, sender);
-	tell_looked(self);
+	tell_looked(self, 0);
 	listen_to_step(self);
 	it_fd_close(&self->listener); /* who is left is answered by the kernel */
 	return NULL;

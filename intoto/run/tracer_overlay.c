@@ -308,21 +308,25 @@ static void keep_places(struct it_overlay *overlay, size_t first)
 		overlay->folders[i].ours = false;
 }
 
+static int wrap_place(const struct it_overlay_folder *folder, int rc, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *shown = it_text_quoted(it_span_text(folder->place));
+
+	return it_err_wrap(err, rc,
+			   "nothing of what the step changed was brought in, it is in %s/upper "
+			   "(%s/about says what to do)",
+			   shown ? shown : "", shown ? shown : "");
+}
+
 static int list_all(struct it_overlay *overlay, struct it_touched *touched,
 		    struct intoto_error **err)
 {
 	for (size_t i = 0; i < overlay->count; i++) {
 		struct it_overlay_folder *folder = &overlay->folders[i];
-		IT_AUTO(it_freep) char *shown = NULL;
 		int rc = it_overlay_list(folder, touched, err);
 
-		if (!rc)
-			continue;
-		shown = it_text_quoted(it_span_text(folder->place));
-		return it_err_wrap(err, rc,
-				   "nothing of what the step changed was brought in, it is "
-				   "in %s/upper (%s/about says what to do)",
-				   shown ? shown : "", shown ? shown : "");
+		if (rc)
+			return wrap_place(folder, rc, err);
 	}
 	for (size_t i = 0; i < overlay->inherited.count; i++)
 		it_touched_file(touched, it_span_text(overlay->inherited.items[i]),
@@ -360,12 +364,30 @@ static int finish(struct it_tracer *tracer, struct intoto_error **err)
 	return rc ? rc : merge_all(overlay, err);
 }
 
-/* Without finish the step may have written all the same. */
-static void release_place(struct it_overlay_folder *folder)
+/* Whether something is in it that is nowhere else.  What cannot be listed may be. */
+static bool holds_changes(const struct it_overlay_folder *folder)
 {
 	IT_AUTO(it_strings_done) struct it_strings names = { 0 };
 
-	if (folder->upper < 0 || it_overlay_names(folder->upper, &names, NULL) || !names.count)
+	return folder->ours && folder->upper >= 0 &&
+	       (it_overlay_names(folder->upper, &names, NULL) || names.count);
+}
+
+static int left(struct it_tracer *tracer, int rc, struct intoto_error **err)
+{
+	struct it_overlay *overlay = tracer->state;
+
+	it_namespace_done(&overlay->space);
+	for (size_t i = 0; i < overlay->count; i++)
+		if (holds_changes(&overlay->folders[i]))
+			rc = wrap_place(&overlay->folders[i], rc, err);
+	return rc;
+}
+
+/* Without finish the step may have written all the same. */
+static void release_place(struct it_overlay_folder *folder)
+{
+	if (!holds_changes(folder))
 		it_overlay_place_remove(folder);
 	it_overlay_folder_done(folder);
 }
@@ -392,5 +414,6 @@ const struct it_tracer_kind it_tracer_overlay = {
 	.prepare = prepare,
 	.enter = enter,
 	.finish = finish,
+	.left = left,
 	.done = done,
 };

@@ -392,9 +392,12 @@ int it_overlay_list(struct it_overlay_folder *folder, struct it_touched *touched
 {
 	struct walk walk = { .folder = folder, .touched = touched, .path = IT_BUF(PATH_MOST) };
 	const struct pair top = { folder->upper, folder->real, false };
-	int rc = INTOTO_OK;
+	int rc;
 
-	(void)it_buf_add_text(&walk.path, folder->path); /* a path is shorter than the room */
+	(void)it_buf_add_text(&walk.path, folder->path); /* checked next */
+	rc = it_buf_check(&walk.path, "a path", err);
+	if (rc)
+		return rc;
 	if (fstat(folder->upper, &folder->after) ||
 	    (geteuid() != 0 && (folder->after.st_mode & S_IRWXU) != S_IRWXU &&
 	     fchmod(folder->upper, S_IRWXU)))
