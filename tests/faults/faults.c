@@ -79,6 +79,7 @@ static const char *const class_names[CLASSES] = { "alloc",  "read",    "write", 
 						  "thread", "process", "wait",	"random", "raw" };
 
 enum { SHORT = -1, END = -2, STOP = -3 };
+enum { LOG_FD = 900 };	/* beyond what the program counts on */
 enum { PATIENCE = 30 }; /* seconds; a traced command waits 10 for its tracer */
 
 static const struct {
@@ -99,6 +100,7 @@ static unsigned long nth; /* 0: every other one, or each */
 static bool each;
 static int kind;
 static char log_path[4096];
+static int log_fd = -1; /* open from the start: who is traced by us could wait for us in open(2) */
 static char file_name[256];
 static pid_t self;
 
@@ -139,15 +141,11 @@ REAL(int, closedir, (DIR *))
 REAL(int, fstat, (int, struct stat *))
 REAL(void *, mmap, (void *, size_t, int, int, int, off_t))
 REAL(void, _exit, (int))
+REAL(int, fcntl, (int, int, ...))
 
 static void say(const char *text)
 {
-	int fd = real_open()(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		return;
-	(void)!real_write()(fd, text, strlen(text));
-	(void)real_close()(fd);
+	(void)!real_write()(log_fd, text, strlen(text));
 }
 
 /* 0, or how this call is to fail. */
@@ -231,6 +229,9 @@ __attribute__((constructor)) static void begin(void)
 	if (getenv("FAULTS_FILE"))
 		(void)snprintf(file_name, sizeof file_name, "%s", getenv("FAULTS_FILE"));
 	self = getpid();
+	log_fd = real_open()(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (log_fd >= 0)
+		log_fd = real_fcntl()(log_fd, F_DUPFD_CLOEXEC, LOG_FD);
 	struck = (_Atomic bool *)real_mmap()(NULL, sizeof *struck, PROT_READ | PROT_WRITE,
 					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (struck == MAP_FAILED)
@@ -464,7 +465,6 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *out, int flags)
 	return failed ? -1 : real_waitid()(type, id, out, flags);
 }
 
-REAL(int, fcntl, (int, int, ...))
 REAL(int, ioctl, (int, unsigned long, ...))
 REAL(int, prctl, (int, ...))
 REAL(long, syscall, (long, ...))

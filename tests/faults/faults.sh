@@ -102,6 +102,8 @@ walk() {
 			list=$(numbers "$count")
 			case $kind in EINTR | short) list="all $list" ;; ENOSYS) list="each $list" ;; esac
 			for n in $list; do try $class $kind "$n" "$@"; done
+			# How many there are may differ a little: the first one is there each time.
+			[ $hit -gt 0 ] || try $class $kind 1 "$@"
 			[ $hit -gt 0 ] || case $kind in end) continue ;; *) bad=1 ;; esac
 			tap_result $bad "$name: $class, $kind: $hit of $count calls, $passed succeeded all the same"
 		done

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the program does while the system fails it.
-# options.t, which lets calls fail below traces and sandboxes, is all.sh's alone: a fault that hits a tracer
-# while its step runs is answered differently from time to time.
 FAULT_TESTS = \
+	%D%/options.t \
 	%D%/run.t \
 	%D%/verify.t
 
 # Preloaded into the program as it is installed: built without sanitizers and without _FORTIFY_SOURCE.
 check_DATA = %D%/faults.so
-EXTRA_DIST += %D%/options.t %D%/all.sh %D%/large.sh %D%/faults.c %D%/faults.sh %D%/faults_calls.h
+EXTRA_DIST += %D%/all.sh %D%/large.sh %D%/faults.c %D%/faults.sh %D%/faults_calls.h
 MOSTLYCLEANFILES += %D%/faults.so
 
 %D%/faults.so: %D%/faults.c %D%/faults_calls.h
