@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The manual: a page for every command and for every header of the library.
 dist_man_MANS += \
+	%D%/intoto-attest.1 \
+	%D%/intoto-attestor.7 \
 	%D%/intoto-check.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \

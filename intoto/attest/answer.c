@@ -30,8 +30,10 @@ void it_answer_done(struct it_answer *answer)
 {
 	it_buf_wipe(&answer->text);
 	free(answer->reason);
-	for (size_t i = 0; i < answer->count; i++)
+	for (size_t i = 0; i < answer->count; i++) {
 		free(answer->statements[i].type);
+		it_buf_done(&answer->statements[i].masked);
+	}
 	free(answer->statements);
 	it_strings_done(&answer->notes);
 	for (size_t i = 0; i < answer->redaction_count; i++) {

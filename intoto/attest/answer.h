@@ -18,7 +18,8 @@ enum {
 
 struct it_answer_statement {
 	char *type;		  /* one of the manifest's predicates */
-	struct it_span predicate; /* of the text: an object */
+	struct it_span predicate; /* of the text, or of masked: an object */
+	struct it_buf masked;	  /* empty, unless something was taken out of it */
 };
 
 /* Bytes of what the host showed as a captured stream. */

@@ -141,19 +141,25 @@ static int locate(struct it_attestor *self, const char *name,
 
 /* --- its own words --- */
 
-bool it_attest_can_be_reached(const char *path)
+enum it_attest_reach it_attest_reach_of(const char *path)
 {
 	IT_AUTO(it_freep) char *copy = strdup(path);
 	struct stat about;
 
 	if (!copy || stat(copy, &about) || !(about.st_mode & S_IROTH))
-		return false;
+		return IT_REACH_NONE;
 	for (char *slash = strrchr(copy, '/'); slash && slash != copy; slash = strrchr(copy, '/')) {
 		*slash = '\0';
 		if (stat(copy, &about) || !(about.st_mode & S_IXOTH))
-			return false;
+			return IT_REACH_SHOWN;
 	}
-	return true;
+	return IT_REACH_ALL;
+}
+
+void it_door_choose_user(struct it_door_spec *spec, enum it_attest_reach reach)
+{
+	spec->user = reach == IT_REACH_NONE ? 0 : IT_ATTEST_NOBODY;
+	spec->wants_view = reach == IT_REACH_SHOWN;
 }
 
 static int describe(struct it_attestor *self, const char *name, bool best_effort,
@@ -165,14 +171,14 @@ static int describe(struct it_attestor *self, const char *name, bool best_effort
 				     .word = "describe",
 				     .folder = "/",
 				     .best_effort = best_effort,
-				     .user = it_attest_can_be_reached(self->path) ? IT_ATTEST_NOBODY
-										  : 0,
 				     .memory = DESCRIBE_MEMORY,
 				     .seconds = DESCRIBE_SECONDS,
 				     .output = IT_MANIFEST_BYTES_MAX };
 	int rc = it_attest_environment(&environment, NULL, NULL, err);
 
 	spec.environment = environment.items;
+	if (self->about.st_mode & S_IXOTH)
+		it_door_choose_user(&spec, it_attest_reach_of(self->path));
 	if (!rc)
 		rc = it_door_run(&result, &spec, err);
 	if (!rc)

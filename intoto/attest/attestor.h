@@ -42,7 +42,13 @@ IT_CHECK int it_attestor_list(struct it_strings *out, const struct it_attestor_p
 IT_CHECK int it_attestor_check_unchanged(const struct it_attestor *attestor,
 					 struct intoto_error **err);
 
-/* Whether a user who owns nothing could read that file. */
-bool it_attest_can_be_reached(const char *path);
+/*
+ * Whether a user who owns nothing could read that file: not at all, where he is shown it, or as it
+ * stands.
+ */
+enum it_attest_reach { IT_REACH_NONE, IT_REACH_SHOWN, IT_REACH_ALL };
+enum it_attest_reach it_attest_reach_of(const char *path);
+/* Whom root becomes so that files of that reach can still be read. */
+void it_door_choose_user(struct it_door_spec *spec, enum it_attest_reach reach);
 
 #endif

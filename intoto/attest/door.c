@@ -246,15 +246,15 @@ static int fill_environment(struct it_strings *out, const struct it_door_spec *s
 	return rc;
 }
 
-int it_door_run(struct it_door_result *result, const struct it_door_spec *spec,
-		struct intoto_error **err)
+static int run_as(struct it_door_result *result, const struct it_door_spec *spec, uid_t user,
+		  struct intoto_error **err)
 {
 	IT_AUTO(it_room_done) struct it_room room = { 0 };
 	IT_AUTO(it_strings_done) struct it_strings environment = { 0 };
 	IT_AUTO(it_freep) struct it_sandbox_path *places = NULL;
 	struct it_sandbox_spec sandbox = {
 		.network = spec->network,
-		.user = geteuid() == 0 ? spec->user : 0,
+		.user = user,
 		.limits = { .memory = spec->memory,
 			    .file_size = spec->output,
 			    .open_files = IT_DOOR_OPEN_FILES,
@@ -277,6 +277,21 @@ int it_door_run(struct it_door_result *result, const struct it_door_spec *spec,
 	if (spec->best_effort)
 		sandbox.required = 0;
 	return watch_it(result, spec, &sandbox, environment.items, err);
+}
+
+int it_door_run(struct it_door_result *result, const struct it_door_spec *spec,
+		struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	uid_t user = geteuid() == 0 ? spec->user : 0;
+	int rc = run_as(result, spec, user, &why);
+
+	/* What it could not see it could not read. */
+	if (user && spec->wants_view && !(result->level.mechanisms & IT_SANDBOX_MOUNT_NS)) {
+		it_door_result_done(result);
+		return run_as(result, spec, 0, err);
+	}
+	return rc ? it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why)) : rc;
 }
 
 void it_door_result_done(struct it_door_result *result)

@@ -28,7 +28,8 @@ struct it_door_spec {
 	bool best_effort; /* else what the sandbox cannot promise here is refused */
 	bool writes;	  /* HOME and TMPDIR are folders of its own, removed afterwards */
 	uid_t user;	  /* whom root becomes; 0: root stays root, without capabilities */
-	uint64_t memory;  /* bytes of address space, each process */
+	bool wants_view; /* that user sees the files in a view only: without one, root stays root */
+	uint64_t memory; /* bytes of address space, each process */
 	unsigned processes;
 	unsigned seconds;
 	size_t output; /* bytes of its standard output */

@@ -9,14 +9,16 @@
 #include "attest/places.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "json/json.h"
 
-enum { PROCESSES_WITH_PROGRAMS = 512 };
+enum { PROCESSES_WITH_PROGRAMS = 512, MASKED_MAX = 1024 * 1024 };
 
 void it_hearing_done(struct it_hearing *hearing)
 {
 	it_attest_inputs_done(&hearing->inputs);
 	it_answer_done(&hearing->answer);
 	it_buf_done(&hearing->said);
+	it_strings_done(&hearing->masked);
 	free(hearing->reason);
 	hearing->reason = NULL;
 }
@@ -41,17 +43,17 @@ static int gather(struct it_hearing *hearing, struct intoto_error **err)
 }
 
 /* Root that looks at a folder of its own would lose the right to, as somebody else. */
-static uid_t choose_user(const struct it_hearing *hearing)
+static void choose_user(struct it_door_spec *spec, const struct it_hearing *hearing)
 {
 	const struct it_attestor *attestor = hearing->order->attestor;
-	unsigned special = attestor->manifest.needs & IT_NEEDS_FOLDER;
 	const struct it_strings *paths = hearing->order->paths;
+	enum it_attest_reach reach = it_attest_inputs_reach(&hearing->inputs);
+	enum it_attest_reach program = it_attest_reach_of(attestor->path);
 
-	if (special || (paths && paths->count))
-		return 0;
-	return it_attest_can_be_reached(attestor->path) && it_attest_for_all(&hearing->inputs)
-		       ? IT_ATTEST_NOBODY
-		       : 0;
+	if ((attestor->manifest.needs & IT_NEEDS_FOLDER) || (paths && paths->count) ||
+	    !(attestor->about.st_mode & S_IXOTH))
+		return;
+	it_door_choose_user(spec, program < reach ? program : reach);
 }
 
 static int ask(struct it_hearing *hearing, const struct it_hearing_options *options,
@@ -69,7 +71,6 @@ static int ask(struct it_hearing *hearing, const struct it_hearing_options *opti
 		.network = order->network,
 		.best_effort = options->best_effort,
 		.writes = manifest->needs & IT_NEEDS_PROGRAMS,
-		.user = choose_user(hearing),
 		.memory = manifest->memory,
 		.processes = manifest->needs & IT_NEEDS_PROGRAMS ? PROCESSES_WITH_PROGRAMS : 0,
 		.seconds = manifest->seconds,
@@ -85,6 +86,7 @@ static int ask(struct it_hearing *hearing, const struct it_hearing_options *opti
 				       options->subjects, options->folder, err);
 	if (rc)
 		return rc;
+	choose_user(&spec, hearing);
 	spec.environment = environment.items;
 	spec.shown = places.items;
 	spec.shown_count = places.count;
@@ -117,6 +119,67 @@ static int hear(struct it_hearing *hearing, const struct it_hearing_options *opt
 	return rc;
 }
 
+/* --- what must not be signed --- */
+
+static int mask_text(char **text, struct it_secrets *secrets, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf masked = IT_BUF(MASKED_MAX);
+	char *taken;
+
+	if (!*text || !it_secrets_mask(&masked, it_span_text(*text), secrets))
+		return INTOTO_OK;
+	taken = it_buf_take(&masked);
+	if (!taken)
+		return it_err_nomem(err);
+	free(*text);
+	*text = taken;
+	return INTOTO_OK;
+}
+
+static int mask_predicates(struct it_answer *answer, struct it_secrets *secrets,
+			   struct intoto_error **err)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		struct it_answer_statement *statement = &answer->statements[i];
+
+		statement->masked.max = IT_JSON_BYTES_MAX;
+		if (!it_secrets_mask_json(&statement->masked, statement->predicate, secrets))
+			continue;
+		if (statement->masked.failed)
+			return it_buf_check(&statement->masked, "a predicate", err);
+		statement->predicate = it_buf_span(&statement->masked);
+	}
+	return INTOTO_OK;
+}
+
+static int mask(struct it_hearing *hearing, struct it_secrets *secrets, struct intoto_error **err)
+{
+	struct it_strings *notes = &hearing->answer.notes;
+	int rc;
+
+	it_secrets_reset(secrets);
+	rc = mask_text(&hearing->reason, secrets, err);
+	for (size_t i = 0; !rc && i < notes->count; i++)
+		rc = mask_text(&notes->items[i], secrets, err);
+	if (!rc)
+		rc = mask_predicates(&hearing->answer, secrets, err);
+	for (size_t i = 0; !rc && i < secrets->count; i++)
+		if (secrets->items[i].found)
+			rc = it_strings_add(&hearing->masked, secrets->items[i].name, err);
+	it_strings_sort(&hearing->masked);
+	return rc;
+}
+
+static int conclude(struct it_hearing *hearing, int rc, const char *why, struct intoto_error **err)
+{
+	if (!rc && !hearing->answer.failed)
+		return INTOTO_OK;
+	hearing->failed = true;
+	hearing->own_words = !rc;
+	hearing->reason = strdup(rc ? why : hearing->answer.reason);
+	return hearing->reason ? INTOTO_OK : it_err_nomem(err);
+}
+
 int it_hearing_hold(struct it_hearing *hearing, const struct it_attest_order *order,
 		    const struct it_hearing_options *options, struct intoto_error **err)
 {
@@ -132,10 +195,6 @@ int it_hearing_hold(struct it_hearing *hearing, const struct it_attest_order *or
 	if (rc == INTOTO_E_UNSUPPORTED && !hearing->answer.text.len)
 		return it_err_set(err, INTOTO_E_UNSUPPORTED, "attestor %s: %s", name,
 				  intoto_error_text(why));
-	if (!rc && !hearing->answer.failed)
-		return INTOTO_OK;
-	hearing->failed = true;
-	hearing->own_words = !rc;
-	hearing->reason = strdup(rc ? intoto_error_text(why) : hearing->answer.reason);
-	return hearing->reason ? INTOTO_OK : it_err_nomem(err);
+	rc = conclude(hearing, rc, intoto_error_text(why), err);
+	return rc || !options->secrets ? rc : mask(hearing, options->secrets, err);
 }

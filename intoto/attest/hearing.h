@@ -5,14 +5,16 @@
 
 #include "attest/answer.h"
 #include "attest/request.h"
+#include "attest/secrets.h"
 
 struct it_hearing_options {
 	const struct it_attest_step *step; /* NULL: outside of one */
 	const struct it_artifacts *subjects;
 	const char *folder; /* of the work; absolute */
 	const struct it_strings
-		*hidden;  /* files that no attestor sees, keys above all; may be NULL */
-	bool best_effort; /* also where the sandbox cannot keep its promises */
+		*hidden;	    /* files that no attestor sees, keys above all; may be NULL */
+	struct it_secrets *secrets; /* taken out of what it says; NULL: nothing is */
+	bool best_effort;	    /* also where the sandbox cannot keep its promises */
 };
 
 struct it_hearing {
@@ -25,7 +27,8 @@ struct it_hearing {
 	char *reason; /* of a failure: its own words, or what was wrong with it */
 	bool own_words;
 	struct it_answer answer;
-	struct it_buf said; /* on its standard error; its beginning */
+	struct it_strings masked; /* variables whose values were in what it says */
+	struct it_buf said;	  /* on its standard error; its beginning */
 };
 
 /*

@@ -86,11 +86,18 @@ static int add(struct it_attest_inputs *inputs, const char *name, struct intoto_
 	return hash(input, err);
 }
 
+/* A folder that is not there has no match; one that cannot be read may have some. */
+static int is_fatal(const char *path, int number)
+{
+	(void)path; /* the pattern is named */
+	return number != ENOENT && number != ENOTDIR;
+}
+
 static int add_matches(struct it_attest_inputs *inputs, const char *pattern,
 		       struct intoto_error **err)
 {
 	glob_t found = { 0 };
-	int number = glob(pattern, GLOB_ERR, NULL, &found);
+	int number = glob(pattern, 0, is_fatal, &found);
 	int rc = INTOTO_OK;
 
 	if (number == GLOB_NOMATCH)
@@ -136,10 +143,15 @@ int it_attest_inputs_check_unchanged(const struct it_attest_inputs *inputs,
 	return INTOTO_OK;
 }
 
-bool it_attest_for_all(const struct it_attest_inputs *inputs)
+enum it_attest_reach it_attest_inputs_reach(const struct it_attest_inputs *inputs)
 {
-	for (size_t i = 0; i < inputs->count; i++)
-		if (!it_attest_can_be_reached(inputs->items[i].path))
-			return false;
-	return true;
+	enum it_attest_reach least = IT_REACH_ALL;
+
+	for (size_t i = 0; i < inputs->count; i++) {
+		enum it_attest_reach reach = it_attest_reach_of(inputs->items[i].path);
+
+		if (reach < least)
+			least = reach;
+	}
+	return least;
 }

@@ -30,7 +30,7 @@ void it_attest_inputs_done(struct it_attest_inputs *inputs);
 /* When it was changed last, nanoseconds since 1970. */
 int64_t it_attest_input_modified(const struct it_attest_input *input);
 
-/* Whether a user who owns nothing could read all of them. */
-bool it_attest_for_all(const struct it_attest_inputs *inputs);
+/* The least that a user who owns nothing reaches of them. */
+enum it_attest_reach it_attest_inputs_reach(const struct it_attest_inputs *inputs);
 
 #endif

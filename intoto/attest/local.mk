@@ -12,4 +12,5 @@ CORE_SOURCES += \
 	%D%/places.c %D%/places.h \
 	%D%/request.c %D%/request.h \
 	%D%/room.c %D%/room.h \
+	%D%/secrets.c %D%/secrets.h \
 	%D%/statement.c %D%/statement.h

@@ -144,8 +144,8 @@ static void write_making(struct it_writer *writer, const struct prepared *self)
 	write_attestor(writer, self);
 	write_time(writer, "finished", hearing->finished);
 	write_inputs(writer, &hearing->inputs);
-	if (statement->masked && statement->masked->count)
-		write_texts(writer, "masked", statement->masked);
+	if (hearing->masked.count)
+		write_texts(writer, "masked", &hearing->masked);
 	if (hearing->answer.notes.count)
 		write_texts(writer, "notes", &hearing->answer.notes);
 	write_member(writer, "outcome", hearing->failed ? "failed" : "ok");
@@ -164,10 +164,7 @@ static void write_predicate(struct it_writer *writer, const struct prepared *sel
 
 	it_write_name(writer, "predicate");
 	if (!hearing->failed) {
-		it_write_raw(writer,
-			     statement->predicate.data
-				     ? statement->predicate
-				     : hearing->answer.statements[statement->index].predicate);
+		it_write_raw(writer, hearing->answer.statements[statement->index].predicate);
 		return;
 	}
 	it_write_object(writer);
@@ -303,7 +300,8 @@ int it_attest_keep_reports(const struct it_hearing *hearing, const char *folder,
 {
 	int rc = INTOTO_OK;
 
-	for (size_t i = 0; !rc && i < hearing->inputs.count; i++) {
+	/* What had to be taken out of what the attestor says stands in the report, as a rule. */
+	for (size_t i = 0; !rc && !hearing->masked.count && i < hearing->inputs.count; i++) {
 		const struct it_attest_input *input = &hearing->inputs.items[i];
 		IT_AUTO(it_freep) char *name = NULL;
 		IT_AUTO(it_freep) char *path = NULL;

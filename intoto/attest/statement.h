@@ -15,9 +15,7 @@ struct it_json;
 
 struct it_attest_statement {
 	const struct it_hearing *hearing;
-	size_t index;		  /* of the answer's statements; 0 for a failure */
-	struct it_span predicate; /* in place of the answer's, when something was taken out of it */
-	const struct it_strings *masked;     /* names of variables whose values were taken out */
+	size_t index;			     /* of the answer's statements; 0 for a failure */
 	const struct it_artifacts *subjects; /* at least one */
 	const struct it_attest_step *step;   /* NULL: outside of one */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto attest: what an attestor says of files that are there, outside of a step. */
-#include "cmd/attest_options.h"
+#include "cmd/attest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,15 +9,15 @@
 #include "attest/statement.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "cmd/attest_options.h"
 #include "cmd/choices.h"
 #include "cmd/gpg_options.h"
 #include "cmd/output.h"
 #include "cmd/passphrase.h"
 #include "crypto/certificate.h"
-#include "json/writer.h"
 #include "record/snapshot.h"
 
-enum { PLACE_MAX = 64 * 1024, OUTPUT_MAX = 16 * 1024 * 1024, NOTES_MAX = 64 * 1024 };
+enum { NOTES_MAX = 64 * 1024 };
 
 static const char command_name[] = "intoto attest";
 
@@ -45,6 +45,8 @@ struct attest_options {
 	struct it_passphrase passphrase;
 };
 
+static const char *const policy_words[] = { "fatal", "record", NULL };
+
 /* clang-format off */
 static const struct it_option options[] = {
 	IT_EACH(struct attest_options, subjects, 0, "subject", "FILE",
@@ -64,7 +66,7 @@ static const struct it_option options[] = {
 		"an option of the attestor"),
 	IT_VALUE(struct attest_options, as, 0, "as", "FORMAT",
 		 "read the files as this format: --option as=FORMAT"),
-	IT_VALUE(struct attest_options, on_failure, 0, "on-failure", "WHAT",
+	IT_CHOICE(struct attest_options, on_failure, 0, "on-failure", "WHAT", policy_words,
 		 "when it fails: fatal (nothing is signed) or record"),
 	IT_FLAG(struct attest_options, network, 0, "network",
 		"grant it the network, if it asks for it"),
@@ -86,223 +88,11 @@ static const struct it_option options[] = {
 };
 /* clang-format on */
 
-/* --- list and describe --- */
-
 static struct it_attestor_places places_of(const struct attest_options *self)
 {
 	return (struct it_attestor_places){ .package = it_attestors_folder(),
 					    .folders = &self->folders,
 					    .best_effort = self->best_effort };
-}
-
-static void add_list(struct it_writer *writer, const char *name, const struct it_strings *list)
-{
-	it_write_name(writer, name);
-	it_write_list(writer);
-	for (size_t i = 0; i < list->count; i++)
-		it_write_text(writer, list->items[i]);
-	it_write_list_end(writer);
-}
-
-static void add_text(struct it_writer *writer, const char *name, const char *text)
-{
-	it_write_name(writer, name);
-	it_write_text(writer, text ? text : "");
-}
-
-static void add_number(struct it_writer *writer, const char *name, uint64_t number)
-{
-	it_write_name(writer, name);
-	it_write_int(writer, (int64_t)number);
-}
-
-static void add_options(struct it_writer *writer, const struct it_manifest *manifest)
-{
-	it_write_name(writer, "options");
-	it_write_list(writer);
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		it_write_object(writer);
-		add_text(writer, "argument", manifest->options[i].argument);
-		it_write_name(writer, "many");
-		it_write_bool(writer, manifest->options[i].many);
-		add_text(writer, "name", manifest->options[i].name);
-		add_text(writer, "summary", manifest->options[i].summary);
-		it_write_object_end(writer);
-	}
-	it_write_list_end(writer);
-}
-
-static void add_limits(struct it_writer *writer, const struct it_manifest *manifest)
-{
-	it_write_name(writer, "inputs");
-	it_write_object(writer);
-	add_number(writer, "least", manifest->least);
-	add_number(writer, "most", manifest->most);
-	it_write_object_end(writer);
-	it_write_name(writer, "limits");
-	it_write_object(writer);
-	add_number(writer, "memory", manifest->memory);
-	add_number(writer, "output", manifest->output);
-	add_number(writer, "seconds", manifest->seconds);
-	it_write_object_end(writer);
-}
-
-static void add_manifest(struct it_writer *writer, const struct it_attestor *attestor)
-{
-	const struct it_manifest *manifest = &attestor->manifest;
-
-	it_write_object(writer);
-	add_list(writer, "environment", &manifest->environment);
-	add_limits(writer, manifest);
-	add_text(writer, "name", manifest->name);
-	add_list(writer, "needs", &manifest->need_words);
-	add_options(writer, manifest);
-	add_text(writer, "path", attestor->path);
-	add_list(writer, "paths", &manifest->paths);
-	add_list(writer, "predicates", &manifest->predicates);
-	add_number(writer, "protocol", IT_ATTEST_PROTOCOL);
-	add_list(writer, "secrets", &manifest->secrets);
-	add_text(writer, "sha256", attestor->sha256);
-	add_text(writer, "summary", manifest->summary);
-	add_text(writer, "version", manifest->version);
-	it_write_object_end(writer);
-}
-
-static void print_list(struct it_buf *out, const char *title, const struct it_strings *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		(void)it_buf_printf(out, "%-12s", i ? "" : title); /* sticky, it_print looks */
-		it_text_quote(out, it_span_text(list->items[i]));
-		(void)it_buf_add_byte(out, '\n');
-	}
-}
-
-static void print_line(struct it_buf *out, const char *title, const char *text)
-{
-	(void)it_buf_printf(out, "%-12s", title); /* sticky, it_print looks */
-	it_text_quote(out, it_span_text(text));
-	(void)it_buf_add_byte(out, '\n');
-}
-
-static void print_manifest(struct it_buf *out, const struct it_attestor *attestor)
-{
-	const struct it_manifest *manifest = &attestor->manifest;
-
-	print_line(out, "name", manifest->name);
-	print_line(out, "version", manifest->version);
-	print_line(out, "summary", manifest->summary);
-	print_line(out, "program", attestor->path);
-	print_line(out, "sha256", attestor->sha256);
-	print_list(out, "predicates", &manifest->predicates);
-	(void)it_buf_printf(out, "%-12s%u to %u\n", "files", manifest->least, manifest->most);
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		const struct it_manifest_option *option = &manifest->options[i];
-
-		(void)it_buf_printf(out, "%-12s", i ? "" : "options"); /* sticky */
-		it_text_quote(out, it_span_text(option->name));
-		(void)it_buf_add_byte(out, '=');
-		it_text_quote(out, it_span_text(option->argument ? option->argument : "VALUE"));
-		(void)it_buf_add_text(out, option->summary ? "  " : "");
-		it_text_quote(out, it_span_text(option->summary));
-		(void)it_buf_add_text(out, option->many ? " (may be repeated)\n" : "\n");
-	}
-	print_list(out, "needs", &manifest->need_words);
-	print_list(out, "variables", &manifest->environment);
-	print_list(out, "secrets", &manifest->secrets);
-	print_list(out, "paths", &manifest->paths);
-	(void)it_buf_printf(out, "%-12s%u seconds, %ju bytes of memory, %zu bytes of output\n",
-			    "limits", manifest->seconds, (uintmax_t)manifest->memory,
-			    manifest->output);
-}
-
-static int describe(const struct attest_options *self, const struct it_strings *operands,
-		    struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(OUTPUT_MAX);
-	struct it_attestor_places places = places_of(self);
-	bool json = it_report_is_json(self->format);
-	struct it_writer writer;
-	int rc = INTOTO_OK;
-
-	if (operands->count < 2)
-		return it_err_set(err, INTOTO_E_USAGE, "describe: want the name of an attestor");
-	it_writer_init(&writer, &out, IT_WRITE_PRETTY);
-	if (json)
-		it_write_list(&writer);
-	for (size_t i = 1; !rc && i < operands->count; i++) {
-		IT_AUTO(it_attestor_freep) struct it_attestor *attestor = NULL;
-
-		rc = it_attestor_find(&attestor, operands->items[i], &places, err);
-		if (!rc && json)
-			add_manifest(&writer, attestor);
-		else if (!rc)
-			print_manifest(&out, attestor);
-	}
-	if (!json)
-		return rc ? rc : it_print(&out, err);
-	it_write_list_end(&writer);
-	if (rc) {
-		(void)!it_writer_finish(&writer, NULL); /* frees; there is an error to tell */
-		return rc;
-	}
-	rc = it_writer_finish(&writer, err);
-	(void)it_buf_add_byte(&out, '\n'); /* sticky, it_print_json looks */
-	return rc ? rc : it_print_json(&out, err);
-}
-
-/* One that cannot be described is listed all the same, with why. */
-static void list_one(struct it_buf *out, struct it_writer *writer, const char *name,
-		     const struct it_attestor_places *places)
-{
-	IT_AUTO(it_attestor_freep) struct it_attestor *attestor = NULL;
-	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	bool good = it_attestor_find(&attestor, name, places, &why) == INTOTO_OK;
-
-	if (!writer) {
-		(void)it_buf_printf(out, "%-16s", name); /* sticky, it_print looks */
-		it_text_quote(out, it_span_text(good ? attestor->manifest.summary
-						     : intoto_error_text(why)));
-		(void)it_buf_add_byte(out, '\n');
-		return;
-	}
-	if (good) {
-		add_manifest(writer, attestor);
-		return;
-	}
-	it_write_object(writer);
-	add_text(writer, "error", intoto_error_text(why));
-	add_text(writer, "name", name);
-	it_write_object_end(writer);
-}
-
-static int list(const struct attest_options *self, const struct it_strings *operands,
-		struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(OUTPUT_MAX);
-	IT_AUTO(it_strings_done) struct it_strings names = { 0 };
-	struct it_attestor_places places = places_of(self);
-	bool json = it_report_is_json(self->format);
-	struct it_writer writer;
-	int rc;
-
-	if (operands->count > 1) {
-		(void)it_refuse_operand(operands, 1, err); /* the code is USAGE */
-		return INTOTO_E_USAGE;
-	}
-	rc = it_attestor_list(&names, &places, err);
-	if (rc)
-		return rc;
-	it_writer_init(&writer, &out, IT_WRITE_PRETTY);
-	if (json)
-		it_write_list(&writer);
-	for (size_t i = 0; i < names.count; i++)
-		list_one(&out, json ? &writer : NULL, names.items[i], &places);
-	if (!json)
-		return it_print(&out, err);
-	it_write_list_end(&writer);
-	rc = it_writer_finish(&writer, err);
-	(void)it_buf_add_byte(&out, '\n'); /* sticky, it_print_json looks */
-	return rc ? rc : it_print_json(&out, err);
 }
 
 /* --- subjects --- */
@@ -451,15 +241,19 @@ static int hear(struct attest_options *self, const struct it_attest_order *order
 	IT_AUTO(it_artifacts_done) struct it_artifacts subjects = { 0 };
 	IT_AUTO(it_signer_freep) struct it_signer *signer = NULL;
 	IT_AUTO(it_hearing_done) struct it_hearing hearing = { 0 };
+	IT_AUTO(it_secrets_done) struct it_secrets secrets = { 0 };
 	IT_AUTO(it_freep) char *folder = realpath(".", NULL);
 	struct it_hearing_options how = { .subjects = &subjects,
 					  .folder = folder,
 					  .hidden = hidden,
+					  .secrets = &secrets,
 					  .best_effort = self->best_effort };
 	int rc = folder ? fill_subjects(&subjects, self, err) : it_err_nomem(err);
 
 	if (!rc)
 		rc = open_signer(&signer, self, err);
+	if (!rc)
+		rc = it_secrets_gather(&secrets, &self->allowed, err);
 	if (!rc)
 		rc = it_hearing_hold(&hearing, order, &how, err);
 	if (rc)
@@ -521,15 +315,17 @@ static int attest(struct attest_options *self, const struct it_strings *operands
 static int run(void *arg, const struct it_strings *operands, struct intoto_error **err)
 {
 	struct attest_options *self = arg;
+	struct it_attestor_places places = places_of(self);
+	bool json = it_report_is_json(self->format);
 	int rc;
 
 	if (!operands->count)
 		rc = it_err_set(err, INTOTO_E_USAGE,
 				"want the name of an attestor, or list, or describe");
 	else if (it_streq(operands->items[0], "list"))
-		rc = list(self, operands, err);
+		rc = it_attest_list(&places, json, operands, err);
 	else if (it_streq(operands->items[0], "describe"))
-		rc = describe(self, operands, err);
+		rc = it_attest_describe(&places, json, operands, err);
 	else
 		rc = attest(self, operands, err);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;

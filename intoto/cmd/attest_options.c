@@ -181,6 +181,7 @@ int it_attest_setup(struct it_attest_setup *setup, const struct it_attest_words 
 	size_t count = words->attest.count;
 	int rc = check_words(words, err);
 
+	setup->attest.allowed = &words->allowed;
 	if (rc || !count)
 		return rc;
 	setup->items = calloc(count, sizeof *setup->items);

@@ -38,6 +38,10 @@ struct it_attest_words {
 		"look for attestors here first"), \
 	IT_FLAG(type, member.best_effort, 0, "attest-best-effort", \
 		"hear attestors also where they cannot be confined"), \
+	IT_EACH(type, member.allowed, 0, "allow-secret", "VARIABLE", \
+		"the value of this variable may be recorded, though its name says secret"), \
+	IT_FLAG(type, member.redact, 0, "redact", \
+		"take values of secret variables out of the link; --attest does it anyway"), \
 	IT_FLAG(type, member.no_reports, 0, "no-reports", \
 		"do not keep the files that attestors read beside the link")
 /* clang-format on */

@@ -3,7 +3,8 @@
 # tests can reach them.  A new command is one file here and one word in main.c.
 noinst_LTLIBRARIES += libcmd.la
 libcmd_la_SOURCES = \
-	%D%/attest.c \
+	%D%/attest.c %D%/attest.h \
+	%D%/attest_list.c \
 	%D%/attest_options.c %D%/attest_options.h \
 	%D%/check.c \
 	%D%/choices.c %D%/choices.h \

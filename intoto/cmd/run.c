@@ -258,7 +258,8 @@ static int run(void *arg, const struct it_strings *operands, struct intoto_error
 		return IT_EXIT_FROM_ERROR;
 	attesting.attest.notice = it_progress_notice;
 	attesting.attest.arg = &setup.progress;
-	setup.options.attest = attesting.attest.count ? &attesting.attest : NULL;
+	setup.options.attest =
+		attesting.attest.count || self->attest.redact ? &attesting.attest : NULL;
 	setup.progress.again = are_same(&self->materials, &self->products);
 	setup.options.format = format;
 	it_listing_setup(&self->listing, &setup);

@@ -14,6 +14,7 @@ CORE_SOURCES += \
 	%D%/step_digests.c %D%/step_digests.h \
 	%D%/step_link.c %D%/step_link.h \
 	%D%/step_listing.c %D%/step_listing.h \
+	%D%/step_redact.c %D%/step_redact.h \
 	%D%/step_sandbox.c %D%/step_sandbox.h \
 	%D%/step_sandbox_environment.c %D%/step_sandbox_environment.h \
 	%D%/step_sandbox_learn.c %D%/step_sandbox_learn.h \

@@ -88,6 +88,8 @@ static int keep_unfinished(struct intoto_link *link, const struct it_step_option
 		*err = NULL;
 	it_artifacts_done(&link->products);
 	kept = path ? mark_unfinished(link, &why_not) : it_err_nomem(&why_not);
+	if (!kept && options->attest)
+		kept = it_step_attest_give_up(options->attest, link, &why_not);
 	if (!kept)
 		kept = it_step_write(link, path, options->format, IT_FILE_NEW, options, &why_not);
 	describe_end(end, &result->command);
@@ -137,6 +139,10 @@ static int run_command(struct it_step_result *result, struct intoto_link *link,
 	if (rc)
 		return rc;
 	link->byproducts = it_json_ref(result->command.byproducts);
+	if (options->attest)
+		rc = it_step_attest_mask(options->attest, link, err);
+	if (rc)
+		return rc;
 	if (options->sandbox && options->sandbox->learn && trace->tracer)
 		rc = it_step_learn(&result->learned, options, &trace->touched, err);
 	if (confinement)

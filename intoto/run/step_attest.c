@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "run/step_link.h"
+#include "run/step_redact.h"
 
 enum { KEYID_SHOWN = 8, PATH_BYTES = 64 * 1024, TEXT_MAX = 64 * 1024 };
 
@@ -17,6 +18,7 @@ struct session {
 	const struct it_attest_step *step;
 	struct intoto_link *link;
 	const struct it_artifacts *subjects;
+	struct it_secrets secrets;
 	struct it_hearing *hearings;
 	size_t count;		 /* of those that were held */
 	struct it_strings files; /* names of documents, each once */
@@ -28,6 +30,7 @@ static void session_done(struct session *session)
 	for (size_t i = 0; i < session->count; i++)
 		it_hearing_done(&session->hearings[i]);
 	free(session->hearings);
+	it_secrets_done(&session->secrets);
 	it_strings_done(&session->files);
 	it_json_free(session->list);
 }
@@ -43,7 +46,103 @@ static void tell(const struct session *session, const char *name, const char *te
 	session->attest->notice(session->attest->arg, it_buf_text(&line));
 }
 
+/* --- what must not be signed --- */
+
+/* What was noted already, and what more will be. */
+static int copy_record(struct it_json **out, const struct intoto_link *link,
+		       struct intoto_error **err)
+{
+	const struct it_json *before =
+		it_json_get(it_json_get(link->environment, "intoto"), "redactions");
+	int rc = INTOTO_OK;
+
+	*out = it_json_new_list();
+	if (!*out)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < it_json_count(before); i++)
+		rc = it_json_append_take(*out, it_json_ref(it_json_at(before, i)), err);
+	return rc;
+}
+
+static int note_record(struct intoto_link *link, struct it_json *record, struct intoto_error **err)
+{
+	if (!it_json_count(record))
+		return INTOTO_OK;
+	return it_step_note(link, "redactions", it_json_ref(record), err);
+}
+
+int it_step_attest_mask(const struct it_step_attest *attest, struct intoto_link *link,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_secrets_done) struct it_secrets secrets = { 0 };
+	IT_AUTO(it_json_freep) struct it_json *record = NULL;
+	int rc = it_secrets_gather(&secrets, attest->allowed, err);
+
+	if (!rc)
+		rc = copy_record(&record, link, err);
+	if (!rc)
+		rc = it_step_redact_values(link, &secrets, record, err);
+	return rc ? rc : note_record(link, record, err);
+}
+
+static bool reads_output(const struct it_hearing *hearing)
+{
+	return hearing->order->attestor->manifest.needs & IT_NEEDS_OUTPUT;
+}
+
+int it_step_attest_give_up(const struct it_step_attest *attest, struct intoto_link *link,
+			   struct intoto_error **err)
+{
+	for (size_t i = 0; i < attest->count; i++)
+		if (attest->items[i].order.attestor->manifest.needs & IT_NEEDS_OUTPUT)
+			return it_step_withhold(link, err);
+	return INTOTO_OK;
+}
+
+static int redact(struct session *session, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_step_redaction *items = NULL;
+	IT_AUTO(it_json_freep) struct it_json *record = NULL;
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; i < session->count; i++)
+		count += session->hearings[i].answer.redaction_count;
+	items = calloc(count ? count : 1, sizeof *items);
+	if (!items)
+		return it_err_nomem(err);
+	count = 0;
+	for (size_t i = 0; i < session->count; i++) {
+		const struct it_hearing *hearing = &session->hearings[i];
+
+		for (size_t j = 0; !hearing->failed && j < hearing->answer.redaction_count; j++)
+			items[count++] =
+				(struct it_step_redaction){ hearing->order->attestor->manifest.name,
+							    &hearing->answer.redactions[j] };
+	}
+	rc = copy_record(&record, session->link, err);
+	if (!rc)
+		rc = it_step_redact(session->link, items, count, record, err);
+	return rc ? rc : note_record(session->link, record, err);
+}
+
 /* --- hearing --- */
+
+/* An attestor that cannot count has not seen what it speaks of. */
+static int check_redactions(const struct session *session, struct it_hearing *hearing,
+			    struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && !hearing->failed && i < hearing->answer.redaction_count; i++)
+		rc = it_step_redaction_check(session->link, &hearing->answer.redactions[i], &why);
+	if (!rc)
+		return INTOTO_OK;
+	hearing->failed = true;
+	hearing->reason = strdup(intoto_error_text(why));
+	return hearing->reason ? INTOTO_OK : it_err_nomem(err);
+}
 
 static int refuse_failure(const struct it_hearing *hearing, struct intoto_error **err)
 {
@@ -62,6 +161,8 @@ static int hear(struct session *session, size_t index, const struct it_hearing_o
 	int rc = it_hearing_hold(hearing, &item->order, options, err);
 
 	session->count++;
+	if (!rc)
+		rc = check_redactions(session, hearing, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < hearing->answer.notes.count; i++)
@@ -70,7 +171,9 @@ static int hear(struct session *session, size_t index, const struct it_hearing_o
 		return refuse_failure(hearing, err);
 	if (hearing->failed)
 		tell(session, name, hearing->reason);
-	return INTOTO_OK;
+	/* Nobody has looked at it then. */
+	return hearing->failed && reads_output(hearing) ? it_step_withhold(session->link, err)
+							: INTOTO_OK;
 }
 
 static int hear_all(struct session *session, struct intoto_error **err)
@@ -81,6 +184,7 @@ static int hear_all(struct session *session, struct intoto_error **err)
 						    .subjects = session->subjects,
 						    .folder = folder,
 						    .hidden = attest->hidden,
+						    .secrets = &session->secrets,
 						    .best_effort = attest->best_effort };
 	int rc = INTOTO_OK;
 
@@ -208,11 +312,17 @@ int it_step_attest(const struct it_step_attest *attest, struct intoto_link *link
 	};
 	int rc = session.list ? INTOTO_OK : it_err_nomem(err);
 
+	if (!attest->count)
+		return rc;
+	if (!rc)
+		rc = it_secrets_gather(&session.secrets, attest->allowed, err);
 	if (!rc && !session.subjects->count)
 		rc = it_err_set(err, INTOTO_E_USAGE,
 				"--attest: a statement is about products or materials, and the "
 				"step has neither");
 	if (!rc)
 		rc = hear_all(&session, err);
+	if (!rc)
+		rc = redact(&session, err);
 	return rc ? rc : save_all(&session, err);
 }

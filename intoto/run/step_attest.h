@@ -32,13 +32,26 @@ struct it_step_attest {
 };
 
 /*
- * Hears all of them, takes out of link's byproducts what they, and the values of our own secret
- * variables, say is to be taken out; signs the statements, and names them in the link's
- * environment.  INTOTO_E_HELPER when one failed whose failure is fatal: then no statement is
- * signed.
+ * When the command has run: takes the values of our own secret variables out of what link has of
+ * its output and its command line, and notes that in link's environment ("redactions").
+ */
+IT_CHECK int it_step_attest_mask(const struct it_step_attest *attest, struct intoto_link *link,
+				 struct intoto_error **err);
+
+/*
+ * Hears all of them, takes out of link's byproducts what they say is to be taken out, signs the
+ * statements, and names them in the link's environment.  INTOTO_E_HELPER when one failed whose
+ * failure is fatal: then no statement is signed.
  */
 IT_CHECK int it_step_attest(const struct it_step_attest *attest, struct intoto_link *link,
 			    const struct it_step_options *options,
 			    const struct it_attest_step *step, struct intoto_error **err);
+
+/*
+ * For a step that could not be completed: what it printed is not kept where an attestor was to look
+ * at it.
+ */
+IT_CHECK int it_step_attest_give_up(const struct it_step_attest *attest, struct intoto_link *link,
+				    struct intoto_error **err);
 
 #endif

@@ -23,6 +23,9 @@ CLI_TESTS += %D%/run.t
 CLI_TESTS += %D%/trace_calls.t
 CLI_TESTS += %D%/trace_overlay.t
 CLI_TESTS += %D%/trace.t
+CLI_TESTS += %D%/attest.t
+CLI_TESTS += %D%/attest_hostile.t
+CLI_TESTS += %D%/attest_run.t
 CLI_TESTS += %D%/hostile_files.t
 CLI_TESTS += %D%/hostile_steps.t
 CLI_TESTS += %D%/hostile_traces.t
@@ -58,6 +61,7 @@ CLI_TESTS += %D%/layout_test.t
 CLI_TESTS += %D%/layout_yaml.t
 CLI_TESTS += %D%/layout_from_links.t
 
+EXTRA_DIST += %D%/attestor_acts.c
 EXTRA_DIST += %D%/hostile_acts.c
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
