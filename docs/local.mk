@@ -52,6 +52,7 @@ MAN_LINKS = \
 	%D%/intoto_event_defaults.3 \
 	%D%/intoto_events_collect.3 \
 	%D%/intoto_events_read.3 \
+	%D%/intoto_input_check_fresh.3 \
 	%D%/intoto_input_open.3 \
 	%D%/intoto_input_read.3 \
 	%D%/intoto_key_fingerprint.3 \

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 enum {
@@ -327,6 +328,25 @@ int intoto_input_open(int *fd, const struct intoto_input *input, uint64_t limit,
 		*fd = -1;
 	}
 	return rc;
+}
+
+/* The kernel's coarse clock, which stamps files, is up to a tick of 10 ms behind. */
+int intoto_input_check_fresh(const struct intoto_request *request, const struct intoto_input *input,
+			     struct intoto_error **err)
+{
+	const int64_t second = 1000000000;
+	int64_t unit = input->modified % second ? second / 50 : second;
+	char modified[IT_TIME_SIZE];
+	char started[IT_TIME_SIZE];
+
+	if (!request->step[0] || input->modified >= request->started - unit)
+		return 0;
+	it_time_format(modified, input->modified / second);
+	it_time_format(started, request->started / second);
+	return it_err_set(
+		err, INTOTO_E_POLICY,
+		"%s: was written at %s, before the step began at %s: it is of another run",
+		input->name, modified, started);
 }
 
 int intoto_input_read(char **out, size_t *length, const struct intoto_input *input, uint64_t limit,

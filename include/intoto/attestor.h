@@ -171,6 +171,12 @@ INTOTO_API int intoto_input_open(int *fd, const struct intoto_input *input, uint
 INTOTO_API int intoto_input_read(char **out, size_t *length, const struct intoto_input *input,
 				 uint64_t limit, struct intoto_error **err);
 
+/* Refuses a report that is older than the step that should have made it; passes outside of a step.
+ * A file system that keeps coarse times is given one of its units. */
+INTOTO_API int intoto_input_check_fresh(const struct intoto_request *request,
+					const struct intoto_input *input,
+					struct intoto_error **err);
+
 /* --- the answer --- */
 
 struct intoto_answer;
