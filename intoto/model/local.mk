@@ -34,6 +34,7 @@ CORE_SOURCES += \
 	%D%/spdx_policy.c %D%/spdx_policy.h \
 	%D%/statement.c %D%/statement.h \
 	%D%/svr.c \
+	%D%/test_result.c %D%/test_result.h \
 	%D%/version_order.c %D%/version_order.h \
 	%D%/version_pypi.c %D%/version_pypi.h \
 	%D%/version_range.c \
@@ -51,6 +52,7 @@ CORE_SOURCES += \
 
 UNIT_TESTS += \
 	tests/unit/model_purl \
+	tests/unit/model_test_result \
 	tests/unit/model_rust_form \
 	tests/unit/model_artifacts \
 	tests/unit/model_attestation \
