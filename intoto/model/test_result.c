@@ -20,8 +20,8 @@ static int read_verdict(void *target, const struct it_json *value, const struct 
 		const char *word;
 		enum it_test_verdict verdict;
 	} words[] = {
-		{ "PASSED", IT_TEST_PASSED }, { "WARNED", IT_TEST_WARNED },
-		{ "FAILED", IT_TEST_FAILED }, { "ERROR", IT_TEST_ERROR },
+		{ "PASSED", IT_TEST_PASSED },	{ "WARNED", IT_TEST_WARNED },
+		{ "FAILED", IT_TEST_FAILED },	{ "ERROR", IT_TEST_ERROR },
 		{ "SKIPPED", IT_TEST_SKIPPED },
 	};
 	struct it_test_result *out = target;
@@ -118,8 +118,8 @@ static int read_counts(void *target, const struct it_json *value, const struct i
 		return rc;
 	if (!is_count(found.errors) || !is_count(found.failed) || !is_count(found.flaky) ||
 	    !is_count(found.passed) || !is_count(found.skipped) || !is_count(found.expected))
-		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "want numbers from 0 to %d", TESTS_MAX);
+		return it_where_refuse(where, INTOTO_E_FORMAT, err, "want numbers from 0 to %d",
+				       TESTS_MAX);
 	if (found.total !=
 	    found.errors + found.failed + found.passed + found.skipped + found.expected)
 		return it_where_refuse(where, INTOTO_E_FORMAT, err,
@@ -179,8 +179,8 @@ static int agree(int64_t *number, size_t length, bool there, const char *what,
 		*number = (int64_t)length;
 	if (there && *number != (int64_t)length)
 		return it_where_refuse(where, INTOTO_E_FORMAT, err,
-				       "says that %lld tests %s, and lists %zu",
-				       (long long)*number, what, length);
+				       "says that %lld tests %s, and lists %zu", (long long)*number,
+				       what, length);
 	return INTOTO_OK;
 }
 
@@ -221,12 +221,9 @@ int it_test_result_read(struct it_test_result *out, const struct it_json *predic
 {
 	int rc;
 
-	*out = (struct it_test_result){ .passed = -1,
-					.failed = -1,
-					.skipped = -1,
-					.expected = -1,
-					.flaky = -1,
-					.total = -1 };
+	*out = (struct it_test_result){
+		.passed = -1, .failed = -1, .skipped = -1, .expected = -1, .flaky = -1, .total = -1
+	};
 	if (it_json_kind(predicate) != IT_JSON_OBJECT)
 		return refuse_kind("an object", predicate, where, err);
 	rc = it_fields_read(out, predicate, fields, IT_COUNT_OF(fields), 0, where, err);

@@ -4,7 +4,8 @@
  *
  *   { "gate": "tests", "least": 1, "required": [PATTERN…], "mostSkipped": N,
  *     "mostSkippedPercent": N, "mostFlaky": N, "warned": false,
- *     "previous": { "functionaries": [KEYID…], "mostDrop": 0, "sameNames": false, "maxAge": "90d" } }
+ *     "previous": { "functionaries": [KEYID…], "mostDrop": 0, "sameNames": false, "maxAge": "90d" }
+ * }
  *
  * Every result that is there must be good: a bad one is not mended by a good one beside it.  Their
  * tests are counted together, the same result or report once.  A result that is not PASSED is good
@@ -59,8 +60,7 @@ static int block_sentences(struct it_tests_judging *judging, const struct it_tes
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < it_json_count(list) && i < IT_TESTS_TOLD; i++) {
-		IT_AUTO(it_freep) char *text =
-			it_text_quoted(it_json_text(it_json_at(list, i)));
+		IT_AUTO(it_freep) char *text = it_text_quoted(it_json_text(it_json_at(list, i)));
 
 		if (!text)
 			return it_err_nomem(err);
@@ -181,10 +181,9 @@ static bool share_report(const struct it_test_result *a, const struct it_test_re
 	for (size_t i = 0; i < it_json_count(a->reports) && i < IT_TESTS_REPORTS; i++) {
 		struct it_span digest = it_json_text(digest_of(it_json_at(a->reports, i)));
 
-		for (size_t k = 0; digest.len && k < it_json_count(b->reports) && k < IT_TESTS_REPORTS;
-		     k++)
-			if (it_span_eq(digest,
-				       it_json_text(digest_of(it_json_at(b->reports, k)))))
+		for (size_t k = 0;
+		     digest.len && k < it_json_count(b->reports) && k < IT_TESTS_REPORTS; k++)
+			if (it_span_eq(digest, it_json_text(digest_of(it_json_at(b->reports, k)))))
 				return true;
 	}
 	return false;
@@ -252,8 +251,8 @@ static int judge_least(struct it_tests_judging *judging, struct intoto_error **e
 {
 	if (judging->passed < judging->own->least)
 		return DECIDE(judging, IT_DECISION_BLOCKED, "tests", err,
-			      "%lld passed, and at least %lld must",
-			      (long long)judging->passed, (long long)judging->own->least);
+			      "%lld passed, and at least %lld must", (long long)judging->passed,
+			      (long long)judging->own->least);
 	return DECIDE(judging, IT_DECISION_FINE, "tests", err, "%lld passed, at least %lld must",
 		      (long long)judging->passed, (long long)judging->own->least);
 }
@@ -406,8 +405,8 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 		 struct intoto_error **err)
 {
 	struct it_tests_judging judging = { .out = out, .own = demand, .input = input };
-	IT_AUTO(it_freep) struct it_tests_one *items =
-		calloc(input->count + 1, sizeof *judging.items);
+	IT_AUTO(it_freep)
+	struct it_tests_one *items = calloc(input->count + 1, sizeof *judging.items);
 	int rc = INTOTO_OK;
 
 	if (!items)

@@ -12,16 +12,21 @@ CORE_SOURCES += \
 	%D%/gate_licenses.c \
 	%D%/gate_require.c \
 	%D%/gate_sbom.c \
+	%D%/gate_tests.c \
 	%D%/licenses_demand.c %D%/licenses_demand.h \
 	%D%/members.c \
 	%D%/pins.c %D%/pins.h \
 	%D%/sbom_demand.c %D%/sbom_demand.h \
+	%D%/tests_demand.c %D%/tests_demand.h \
+	%D%/tests_judging.h \
+	%D%/tests_previous.c \
 	%D%/verdict.c \
 	%D%/verdict_report.c %D%/verdict_report.h
 
 UNIT_TESTS += \
 	tests/unit/gates_gate \
 	tests/unit/gates_licenses \
-	tests/unit/gates_sbom
+	tests/unit/gates_sbom \
+	tests/unit/gates_tests
 
 EXTRA_DIST += tests/unit/gate_cases.h

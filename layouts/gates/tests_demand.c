@@ -165,12 +165,14 @@ static int previous_clauses(struct it_strings *out, const struct it_tests_previo
 
 	if (!previous->there)
 		return INTOTO_OK;
-	rc = add_clause(out, "at most", previous->most_drop, "fewer tests passed than in the previous result", err);
+	rc = add_clause(out, "at most", previous->most_drop,
+			"fewer tests passed than in the previous result", err);
 	if (!rc && previous->same_names)
 		rc = it_strings_add(out, "each test that passed in the previous result passed",
 				    err);
 	if (!rc && previous->max_age)
-		rc = add_clause(out, "the previous result is at most", previous->max_age, "seconds old", err);
+		rc = add_clause(out, "the previous result is at most", previous->max_age,
+				"seconds old", err);
 	return rc ? rc
 		  : add_words(out, "the previous result is signed by", &previous->functionaries,
 			      err);
@@ -188,7 +190,8 @@ int it_tests_demand_clauses(struct it_strings *out, const void *demand, struct i
 	if (!rc)
 		rc = add_clause(out, "at most", own->most_skipped, "tests were skipped", err);
 	if (!rc)
-		rc = add_clause(out, "at most", own->most_skipped_percent, "% of the tests were skipped", err);
+		rc = add_clause(out, "at most", own->most_skipped_percent,
+				"% of the tests were skipped", err);
 	if (!rc)
 		rc = add_clause(out, "at most", own->most_flaky, "tests were flaky", err);
 	if (!rc && !own->warned)

@@ -7,7 +7,7 @@
 #include "model/test_result.h"
 
 enum {
-	IT_TESTS_TOLD = 20,	    /* sentences of one kind */
+	IT_TESTS_TOLD = 20,	 /* sentences of one kind */
 	IT_TESTS_REPORTS = 1024, /* of one result; our attestor writes no more */
 	IT_TESTS_BY = 64 * 1024,
 };

@@ -16,9 +16,8 @@
 
 static bool has_id(const struct it_person *person, const char *id)
 {
-	return person->key &&
-	       (it_streq(intoto_key_id(person->key, INTOTO_KEYID_LEGACY), id) ||
-		it_streq(intoto_key_id(person->key, INTOTO_KEYID_CURRENT), id));
+	return person->key && (it_streq(intoto_key_id(person->key, INTOTO_KEYID_LEGACY), id) ||
+			       it_streq(intoto_key_id(person->key, INTOTO_KEYID_CURRENT), id));
 }
 
 static bool is_named(const struct it_tests_judging *judging, const struct it_people *signers)
@@ -116,8 +115,8 @@ static int look_at(struct it_tests_judging *judging, const struct it_gate_eviden
 			      "is not the previous result: it %s%s", rc ? "cannot be read: " : "",
 			      why);
 	time = it_attestation_time(evidence->attestation);
-	if (found->evidence && (time < found->time || (time == found->time &&
-						       result.passed <= found->result.passed)))
+	if (found->evidence &&
+	    (time < found->time || (time == found->time && result.passed <= found->result.passed)))
 		return INTOTO_OK;
 	*found = (struct found){ result, evidence, time };
 	return INTOTO_OK;
@@ -162,8 +161,8 @@ static int tell_gone(struct it_tests_judging *judging, const struct it_strings *
 			continue;
 		++*gone;
 		if (demanded)
-			rc = it_tests_excused(judging, name,
-					      judging->items[0].evidence->signers, &excused, err);
+			rc = it_tests_excused(judging, name, judging->items[0].evidence->signers,
+					      &excused, err);
 		if (rc || excused || (!demanded && *gone > IT_TESTS_TOLD))
 			continue;
 		rc = DECIDE(judging, demanded ? IT_DECISION_BLOCKED : IT_DECISION_REMARK, name, err,
