@@ -11,5 +11,6 @@ attestors_PROGRAMS =
 ATTESTOR_KIT = libattestorkit.la
 
 include %D%/kit/local.mk
+include %D%/sbom/local.mk
 include %D%/scan/local.mk
 include %D%/tests/local.mk

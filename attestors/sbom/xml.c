@@ -180,11 +180,16 @@ static int write_tools(const struct converting *in, const struct xml_node *node)
 	static const struct xml_type modern = { rules, NULL, NULL };
 	static const struct xml_rule classic = { "tools", NULL, XML_LIST, &xml_tool, "tool" };
 
+	uint64_t packages = in->tally->packages;
+	bool is_modern = false;
+	int rc;
+
 	for (const struct xml_node *at = node->first; at; at = at->next)
-		if (intoto_text_same(at->name, "components") ||
-		    intoto_text_same(at->name, "services"))
-			return write_object(in, node, &modern);
-	return write_list(in, node, &classic);
+		is_modern |= intoto_text_same(at->name, "components") ||
+			     intoto_text_same(at->name, "services");
+	rc = is_modern ? write_object(in, node, &modern) : write_list(in, node, &classic);
+	in->tally->packages = packages; /* tools are in no product */
+	return rc;
 }
 
 static int write_dependencies(const struct converting *in, const struct xml_node *node)
@@ -226,6 +231,7 @@ static int write_value(const struct converting *in, const struct xml_node *node,
 			return refuse(in, node, "want a text, found an element", "");
 		return write_scalar(in, node, node->text, rule->how);
 	case XML_OBJECT:
+		in->tally->packages -= rule->type == &xml_component; /* what it is about */
 		return write_object(in, node, rule->type);
 	case XML_LIST:
 		return write_list(in, node, rule);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/attestation.h"
 #include "model/digest_set.h"
 #include "model/sbom_part.h"
 
@@ -279,12 +280,16 @@ static bool is_spdx3(const struct it_json *document)
 	return text.data && it_starts_with(text.data, "https://spdx.org/rdf/3.");
 }
 
-static int read_format(struct it_sbom *sbom, const struct it_json *document,
+/* The type decides between the marks of two formats, since somebody has signed it. */
+static int read_format(struct it_sbom *sbom, const struct it_json *document, const char *type,
 		       struct intoto_error **err)
 {
-	bool spdx2 = it_json_get(document, "spdxVersion") != NULL;
-	bool spdx3 = is_spdx3(document);
-	bool cyclonedx = it_json_get(document, "bomFormat") != NULL;
+	const struct it_predicate_family *family = type ? it_predicate_family_of(type) : NULL;
+	bool may_be_spdx = !family || !it_streq(family->name, "sbom-cyclonedx");
+	bool may_be_cyclonedx = !family || !it_streq(family->name, "sbom-spdx");
+	bool spdx2 = may_be_spdx && it_json_get(document, "spdxVersion");
+	bool spdx3 = may_be_spdx && is_spdx3(document);
+	bool cyclonedx = may_be_cyclonedx && it_json_get(document, "bomFormat");
 
 	if (spdx2 + spdx3 + cyclonedx > 1)
 		return it_err_set(err, INTOTO_E_FORMAT,
@@ -295,13 +300,18 @@ static int read_format(struct it_sbom *sbom, const struct it_json *document,
 		return it_sbom_read_spdx3(sbom, document, err);
 	if (cyclonedx)
 		return it_sbom_read_cyclonedx(sbom, document, err);
-	return it_err_set(
-		err, INTOTO_E_FORMAT,
-		"the document is no SBOM: want \"spdxVersion\", an SPDX 3 \"@context\", or "
-		"\"bomFormat\"");
+	return it_err_set(err, INTOTO_E_FORMAT, "the document is no SBOM%s: want %s",
+			  !may_be_spdx	      ? " in CycloneDX, as its type says"
+			  : !may_be_cyclonedx ? " in SPDX, as its type says"
+					      : "",
+			  !may_be_spdx	      ? "\"bomFormat\""
+			  : !may_be_cyclonedx ? "\"spdxVersion\" or an SPDX 3 \"@context\""
+					      : "\"spdxVersion\", an SPDX 3 \"@context\", or "
+						"\"bomFormat\"");
 }
 
-int it_sbom_read(struct it_sbom **out, const struct it_json *predicate, struct intoto_error **err)
+int it_sbom_read(struct it_sbom **out, const struct it_json *predicate, const char *type,
+		 struct intoto_error **err)
 {
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = calloc(1, sizeof *sbom);
 	const struct it_json *data = it_json_get(predicate, "Data");
@@ -314,7 +324,7 @@ int it_sbom_read(struct it_sbom **out, const struct it_json *predicate, struct i
 	sbom->name = "";
 	if (it_json_kind(data) == IT_JSON_OBJECT)
 		predicate = data;
-	rc = read_format(sbom, predicate, err);
+	rc = read_format(sbom, predicate, type, err);
 	if (!rc)
 		rc = add_subjects(sbom, err);
 	if (rc)

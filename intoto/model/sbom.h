@@ -62,11 +62,12 @@ enum {
 };
 
 /*
- * Reads the predicate of an SBOM attestation, which must live as long as *out.  cosign's older form
- * { "Data": { … } } is read, too.  FORMAT: it is no SBOM, or of two formats at once, or what is
- * read of it is not as its format says; UNSUPPORTED: a version that is not read.
+ * Reads the predicate of an SBOM attestation, which must live as long as *out; type is its
+ * predicateType, which it must fit, or NULL.  cosign's older form { "Data": { … } } is read, too.
+ * FORMAT: it is no SBOM, or of two formats at once, or what is read of it is not as its format
+ * says; UNSUPPORTED: a version that is not read.
  */
-IT_CHECK int it_sbom_read(struct it_sbom **out, const struct it_json *predicate,
+IT_CHECK int it_sbom_read(struct it_sbom **out, const struct it_json *predicate, const char *type,
 			  struct intoto_error **err);
 void it_sbom_free(struct it_sbom *sbom);
 IT_DEFINE_AUTO(struct it_sbom, it_sbom_free);

@@ -361,7 +361,8 @@ static int judge_evidence(struct judgement *in)
 {
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = it_sbom_read(&sbom, in->evidence->attestation->predicate, &why);
+	int rc = it_sbom_read(&sbom, in->evidence->attestation->predicate,
+			      in->evidence->attestation->type, &why);
 
 	if (!rc)
 		return judge_sbom(in, sbom);

@@ -277,7 +277,8 @@ static int check(struct lacks *out, const struct it_sbom_demand *own,
 {
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = it_sbom_read(&sbom, evidence->attestation->predicate, &why);
+	int rc = it_sbom_read(&sbom, evidence->attestation->predicate, evidence->attestation->type,
+			      &why);
 
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);

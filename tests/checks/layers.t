@@ -45,7 +45,7 @@ sqlite3.h       store
 libpq-fe.h      store
 curl/           net
 microhttpd.h    serve
-expat.h         attestors/tests
+expat.h         attestors/sbom attestors/tests
 yajl/           attestors/kit
 '
 # Everything else in <> must be of the C library or the kernel.

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "layouts/gates/exceptions.h"
 #include "layouts/gates/gate.h"
 
 enum { CASES_MAX = 4 };
@@ -20,6 +21,7 @@ struct gate_case {
 	struct it_attestation attestations[CASES_MAX];
 	struct it_gate_evidence evidence[CASES_MAX];
 	struct it_people nobody;
+	struct it_exceptions none;
 	struct it_gate_input input;
 };
 
@@ -41,7 +43,9 @@ static inline void case_make(struct gate_case *out, const char *const *predicate
 	for (size_t i = 0; predicates[i]; i++) {
 		out->documents[i] = case_parse(predicates[i]);
 		out->attestations[i] = (struct it_attestation){
-			.type = "https://spdx.dev/Document",
+			.type = strstr(predicates[i], "bomFormat")
+					? "https://cyclonedx.org/bom"
+					: "https://spdx.dev/Document/v2.3",
 			.predicate = out->documents[i],
 		};
 		out->evidence[i] = (struct it_gate_evidence){ &out->attestations[i], &out->nobody,
@@ -49,6 +53,7 @@ static inline void case_make(struct gate_case *out, const char *const *predicate
 		out->input.count++;
 	}
 	out->input.evidence = out->evidence;
+	out->input.exceptions = &out->none;
 }
 
 static inline void case_done(struct gate_case *it)

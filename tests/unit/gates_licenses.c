@@ -174,6 +174,45 @@ static void looks_at_every_sbom_and_wants_one(void **state)
 	       "cannot be read as an SBOM: packages: want a list");
 }
 
+/* One that excuses a licence in a package, signed by somebody whom the layout lets excuse. */
+static void excused(const char *package, const char *license, const char *sbom, bool passed,
+		    enum it_decision_kind kind, const char *text)
+{
+	static const struct it_exception_terms terms = { .given = true, .threshold = 1 };
+	IT_AUTO(case_done) struct gate_case it;
+	struct it_person boss = { .fingerprint = "f", .name = "boss" };
+	char *licenses[] = { (char *)(uintptr_t)license, NULL };
+	char *packages[] = { (char *)(uintptr_t)package, NULL };
+	char id[] = "EX-1", owner[] = "boss", gate[] = "licenses";
+	size_t used = 0;
+	struct it_exception_item item = {
+		.exception = { .id = id,
+			       .owner = owner,
+			       .gate = gate,
+			       .expires = 1780000000,
+			       .licenses = { licenses, 1, 1 },
+			       .packages = { packages, 1, 1 } },
+		.signers = { &boss, 1, 1 },
+		.used = &used,
+	};
+
+	case_make(&it, (const char *const[]){ sbom, NULL });
+	it.none = (struct it_exceptions){ &terms, &item, 1, it.input.now };
+	case_comes_to(NO_GPL, &it, passed, kind, "pkg:npm/a@1", text);
+	assert_int_equal(used > 0, passed);
+}
+
+static void an_exception_lets_a_licence_pass_in_its_package_alone(void **state)
+{
+	(void)state; /* not used */
+	excused("pkg:npm/a@1", "GPL-2.0-only", CDX(PART("a", ID("GPL-2.0-only"))), true,
+		IT_DECISION_ALLOWED, "GPL-2.0-only is denied by GPL-*");
+	excused("pkg:npm/b@1", "GPL-2.0-only", CDX(PART("a", ID("GPL-2.0-only"))), false,
+		IT_DECISION_BLOCKED, "GPL-2.0-only is denied by GPL-*");
+	excused("pkg:npm/a@1", "GPL-3.0-only", CDX(PART("a", ID("GPL-2.0-only"))), false,
+		IT_DECISION_BLOCKED, "GPL-2.0-only is denied by GPL-*");
+}
+
 static void refuses_demands_that_make_no_sense(void **state)
 {
 	(void)state; /* not used */
@@ -211,6 +250,7 @@ int main(void)
 		cmocka_unit_test(what_somebody_found_out_counts_for_that_package_alone),
 		cmocka_unit_test(names_mean_what_the_layout_says),
 		cmocka_unit_test(looks_at_every_sbom_and_wants_one),
+		cmocka_unit_test(an_exception_lets_a_licence_pass_in_its_package_alone),
 		cmocka_unit_test(refuses_demands_that_make_no_sense),
 	};
 

@@ -32,7 +32,7 @@ static struct it_sbom *read_well(struct it_json **document, const char *text)
 	struct intoto_error *err = NULL;
 
 	*document = parse(text);
-	if (it_sbom_read(&sbom, *document, &err))
+	if (it_sbom_read(&sbom, *document, NULL, &err))
 		fail_msg("%s", intoto_error_text(err));
 	return sbom;
 }
@@ -43,7 +43,7 @@ static void is_refused(const char *text, enum intoto_code code, const char *why)
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
 	struct intoto_error *err = NULL;
 
-	assert_refused(it_sbom_read(&sbom, document, &err), &err, code, why);
+	assert_refused(it_sbom_read(&sbom, document, NULL, &err), &err, code, why);
 	assert_null(sbom);
 }
 
@@ -309,6 +309,26 @@ static void refuses_what_has_the_marks_of_two_formats_or_of_none(void **state)
 	is_refused("[]", INTOTO_E_FORMAT, "the document is no SBOM");
 }
 
+static void goes_by_the_type_that_was_signed(void **state)
+{
+	IT_AUTO(it_json_freep)
+	struct it_json *both = parse("{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\","
+				     "\"spdxVersion\":\"SPDX-2.3\",\"name\":\"d\"}");
+	IT_AUTO(it_json_freep) struct it_json *one = parse(CDX(""));
+	IT_AUTO(it_sbom_freep) struct it_sbom *first = NULL;
+	IT_AUTO(it_sbom_freep) struct it_sbom *second = NULL;
+	IT_AUTO(it_sbom_freep) struct it_sbom *third = NULL;
+	struct intoto_error *err = NULL;
+
+	(void)state; /* not used */
+	assert_int_equal(it_sbom_read(&first, both, "https://cyclonedx.org/bom/v1.6", NULL), 0);
+	assert_int_equal(first->format, IT_SBOM_CYCLONEDX);
+	assert_int_equal(it_sbom_read(&second, both, "https://spdx.dev/Document/v2.3", NULL), 0);
+	assert_int_equal(second->format, IT_SBOM_SPDX2);
+	assert_refused(it_sbom_read(&third, one, "https://spdx.dev/Document", &err), &err,
+		       INTOTO_E_FORMAT, "no SBOM in SPDX, as its type says");
+}
+
 static void reads_what_older_cosign_wraps(void **state)
 {
 	IT_AUTO(it_json_freep) struct it_json *document = NULL;
@@ -346,6 +366,7 @@ int main(void)
 		cmocka_unit_test(reads_spdx_3),
 		cmocka_unit_test(refuses_spdx_3_that_is_none),
 		cmocka_unit_test(refuses_what_has_the_marks_of_two_formats_or_of_none),
+		cmocka_unit_test(goes_by_the_type_that_was_signed),
 		cmocka_unit_test(reads_what_older_cosign_wraps),
 		cmocka_unit_test(tells_purls_from_other_texts),
 	};
