@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SBOMs in JSON: checked and written as they stand, piece by piece. */
-#ifndef ATTESTORS_SBOM_DOCUMENT_H
-#define ATTESTORS_SBOM_DOCUMENT_H
+#ifndef IT_ATTESTORS_SBOM_DOCUMENT_H
+#define IT_ATTESTORS_SBOM_DOCUMENT_H
 
 #include "attestors/sbom/format.h"
 

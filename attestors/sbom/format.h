@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which SBOM format a report has: told by fields that only that format has, never by its name. */
-#ifndef ATTESTORS_SBOM_FORMAT_H
-#define ATTESTORS_SBOM_FORMAT_H
+#ifndef IT_ATTESTORS_SBOM_FORMAT_H
+#define IT_ATTESTORS_SBOM_FORMAT_H
 
 #include <intoto/attestor.h>
 

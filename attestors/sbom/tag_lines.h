@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines of a tag-value document, sorted into what they tell about. */
-#ifndef ATTESTORS_SBOM_TAG_LINES_H
-#define ATTESTORS_SBOM_TAG_LINES_H
+#ifndef IT_ATTESTORS_SBOM_TAG_LINES_H
+#define IT_ATTESTORS_SBOM_TAG_LINES_H
 
 #include "attestors/sbom/document.h"
 

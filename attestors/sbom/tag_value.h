@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.2 and 2.3 as lines of "Tag: value", and as the JSON that says the same. */
-#ifndef ATTESTORS_SBOM_TAG_VALUE_H
-#define ATTESTORS_SBOM_TAG_VALUE_H
+#ifndef IT_ATTESTORS_SBOM_TAG_VALUE_H
+#define IT_ATTESTORS_SBOM_TAG_VALUE_H
 
 #include "attestors/sbom/document.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CycloneDX 1.2 to 1.7 in XML as the JSON of the same version. */
-#ifndef ATTESTORS_SBOM_XML_H
-#define ATTESTORS_SBOM_XML_H
+#ifndef IT_ATTESTORS_SBOM_XML_H
+#define IT_ATTESTORS_SBOM_XML_H
 
 #include "attestors/sbom/document.h"
 

@@ -3,8 +3,8 @@
  * A small XML document as a tree.  Refused: a DTD (so there are no entities but the five, neither
  * bombs nor external ones), more than 64 levels, 2 Mi elements or 64 MiB.
  */
-#ifndef ATTESTORS_SBOM_XML_TREE_H
-#define ATTESTORS_SBOM_XML_TREE_H
+#ifndef IT_ATTESTORS_SBOM_XML_TREE_H
+#define IT_ATTESTORS_SBOM_XML_TREE_H
 
 #include <intoto/attestor.h>
 

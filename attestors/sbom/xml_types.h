@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the elements of CycloneDX in XML stand in its JSON: one table for each kind of object. */
-#ifndef ATTESTORS_SBOM_XML_TYPES_H
-#define ATTESTORS_SBOM_XML_TYPES_H
+#ifndef IT_ATTESTORS_SBOM_XML_TYPES_H
+#define IT_ATTESTORS_SBOM_XML_TYPES_H
 
 #include <stddef.h>
 
