@@ -4,6 +4,8 @@ dist_man_MANS += \
 	%D%/intoto-attest.1 \
 	%D%/intoto-attestor.7 \
 	%D%/intoto-check.1 \
+	%D%/intoto-evaluate.1 \
+	%D%/intoto-exception.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \
 	%D%/intoto-listing.5 \

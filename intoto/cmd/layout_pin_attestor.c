@@ -21,8 +21,8 @@ struct pin_options {
 static const struct it_option options[] = {
 	IT_EACH(struct pin_options, programs, 0, "program", "FILE",
 		"the attestor's program, whose digest is taken"),
-	IT_EACH(struct pin_options, sha256, 0, "sha256", "HEX",
-		"a digest that its program may have"),
+	IT_EACH(struct pin_options, sha256, 0, "digest", "HEX",
+		"a SHA-256 that its program may have"),
 	IT_EACH(struct pin_options, version, 0, "attestor-version", "VERSION",
 		"a version that it may have"),
 	IT_EACH(struct pin_options, level, 0, "level", "MECHANISM",

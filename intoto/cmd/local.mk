@@ -27,6 +27,10 @@ libcmd_la_SOURCES = \
 	%D%/key_show.c \
 	%D%/layout.c %D%/layout_file.c %D%/layout_file.h \
 	%D%/layout_add_inspection.c \
+	%D%/evaluate.c \
+	%D%/exception.c \
+	%D%/exception_create.c \
+	%D%/exception_show.c \
 	%D%/gate_word.c %D%/gate_word.h \
 	%D%/layout_add_gate.c \
 	%D%/layout_allow_exceptions.c \

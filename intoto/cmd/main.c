@@ -8,6 +8,8 @@
 #define COMMANDS(EACH) \
 	EACH(attest) \
 	EACH(check) \
+	EACH(evaluate) \
+	EACH(exception) \
 	EACH(key) \
 	EACH(layout) \
 	EACH(match) \

@@ -342,6 +342,25 @@ static int find_sources(struct sources *sources, const struct it_verify_words *w
 	return rc;
 }
 
+/* --- exceptions --- */
+
+/* Nobody who reads a pass shall miss that something was excused. */
+static int find_excuses(struct it_excuse **out, size_t *count, const struct intoto_report *report,
+			struct intoto_error **err)
+{
+	*count = it_report_exception_count(report);
+	*out = calloc(*count + 1, sizeof **out);
+	if (!*out)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < *count; i++) {
+		const struct it_report_exception *used = it_report_exception_at(report, i);
+
+		(*out)[i] = (struct it_excuse){ used->id,     used->owner,   used->reason,
+						used->ticket, used->expires, used->uri };
+	}
+	return INTOTO_OK;
+}
+
 /* --- writing --- */
 
 /* The time that the verdict is about, or the one that makes the output reproducible. */
@@ -372,12 +391,15 @@ static int make_statement(struct intoto_envelope **out, const struct it_verify_w
 {
 	IT_AUTO(subjects_done) struct subjects subjects = { 0 };
 	IT_AUTO(sources_done) struct sources sources = { 0 };
+	IT_AUTO(it_freep) struct it_excuse *excuses = NULL;
 	bool passed = intoto_report_verdict(result->report) == INTOTO_PASSED;
 	struct it_verification done = { .passed = passed };
 	int rc = find_subjects(&subjects, words, passed ? result->summary : NULL, err);
 
 	if (!rc)
 		rc = find_sources(&sources, words, result->report, err);
+	if (!rc)
+		rc = find_excuses(&excuses, &done.excuse_count, result->report, err);
 	if (!rc)
 		rc = time_of(&done.time, words, result->report, err);
 	if (rc)
@@ -390,6 +412,7 @@ static int make_statement(struct intoto_envelope **out, const struct it_verify_w
 	done.policy = sources.policy;
 	done.inputs = sources.inputs;
 	done.input_count = sources.count;
+	done.excuses = excuses;
 	done.levels = (const char *const *)words->levels.items;
 	done.level_count = words->levels.count;
 	return is_vsa ? it_vsa_to_envelope(out, &done, err) : it_svr_to_envelope(out, &done, err);

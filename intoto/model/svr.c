@@ -24,6 +24,7 @@ static void write_verifier(struct it_writer *writer, const struct it_verificatio
 static void write_predicate(struct it_writer *writer, const struct it_verification *done)
 {
 	it_write_object(writer);
+	it_verification_write_excuses(writer, done);
 	it_write_name(writer, "properties");
 	it_write_list(writer);
 	it_write_text(writer, PROPERTY);

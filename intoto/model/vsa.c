@@ -110,6 +110,7 @@ static void write_predicate(struct it_writer *writer, const struct it_verificati
 	for (size_t i = 0; i < done->input_count; i++)
 		it_resource_write(writer, &done->inputs[i]);
 	it_write_list_end(writer);
+	it_verification_write_excuses(writer, done);
 	it_write_name(writer, "policy");
 	it_resource_write(writer, &done->policy);
 	it_write_name(writer, "resourceUri");

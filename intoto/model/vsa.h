@@ -18,6 +18,16 @@ struct it_resource {
 	const char *digests; /* as in <model/artifacts.h>; NULL: has none */
 };
 
+/* What was let pass because somebody signed that it may (intoto-exception(1)). */
+struct it_excuse {
+	const char *id;
+	const char *owner;
+	const char *reason;
+	const char *ticket; /* NULL: none */
+	int64_t expires;
+	const char *uri;
+};
+
 /* Everything is borrowed. */
 struct it_verification {
 	const struct it_resource *subjects; /* at least one, each with digests */
@@ -34,6 +44,8 @@ struct it_verification {
 	   SLSA_BUILD_LEVEL_UNEVALUATED (VSA).  Only on a pass. */
 	const char *const *levels;
 	size_t level_count;
+	const struct it_excuse *excuses;
+	size_t excuse_count;
 };
 
 /* "scheme:…", scheme and authority in lower case, no blanks or controls (attestation framework v1,

@@ -129,3 +129,40 @@ int it_verification_to_envelope(struct intoto_envelope **out, const struct it_ve
 		rc = it_buf_check(&text, "statement", err);
 	return rc ? rc : it_envelope_wrap(out, INTOTO_DSSE, &text, "statement", err);
 }
+
+/* --- exceptions --- */
+
+static void write_text(struct it_writer *writer, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	it_write_name(writer, name);
+	it_write_text(writer, text);
+}
+
+void it_verification_write_excuses(struct it_writer *writer, const struct it_verification *done)
+{
+	char expires[IT_TIME_SIZE];
+
+	if (!done->excuse_count)
+		return;
+	it_write_name(writer, "intoto");
+	it_write_object(writer);
+	it_write_name(writer, "exceptions");
+	it_write_list(writer);
+	for (size_t i = 0; i < done->excuse_count; i++) {
+		const struct it_excuse *excuse = &done->excuses[i];
+
+		it_time_format(expires, excuse->expires);
+		it_write_object(writer);
+		write_text(writer, "expires", expires);
+		write_text(writer, "id", excuse->id);
+		write_text(writer, "owner", excuse->owner);
+		write_text(writer, "reason", excuse->reason);
+		write_text(writer, "ticket", excuse->ticket);
+		write_text(writer, "uri", excuse->uri);
+		it_write_object_end(writer);
+	}
+	it_write_list_end(writer);
+	it_write_object_end(writer);
+}

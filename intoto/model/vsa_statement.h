@@ -16,6 +16,8 @@ IT_CHECK int it_verification_to_envelope(struct intoto_envelope **out,
 							   const struct it_verification *done),
 					 struct intoto_error **err);
 
+/* The member "intoto", an extension that others ignore; nothing when there is nothing to say. */
+void it_verification_write_excuses(struct it_writer *writer, const struct it_verification *done);
 void it_resource_write(struct it_writer *writer, const struct it_resource *resource);
 void it_verification_write_time(struct it_writer *writer, const char *name,
 				const struct it_verification *done);

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "json/field.h"
+#include "layouts/gates/exception.h"
 #include "layouts/gates/gate.h"
 
 enum { COUNT_MAX = 1000 * 1000, TEXT_LIMIT = 64 * 1024 };
@@ -222,9 +223,39 @@ static int tell_unfit(struct it_gate_verdict *out, const struct demand *own,
 	return rc;
 }
 
-static int judge_count(struct it_gate_verdict *out, const struct demand *own, const char *words,
-		       int64_t found, struct intoto_error **err)
+/* Whether somebody excused that they are missing; says so, or why not. */
+static int ask_exceptions(struct it_gate_verdict *out, const struct demand *own, const char *words,
+			  const struct it_gate_input *input, bool *excused,
+			  struct intoto_error **err)
 {
+	struct it_exception_query query = { .gate = "require",
+					    .step = input->step,
+					    .ids = &own->predicates };
+	IT_AUTO(it_buf_done) struct it_buf by = IT_BUF(TEXT_LIMIT);
+	IT_AUTO(it_strings_done) struct it_strings why_not = { 0 };
+	const char *id = NULL;
+	int rc = it_exceptions_find(input->exceptions, &query, &id, &by, &why_not, err);
+
+	for (size_t i = 0; !rc && i < why_not.count; i++)
+		rc = it_gate_decide(out, IT_DECISION_REMARK, words, NULL, NULL, err, "%s",
+				    why_not.items[i]);
+	*excused = !rc && id;
+	if (rc || !id)
+		return rc;
+	return it_gate_decide(out, IT_DECISION_ALLOWED, words, it_buf_text(&by), id, err,
+			      "they are missing");
+}
+
+static int judge_count(struct it_gate_verdict *out, const struct demand *own, const char *words,
+		       const struct it_gate_input *input, int64_t found, struct intoto_error **err)
+{
+	bool excused = false;
+	int rc = INTOTO_OK;
+
+	if (found < own->least)
+		rc = ask_exceptions(out, own, words, input, &excused, err);
+	if (rc || excused)
+		return rc;
 	if (found < own->least)
 		return it_gate_decide(out, IT_DECISION_BLOCKED, words, NULL, NULL, err,
 				      "%lld found, and at least %lld must be there",
@@ -252,7 +283,7 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 	if (!rc && found < own->least)
 		rc = tell_unfit(out, own, input, err);
 	if (!rc)
-		rc = judge_count(out, own, it_buf_text(&words), found, err);
+		rc = judge_count(out, own, it_buf_text(&words), input, found, err);
 	return rc ? rc
 		  : it_gate_conclude(out, err, "%lld of %s found", (long long)found,
 				     it_buf_text(&words));

@@ -3,6 +3,7 @@
 CORE_SOURCES += \
 	%D%/binding.c \
 	%D%/choice.c \
+	%D%/evaluation.c %D%/evaluation.h \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/exception.c %D%/exception.h \
 	%D%/exception_document.c \
