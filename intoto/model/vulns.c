@@ -62,8 +62,7 @@ static int read_fixes(struct it_finding *finding, const struct it_json *object,
 	return rc;
 }
 
-/* "0.97565": a probability. */
-static int read_epss(struct it_span text)
+int it_epss_read(struct it_span text)
 {
 	int millionths = 0;
 	int unit = IT_EPSS_UNIT;
@@ -87,7 +86,7 @@ static void read_threat(struct it_finding *finding, const struct it_json *object
 	struct it_span published = it_json_text(it_json_get(object, "published"));
 	bool exploited = false;
 	int64_t when = 0;
-	int epss = read_epss(it_json_text(it_json_get(object, "epss")));
+	int epss = it_epss_read(it_json_text(it_json_get(object, "epss")));
 
 	if (epss >= 0)
 		finding->epss = epss;

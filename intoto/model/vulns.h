@@ -62,6 +62,8 @@ struct it_vulns {
 	size_t count;
 };
 
+/* A probability, "0.97565", in millionths; -1 for anything else. */
+int it_epss_read(struct it_span text);
 /* Reads the predicate of that type URI.  FORMAT names the place below where. */
 IT_CHECK int it_vulns_read(struct it_vulns **out, const struct it_json *predicate, const char *type,
 			   const struct it_where *where, struct intoto_error **err);
