@@ -38,6 +38,7 @@ UNIT_TESTS += \
 	tests/unit/gates_licenses \
 	tests/unit/gates_sbom \
 	tests/unit/gates_tests \
+	tests/unit/gates_vex \
 	tests/unit/gates_vulnerabilities
 
-EXTRA_DIST += tests/unit/gate_cases.h
+EXTRA_DIST += tests/unit/gate_cases.h tests/unit/vulnerability_cases.h

@@ -254,7 +254,7 @@ int it_vex_match(enum it_vex_fit *out, struct it_buf *why, const struct it_vex_s
 		 const struct it_gate_evidence *carrier, const struct it_vex_target *target,
 		 struct intoto_error **err)
 {
-	static char nothing[] = "";
+	char nothing[] = "";
 	struct it_vex_product bound = { .thing = { .id = nothing, .bound = true } };
 	size_t count = statement->product_count ? statement->product_count : 1;
 
