@@ -15,7 +15,7 @@ bool intoto_text_same(const char *a, const char *b)
 
 bool intoto_text_same_nocase(const char *a, const char *b)
 {
-	return it_streq_nocase(a, b);
+	return a && b ? it_streq_nocase(a, b) : a == b;
 }
 
 bool intoto_text_begins(const char *text, const char *with)

@@ -19,3 +19,6 @@ libscan_la_SOURCES = \
 attestors_PROGRAMS += %D%/scan
 %C%_scan_SOURCES = %D%/main.c
 %C%_scan_LDADD = libscan.la $(ATTESTOR_KIT)
+
+TESTS += tests/attestors/scan.t
+EXTRA_DIST += tests/attestors/scan.t tests/lib/attestor.sh

@@ -59,7 +59,9 @@ static int write_advisory(struct scan *scan, const struct intoto_value *entry,
 {
 	const struct intoto_value *fix = intoto_value_get(entry, "fixAvailable");
 	const struct intoto_value *nodes = intoto_value_get(entry, "nodes");
-	const char *number = intoto_value_number(intoto_value_get(advisory, "source"));
+	const struct intoto_value *source = intoto_value_get(advisory, "source");
+	const char *number = intoto_value_number(
+		source ? source : intoto_value_get(advisory, "id")); /* "id" in npm 7.0 */
 	struct scan_finding finding = { .ecosystem = "npm" };
 	bool available = intoto_value_kind(fix) == INTOTO_VALUE_OBJECT;
 	int rc;
