@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 		.inputs_least = 1,
 		.inputs_most = INPUTS_MOST,
 		.memory_bytes = (uint64_t)512 << 20,
-		.output_bytes = (uint64_t)512 << 20,
+		.output_bytes = (uint64_t)256 << 20,
 		.seconds = 300,
 		.attest = scan_attest,
 	};

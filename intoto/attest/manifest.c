@@ -171,7 +171,7 @@ static int read_limits(void *target, const struct it_json *value, const struct i
 		{ "output", IT_FIELD_INT, false, offsetof(struct numbers, third), NULL },
 	};
 	struct it_manifest *self = target;
-	struct numbers numbers = { SECONDS, MEMORY, IT_ATTEST_OUTPUT_MAX };
+	struct numbers numbers = { SECONDS, MEMORY, IT_ATTEST_OUTPUT };
 	int rc = it_fields_read(&numbers, value, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED,
 				where, err);
 
