@@ -85,7 +85,10 @@ INTOTO_API bool intoto_key_same(const struct intoto_key *a, const struct intoto_
 INTOTO_API int intoto_key_sign(const struct intoto_key *key, const void *data, size_t len,
 			       unsigned char **out, size_t *out_len, struct intoto_error **err);
 
-/* INTOTO_OK only for a good signature; INTOTO_E_UNTRUSTED for a bad one. */
+/*
+ * INTOTO_OK only for a good signature; INTOTO_E_UNTRUSTED for a bad one.  With an OpenPGP key the
+ * signature is a detached one as gpg makes it, armored or not, by a key that is fit to sign now.
+ */
 INTOTO_API int intoto_key_verify(const struct intoto_key *key, const void *data, size_t len,
 				 const void *signature, size_t signature_len,
 				 struct intoto_error **err);

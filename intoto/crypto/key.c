@@ -149,6 +149,9 @@ int intoto_key_sign(const struct intoto_key *key, const void *data, size_t len, 
 int intoto_key_verify(const struct intoto_key *key, const void *data, size_t len,
 		      const void *signature, size_t signature_len, struct intoto_error **err)
 {
+	if (key->openpgp)
+		return it_openpgp_verify_detached(key, it_span(data, len),
+						  it_span(signature, signature_len), err);
 	return it_key_verify(key, it_span(data, len), it_span(signature, signature_len), err);
 }
 

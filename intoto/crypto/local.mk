@@ -23,6 +23,7 @@ CORE_SOURCES += \
 	%D%/openpgp.c %D%/openpgp.h \
 	%D%/openpgp_armor.c \
 	%D%/openpgp_certificate.c \
+	%D%/openpgp_detached.c \
 	%D%/openpgp_numbers.c %D%/openpgp_numbers.h \
 	%D%/openpgp_packet.c %D%/openpgp_packet.h \
 	%D%/openpgp_part.c %D%/openpgp_part.h \

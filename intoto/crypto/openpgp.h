@@ -76,6 +76,10 @@ IT_CHECK int it_openpgp_verify(const struct intoto_key *key, const struct it_ope
 			       struct it_span data, int64_t at, const char *only,
 			       struct intoto_error **err);
 
+/* The same for a detached signature, armored or not, at the time that the clock says. */
+IT_CHECK int it_openpgp_verify_detached(const struct intoto_key *key, struct it_span data,
+					struct it_span signature, struct intoto_error **err);
+
 /* Takes a detached signature packet apart; headers and value append.  keyid gets 40 hex digits, or
  * "" when the signature does not say. */
 IT_CHECK int it_openpgp_split(struct it_span packet, struct it_buf *headers, struct it_buf *value,
