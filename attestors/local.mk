@@ -14,3 +14,6 @@ include %D%/kit/local.mk
 include %D%/sbom/local.mk
 include %D%/scan/local.mk
 include %D%/tests/local.mk
+include %D%/source/local.mk
+include %D%/ci/local.mk
+include %D%/git/local.mk

@@ -25,6 +25,8 @@ build    libssl-dev            openssl-devel        openssl-dev        openssl@3
 build    libyaml-dev           libyaml-devel        yaml-dev           libyaml
 build    libyajl-dev           yajl-devel           yajl-dev           yajl
 build    libexpat1-dev         expat-devel          expat-dev          expat
+build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
+build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
 build    xz-utils              xz                   xz                 xz
