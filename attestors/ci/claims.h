@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a verified token says: compared with the environment, and written without secrets. */
-#ifndef ATTESTORS_CI_CLAIMS_H
-#define ATTESTORS_CI_CLAIMS_H
+#ifndef INTOTO_ATTESTORS_CI_CLAIMS_H
+#define INTOTO_ATTESTORS_CI_CLAIMS_H
 
 #include "attestors/ci/jwt.h"
 #include "attestors/source/provider.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of a JWK set (RFC 7517) and the signatures of JWS (RFC 7515, 7518, 8037) that they verify.
  */
-#ifndef ATTESTORS_CI_JWK_H
-#define ATTESTORS_CI_JWK_H
+#ifndef INTOTO_ATTESTORS_CI_JWK_H
+#define INTOTO_ATTESTORS_CI_JWK_H
 
 #include <intoto/attestor.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A JSON Web Token (RFC 7519) against a key set: who issued it, for whom, and whether it holds now.
  */
-#ifndef ATTESTORS_CI_JWT_H
-#define ATTESTORS_CI_JWT_H
+#ifndef INTOTO_ATTESTORS_CI_JWT_H
+#define INTOTO_ATTESTORS_CI_JWT_H
 
 #include <intoto/attestor.h>
 

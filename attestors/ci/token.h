@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a job's OIDC token and the keys that verify it come from. */
-#ifndef ATTESTORS_CI_TOKEN_H
-#define ATTESTORS_CI_TOKEN_H
+#ifndef INTOTO_ATTESTORS_CI_TOKEN_H
+#define INTOTO_ATTESTORS_CI_TOKEN_H
 
 #include "attestors/source/provider.h"
 #include "attestors/source/text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was found out about a repository, before anything is written. */
-#ifndef ATTESTORS_GIT_FACTS_H
-#define ATTESTORS_GIT_FACTS_H
+#ifndef INTOTO_ATTESTORS_GIT_FACTS_H
+#define INTOTO_ATTESTORS_GIT_FACTS_H
 
 #include "attestors/git/reader.h"
 #include "attestors/git/signature.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commits and annotated tags, taken apart from the bytes that git hashed. */
-#ifndef ATTESTORS_GIT_OBJECT_H
-#define ATTESTORS_GIT_OBJECT_H
+#ifndef INTOTO_ATTESTORS_GIT_OBJECT_H
+#define INTOTO_ATTESTORS_GIT_OBJECT_H
 
 #include <intoto/attestor.h>
 

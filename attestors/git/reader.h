@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What reads objects, references, index and work tree: libgit2, or git(1) for what that cannot. */
-#ifndef ATTESTORS_GIT_READER_H
-#define ATTESTORS_GIT_READER_H
+#ifndef INTOTO_ATTESTORS_GIT_READER_H
+#define INTOTO_ATTESTORS_GIT_READER_H
 
 #include "attestors/source/text.h"
 #include "attestors/source/place.h"

@@ -3,8 +3,8 @@
  * Signatures of commits and tags against the keys that the user gives.  "good" is said only of one
  * that verifies with such a key; without a key, and for a kind that is not known, "unchecked".
  */
-#ifndef ATTESTORS_GIT_SIGNATURE_H
-#define ATTESTORS_GIT_SIGNATURE_H
+#ifndef INTOTO_ATTESTORS_GIT_SIGNATURE_H
+#define INTOTO_ATTESTORS_GIT_SIGNATURE_H
 
 #include "attestors/git/object.h"
 

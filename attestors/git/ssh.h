@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures by ssh keys (openssh PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656, RFC 8709). */
-#ifndef ATTESTORS_GIT_SSH_H
-#define ATTESTORS_GIT_SSH_H
+#ifndef INTOTO_ATTESTORS_GIT_SSH_H
+#define INTOTO_ATTESTORS_GIT_SSH_H
 
 #include "attestors/git/object.h"
 

@@ -3,8 +3,8 @@
  * A repository's own settings (git-config(1), "Syntax"), read by us: nothing is included from other
  * files, nothing is run, nothing is expanded.
  */
-#ifndef ATTESTORS_SOURCE_CONFIG_H
-#define ATTESTORS_SOURCE_CONFIG_H
+#ifndef INTOTO_ATTESTORS_SOURCE_CONFIG_H
+#define INTOTO_ATTESTORS_SOURCE_CONFIG_H
 
 #include <intoto/attestor.h>
 

@@ -4,8 +4,8 @@
  * through the ".git" file of a linked work tree or submodule only when both ends name each other.
  * Everything is read by us; no setting of the repository is obeyed.
  */
-#ifndef ATTESTORS_SOURCE_PLACE_H
-#define ATTESTORS_SOURCE_PLACE_H
+#ifndef INTOTO_ATTESTORS_SOURCE_PLACE_H
+#define INTOTO_ATTESTORS_SOURCE_PLACE_H
 
 #include <intoto/attestor.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting another program, with nothing of ours but what is given, and reading what it prints. */
-#ifndef ATTESTORS_SOURCE_PROGRAM_H
-#define ATTESTORS_SOURCE_PROGRAM_H
+#ifndef INTOTO_ATTESTORS_SOURCE_PROGRAM_H
+#define INTOTO_ATTESTORS_SOURCE_PROGRAM_H
 
 #include <intoto/attestor.h>
 

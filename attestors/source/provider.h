@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CI systems that are known: how each is seen, and what of its environment is recorded. */
-#ifndef ATTESTORS_SOURCE_PROVIDER_H
-#define ATTESTORS_SOURCE_PROVIDER_H
+#ifndef INTOTO_ATTESTORS_SOURCE_PROVIDER_H
+#define INTOTO_ATTESTORS_SOURCE_PROVIDER_H
 
 #include <intoto/attestor.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts as the attestors of this family need them: built within bounds, compared, cleaned. */
-#ifndef ATTESTORS_SOURCE_TEXT_H
-#define ATTESTORS_SOURCE_TEXT_H
+#ifndef INTOTO_ATTESTORS_SOURCE_TEXT_H
+#define INTOTO_ATTESTORS_SOURCE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
