@@ -324,7 +324,7 @@ int it_manifest_read(struct it_manifest *out, struct it_span text, const char *n
 
 	*out = (struct it_manifest){ .seconds = SECONDS,
 				     .memory = MEMORY,
-				     .output = IT_ATTEST_OUTPUT_MAX };
+				     .output = IT_ATTEST_OUTPUT };
 	if (rc)
 		return it_err_wrap(err, rc, "manifest");
 	rc = it_fields_read(out, root, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED, &where, err);
