@@ -11,6 +11,7 @@ attestors_PROGRAMS =
 ATTESTOR_KIT = libattestorkit.la
 
 include %D%/kit/local.mk
+include %D%/lockfile/local.mk
 include %D%/sbom/local.mk
 include %D%/scan/local.mk
 include %D%/tests/local.mk
