@@ -18,3 +18,4 @@ include %D%/tests/local.mk
 include %D%/source/local.mk
 include %D%/ci/local.mk
 include %D%/git/local.mk
+include %D%/vex/local.mk
