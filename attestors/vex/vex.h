@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the formats of VEX documents share: a check each, and values that must be there. */
-#ifndef ATTESTORS_VEX_VEX_H
-#define ATTESTORS_VEX_VEX_H
+#ifndef INTOTO_ATTESTORS_VEX_VEX_H
+#define INTOTO_ATTESTORS_VEX_VEX_H
 
 #include <intoto/attestor.h>
 
