@@ -342,6 +342,7 @@ static void diff_step(const struct work *work, const struct it_item *before,
 	diff_people(work, old, new, true);
 	diff_people(work, new, old, false);
 	diff_requirement(work, before->name, &old->requires, &new->requires);
+	it_diff_gates(work->out, before->name, &old->gates, &new->gates);
 	diff_member(work, before->name, step_body(work->before, before->index),
 		    step_body(work->after, after->index), "cert_constraints");
 	diff_member(work, before->name, step_body(work->before, before->index),
@@ -458,6 +459,7 @@ int it_diff(struct it_differences *out, const struct it_diff_side *before,
 	diff_member(&work, "", before->body, after->body, "rootcas");
 	diff_member(&work, "", before->body, after->body, "intermediatecas");
 	diff_member(&work, "", before->body, after->body, "trustBundles");
+	it_diff_terms(out, before->layout, after->layout);
 	diff_names(&work);
 	diff_order(&work, true);
 	diff_order(&work, false);

@@ -48,6 +48,11 @@ IT_CHECK int it_diff(struct it_differences *out, const struct it_diff_side *befo
 /* Of one side of a step or inspection that both layouts have. */
 void it_diff_rules(struct it_differences *out, const char *item, enum intoto_link_side side,
 		   const struct it_rules *before, const struct it_rules *after);
+/* Gates of a step that both have; pins of attestors and terms of exceptions. */
+void it_diff_gates(struct it_differences *out, const char *item, const struct it_gates *before,
+		   const struct it_gates *after);
+void it_diff_terms(struct it_differences *out, const struct intoto_layout *before,
+		   const struct intoto_layout *after);
 /* part, before and after may be NULL. */
 void it_differences_add(struct it_differences *out, const struct it_difference *difference);
 

@@ -346,7 +346,8 @@ static int lint_layout(struct it_findings *out, struct intoto_layout *layout,
 	lint_expiry(out, layout, options);
 	it_lint_people(out, layout, options);
 	lint_items(out, layout, open);
-	return it_findings_check(out, err);
+	rc = it_lint_gates(out, layout, options, err);
+	return rc ? rc : it_findings_check(out, err);
 }
 
 int it_lint(struct it_findings *out, const struct intoto_envelope *envelope,

@@ -60,6 +60,8 @@ struct it_lint_options {
 	int64_t now;
 	int64_t soon; /* seconds before its end in which a layout or key expires soon */
 	const struct it_parameters *parameters; /* NULL: none are given */
+	const struct it_strings *exceptions;	/* files or folders of them; NULL: none */
+	const struct it_strings *reports; /* of verifications, JSON; with exceptions not NULL */
 };
 
 /*
@@ -92,6 +94,9 @@ void it_lint_order(const struct it_lint_rules *list);
 /* The keys, and who may do what. */
 void it_lint_people(struct it_findings *out, const struct intoto_layout *layout,
 		    const struct it_lint_options *options);
+/* Gates, and the exceptions that the options name. */
+IT_CHECK int it_lint_gates(struct it_findings *out, const struct intoto_layout *layout,
+			   const struct it_lint_options *options, struct intoto_error **err);
 /* The document: names, members that others refuse or pass over. */
 void it_lint_members(struct it_findings *out, const struct it_json *body);
 

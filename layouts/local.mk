@@ -8,6 +8,7 @@ CORE_SOURCES += \
 	%D%/constraint.c %D%/constraint.h \
 	%D%/document.c %D%/document.h %D%/document_listing.c \
 	%D%/diff.c %D%/diff.h \
+	%D%/diff_gates.c \
 	%D%/diff_rules.c \
 	%D%/draft.c %D%/draft.h \
 	%D%/draft_flow.c \
@@ -27,6 +28,7 @@ CORE_SOURCES += \
 	%D%/layout_write.c \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_codes.c \
+	%D%/lint_gates.c \
 	%D%/lint_members.c \
 	%D%/lint_order.c \
 	%D%/lint_patterns.c \

@@ -178,6 +178,97 @@ static int read_requires(struct it_json **out, const struct it_json *value,
 	return rc;
 }
 
+/* --- gates --- */
+
+/*
+ * In YAML every word is a text: of a gate's members "true" and "false" become truths, and whole
+ * numbers numbers; words in lists stay what they are (ids, versions, names).
+ */
+static struct it_json *settle_gate_word(const struct it_json *value)
+{
+	struct it_span text = it_json_text(value);
+	uint64_t number = 0;
+
+	if (it_span_is(text, "true") || it_span_is(text, "false"))
+		return it_json_new_bool(it_span_is(text, "true"));
+	if (text.data && !memchr(text.data, '\0', text.len) &&
+	    it_parse_u64(text.data, INT64_MAX, &number))
+		return it_json_new_int((int64_t)number);
+	return it_json_ref(value);
+}
+
+static int settle_object(struct it_json **out, const struct it_json *object, unsigned depth,
+			 struct intoto_error **err)
+{
+	IT_AUTO(it_freep) struct it_json_member *all = NULL;
+	size_t count = 0;
+	int rc = it_json_members(&all, &count, object, err);
+
+	if (rc)
+		return rc;
+	*out = it_json_new_object();
+	rc = *out ? INTOTO_OK : it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct it_json *value = NULL;
+
+		if (it_json_kind(all[i].value) == IT_JSON_OBJECT && depth)
+			rc = settle_object(&value, all[i].value, depth - 1, err);
+		else
+			value = settle_gate_word(all[i].value);
+		if (rc)
+			it_json_free(value);
+		else
+			rc = it_json_set_take(*out, all[i].name.data, value, err);
+	}
+	return rc;
+}
+
+enum { GATE_DEPTH = 8 };
+
+/* The ids of people can be their names, or files, as in pubkeys. */
+static int read_gate(struct it_json *list, const struct it_json *source,
+		     struct it_manuscript_keys *keys, const struct it_where *where,
+		     struct intoto_error **err)
+{
+	IT_AUTO(it_json_freep) struct it_json *gate = NULL;
+	struct it_where at = { where, "functionaries", 0 };
+	const struct it_json *people = it_json_get(source, "functionaries");
+	struct it_json *ids = NULL;
+	int rc;
+
+	if (it_json_kind(source) != IT_JSON_OBJECT)
+		return refuse_kind("an object", source, where, err);
+	rc = settle_object(&gate, source, GATE_DEPTH, err);
+	if (!rc && people)
+		rc = it_manuscript_people(&ids, people, keys, &at, err);
+	if (rc) {
+		it_json_free(ids);
+		return rc;
+	}
+	if (ids)
+		rc = it_json_set_take(gate, "functionaries", ids, err);
+	return rc ? rc : it_json_append_take(list, it_json_ref(gate), err);
+}
+
+static int read_gates(struct it_json **out, const struct it_json *value,
+		      struct it_manuscript_keys *keys, const struct it_where *where,
+		      struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	if (it_json_kind(value) != IT_JSON_LIST)
+		return refuse_kind("a list", value, where, err);
+	*out = it_json_new_list();
+	if (!*out)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < it_json_count(value); i++) {
+		struct it_where element = { where, NULL, i };
+
+		rc = read_gate(*out, it_json_at(value, i), keys, &element, err);
+	}
+	return rc;
+}
+
 /* --- steps and inspections --- */
 
 /* What each member of an item becomes. */
@@ -215,6 +306,8 @@ static int read_member(struct it_json *out, const struct it_json_member *member,
 
 	if (it_span_is(member->name, "pubkeys"))
 		rc = it_manuscript_people(&value, member->value, keys, &where, err);
+	else if (it_span_is(member->name, "expectedAttributes"))
+		rc = read_gates(&value, member->value, keys, &where, err);
 	else if (known)
 		rc = known->read(&value, member->value, &where, err);
 	else
@@ -289,7 +382,8 @@ static int read_items(struct it_json *out, const char *name, const char *type,
 static bool is_ours(struct it_span name)
 {
 	return it_span_is(name, "keys") || it_span_is(name, "steps") ||
-	       it_span_is(name, "inspect") || it_span_is(name, "expires");
+	       it_span_is(name, "inspect") || it_span_is(name, "expires") ||
+	       it_span_is(name, "exceptions");
 }
 
 static int read_rest(struct it_json *out, const struct it_json *source, struct intoto_error **err)
@@ -301,8 +395,6 @@ static int read_rest(struct it_json *out, const struct it_json *source, struct i
 	for (size_t i = 0; !rc && i < count; i++)
 		if (!is_ours(all[i].name))
 			rc = keep(out, all[i].name.data, all[i].value, err);
-	if (!rc && !it_json_get(out, "_type"))
-		rc = set_text(out, "_type", "layout", err);
 	if (!rc && !it_json_get(out, "readme"))
 		rc = set_text(out, "readme", "", err);
 	return rc;
@@ -321,6 +413,46 @@ static int read_expires(struct it_json *out, const struct it_json *source,
 	return rc ? rc : set_text(out, "expires", text, err);
 }
 
+/* Who may excuse is named as in pubkeys. */
+static int read_exceptions(struct it_json *out, const struct it_json *source,
+			   struct it_manuscript_keys *keys, struct intoto_error **err)
+{
+	struct it_where where = { &root, "exceptions", 0 };
+	struct it_where at = { &where, "pubkeys", 0 };
+	const struct it_json *terms = it_json_get(source, "exceptions");
+	IT_AUTO(it_json_freep) struct it_json *settled = NULL;
+	struct it_json *ids = NULL;
+	int rc;
+
+	if (!terms)
+		return INTOTO_OK;
+	if (it_json_kind(terms) != IT_JSON_OBJECT)
+		return refuse_kind("an object", terms, &where, err);
+	rc = settle_object(&settled, terms, GATE_DEPTH, err);
+	if (!rc && it_json_get(terms, "pubkeys"))
+		rc = it_manuscript_people(&ids, it_json_get(terms, "pubkeys"), keys, &at, err);
+	if (rc) {
+		it_json_free(ids);
+		return rc;
+	}
+	if (ids)
+		rc = it_json_set_take(settled, "pubkeys", ids, err);
+	return rc ? rc : keep(out, "exceptions", settled, err);
+}
+
+/* What older verifiers must not pass over has a type of its own. */
+static int choose_type(struct it_json *out, struct intoto_error **err)
+{
+	const struct it_json *steps = it_json_get(out, "steps");
+	bool gated = it_json_get(out, "exceptions") || it_json_get(out, "attestors");
+
+	if (it_json_get(out, "_type"))
+		return INTOTO_OK;
+	for (size_t i = 0; i < it_json_count(steps); i++)
+		gated |= it_json_get(it_json_at(steps, i), "expectedAttributes") != NULL;
+	return set_text(out, "_type", gated ? "gated-layout" : "layout", err);
+}
+
 static int compile(struct it_json *out, const struct it_json *source,
 		   const struct it_manuscript_options *options, struct it_manuscript_keys *keys,
 		   struct intoto_error **err)
@@ -335,6 +467,10 @@ static int compile(struct it_json *out, const struct it_json *source,
 		rc = read_items(out, "steps", "step", source, keys, err);
 	if (!rc)
 		rc = read_items(out, "inspect", "inspection", source, keys, err);
+	if (!rc)
+		rc = read_exceptions(out, source, keys, err);
+	if (!rc)
+		rc = choose_type(out, err);
 	return rc ? rc : keep(out, "keys", keys->objects, err);
 }
 

@@ -71,12 +71,16 @@ static int add_gate(struct it_layout_step *step, const char *word, const struct 
 {
 	IT_AUTO(it_json_freep) struct it_json *object = NULL;
 	int rc = it_gate_word_read(&object, word, err);
+	const struct it_gate_kind *kind =
+		rc ? NULL : it_gate_kind_find(it_json_text(it_json_get(object, "gate")));
+	/* One that reads the link alone has nobody to ask. */
+	bool asks = it_json_count(people) && !(kind && kind->link_only);
 
-	if (!rc && it_json_count(people) && it_json_get(object, "functionaries"))
+	if (!rc && asks && it_json_get(object, "functionaries"))
 		rc = it_err_set(err, INTOTO_E_USAGE,
 				"the gate names its functionaries itself: want that, or --key and "
 				"--keyid");
-	if (!rc && it_json_count(people))
+	if (!rc && asks)
 		rc = it_json_set_take(object, "functionaries", it_json_ref(people), err);
 	return rc ? rc : it_gates_add(&step->gates, object, NULL, err);
 }

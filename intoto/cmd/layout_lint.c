@@ -16,6 +16,8 @@ struct lint_options {
 	const char *at;
 	struct it_strings parameters;
 	struct it_strings ignored;
+	struct it_strings exceptions;
+	struct it_strings reports;
 	const char *format;
 	bool strict;
 	bool list_codes;
@@ -32,6 +34,10 @@ static const struct it_option options[] = {
 		 "look as of 2026-01-31T23:59:59Z, or @SECONDS since 1970"),
 	IT_EACH(struct lint_options, parameters, 0, "param", "NAME=VALUE",
 		"put VALUE for {NAME} in the layout"),
+	IT_EACH(struct lint_options, exceptions, 0, "exceptions", "PATH",
+		"look at these exceptions too, files or folders"),
+	IT_EACH(struct lint_options, reports, 0, "used-in", "REPORT",
+		"a report of intoto verify, in JSON: exceptions must have been used in one"),
 	IT_REPORT_OPTION(struct lint_options, format),
 	IT_FLAG(struct lint_options, list_codes, 0, "list-codes", "print every code and what it means"),
 	IT_FLAG(struct lint_options, quiet, 'q', "quiet", "leave out notes"),
@@ -218,6 +224,8 @@ static int read_options(struct it_lint_options *wanted, struct it_given *given,
 	int rc = check_ignored(&self->ignored, err);
 
 	wanted->parameters = &given->parameters;
+	wanted->exceptions = &self->exceptions;
+	wanted->reports = &self->reports;
 	if (!rc)
 		rc = it_read_time(&wanted->now, "--at", self->at, err);
 	if (!rc)

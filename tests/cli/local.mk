@@ -58,6 +58,7 @@ CLI_TESTS += %D%/check.t
 # layout
 CLI_TESTS += %D%/layout.t
 CLI_TESTS += %D%/layout_diff.t
+CLI_TESTS += %D%/layout_gates.t
 CLI_TESTS += %D%/layout_lint.t
 CLI_TESTS += %D%/layout_test.t
 CLI_TESTS += %D%/layout_yaml.t
