@@ -11,11 +11,14 @@ attestors_PROGRAMS =
 ATTESTOR_KIT = libattestorkit.la
 
 include %D%/kit/local.mk
+include %D%/ci/local.mk
+include %D%/compiler/local.mk
+include %D%/environment/local.mk
+include %D%/git/local.mk
+include %D%/host/local.mk
 include %D%/lockfile/local.mk
 include %D%/sbom/local.mk
 include %D%/scan/local.mk
-include %D%/tests/local.mk
 include %D%/source/local.mk
-include %D%/ci/local.mk
-include %D%/git/local.mk
+include %D%/tests/local.mk
 include %D%/vex/local.mk

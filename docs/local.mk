@@ -106,6 +106,7 @@ MAN_LINKS = \
 	%D%/intoto_report_json.3 \
 	%D%/intoto_report_text.3 \
 	%D%/intoto_report_verdict.3 \
+	%D%/intoto_program_output.3 \
 	%D%/intoto_request_document.3 \
 	%D%/intoto_request_finished.3 \
 	%D%/intoto_request_folder.3 \
@@ -144,7 +145,7 @@ CLEANFILES += $(MAN_LINKS)
 $(MAN_LINKS):
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 	case $(@F) in \
-	  intoto_answer_* | intoto_attestor_* | intoto_event* | intoto_input_* | intoto_out_* | intoto_request_* | \
+	  intoto_answer_* | intoto_attestor_* | intoto_event* | intoto_input_* | intoto_out_* | intoto_program_* | intoto_request_* | \
 	  intoto_text_* | intoto_time_* | intoto_value_*) page=intoto_attestor ;; \
 	  intoto_envelope_*) page=intoto_envelope ;; \
 	  intoto_code_* | intoto_error_*) page=intoto_error ;; \

@@ -15,6 +15,7 @@ libattestorkit_la_SOURCES = \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/names.c %D%/names.h \
 	%D%/out.c %D%/out.h \
+	%D%/output.c \
 	%D%/program.c \
 	%D%/request.c %D%/request.h \
 	%D%/screen.c %D%/screen.h \

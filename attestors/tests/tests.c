@@ -16,10 +16,6 @@ enum { INPUTS_MAX = 1024 };
 
 #define SECOND INT64_C(1000000000)
 
-/* How far behind the clock a file's time may be: the kernel stamps files with the time of its last
- * tick, and some file systems keep whole or even seconds only. */
-static const int64_t tick = SECOND / 20;
-static const int64_t coarse = 2 * SECOND;
 /* Reports that give their time without a zone were written within this of what they say. */
 static const int64_t zones = 14 * 3600 * SECOND;
 
@@ -81,18 +77,6 @@ static int read_options(struct work *work, const struct intoto_request *request,
 
 /* --- how old a report is --- */
 
-static int check_file_time(const struct intoto_input *input, int64_t started,
-			   struct intoto_error **err)
-{
-	int64_t slack = input->modified % SECOND ? tick : coarse;
-
-	if (input->modified >= started - slack)
-		return INTOTO_OK;
-	return refuse(err, input,
-		      "is older than the step: it is of another run, or the step wrote none; the "
-		      "option allow-stale=yes takes it all the same");
-}
-
 static int check_said_time(const struct intoto_input *input, int64_t latest, int64_t started,
 			   struct intoto_error **err)
 {
@@ -132,9 +116,24 @@ static void free_error(struct intoto_error **error)
 	intoto_error_free(*error);
 }
 
-static int read_report(struct work *work, const struct intoto_input *input, int64_t started,
-		       struct intoto_error **err)
+static int check_age(const struct intoto_request *request, const struct intoto_input *input,
+		     struct intoto_error **err)
 {
+	struct intoto_error *why = NULL;
+	int rc = intoto_input_check_fresh(request, input, &why);
+
+	if (rc)
+		rc = intoto_attestor_fail(err, (enum intoto_code)rc,
+					  "%s; the option allow-stale=yes takes it all the same",
+					  intoto_error_text(why));
+	intoto_error_free(why);
+	return rc;
+}
+
+static int read_report(struct work *work, const struct intoto_request *request,
+		       const struct intoto_input *input, struct intoto_error **err)
+{
+	int64_t started = intoto_request_started(request);
 	__attribute__((cleanup(test_results_done))) struct test_results one;
 	__attribute__((cleanup(free_error))) struct intoto_error *why = NULL;
 	struct test_source *source = &work->sources[work->source_count];
@@ -144,8 +143,8 @@ static int read_report(struct work *work, const struct intoto_input *input, int6
 	int rc = intoto_input_read(&text, &length, input, TEST_REPORT_MAX, err);
 
 	test_results_begin(&one);
-	if (!rc && started && !work->allow_stale)
-		rc = check_file_time(input, started, err);
+	if (!rc && !work->allow_stale)
+		rc = check_age(request, input, err);
 	if (rc)
 		return rc;
 	if (!length)
@@ -204,7 +203,7 @@ static int read_inputs(struct work *work, const struct intoto_request *request,
 			rc = intoto_answer_note(answer, err, "%s: the same report came before",
 						input->name);
 		else
-			rc = read_report(work, input, intoto_request_started(request), err);
+			rc = read_report(work, request, input, err);
 	}
 	if (!rc &&
 	    work->configuration_count != intoto_request_option_count(request, "configuration"))

@@ -240,6 +240,16 @@ INTOTO_API int intoto_attestor_main(int argc, char **argv, const struct intoto_a
 INTOTO_API int intoto_attestor_fail(struct intoto_error **err, enum intoto_code code,
 				    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * What a program of the system prints on standard output and standard error, for who has the need
+ * "programs"; argv ends with NULL, argv[0] is looked for in PATH.  Its standard input is the
+ * descriptor in, or nothing when that is negative.  More than limit bytes, more than seconds and a
+ * status that is not 0 are errors (HELPER, LIMIT); NOTFOUND: there is no such program.  *out is
+ * NUL-terminated beyond its length, and the caller frees it.
+ */
+INTOTO_API int intoto_program_output(char **out, size_t *length, const char *const *argv, int in,
+				     size_t limit, unsigned seconds, struct intoto_error **err);
+
 /* --- texts and times --- */
 
 /* NULL is the same as NULL only; begins and ends with nothing. */
