@@ -27,6 +27,7 @@ build    libyajl-dev           yajl-devel           yajl-dev           yajl
 build    libexpat1-dev         expat-devel          expat-dev          expat
 build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
 build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
+build    libjq-dev             jq-devel             jq-dev             jq
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
 build    xz-utils              xz                   xz                 xz

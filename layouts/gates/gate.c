@@ -17,6 +17,7 @@ const struct it_gate_kind *const it_gate_kinds[] = {
 	&it_gate_command,
 	&it_gate_licenses,
 	&it_gate_require,
+	&it_gate_rule,
 	&it_gate_sbom,
 	&it_gate_tests,
 	&it_gate_vulnerabilities,

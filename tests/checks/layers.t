@@ -39,6 +39,8 @@ libraries='
 jansson.h       json
 yaml.h          json
 openssl/        crypto attestors/ci attestors/git
+jq.h            layouts
+jv.h            layouts
 sodium.h        crypto
 archive.h       store
 archive_entry.h store
