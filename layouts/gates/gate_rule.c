@@ -205,7 +205,8 @@ static int write_request(struct it_buf *out, const struct demand *own,
 	it_write_name(&writer, "evidence");
 	it_write_list(&writer);
 	for (size_t i = 0; i < input->count; i++)
-		write_evidence(&writer, &input->evidence[i]);
+		if (reads(own, input->evidence[i].attestation->type))
+			write_evidence(&writer, &input->evidence[i]);
 	it_write_list_end(&writer);
 	write_artifacts(&writer, "materials", input->materials);
 	it_write_name(&writer, "now");

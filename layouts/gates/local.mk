@@ -54,7 +54,7 @@ libcore_la_LIBADD += librulehelper.la
 if HAVE_JQ
 pkglibexec_PROGRAMS += intoto/cmd/rule-jq
 intoto_cmd_rule_jq_SOURCES = %D%/jq/rule_jq.c
-intoto_cmd_rule_jq_LDADD = $(JQ_LIBS)
+intoto_cmd_rule_jq_LDADD = libcore.la $(JQ_LIBS)
 intoto_cmd_rule_jq_CFLAGS = $(AM_CFLAGS) $(JQ_CFLAGS)
 else
 EXTRA_DIST += %D%/jq/rule_jq.c

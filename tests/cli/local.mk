@@ -47,6 +47,7 @@ CLI_TESTS += %D%/evaluate.t
 CLI_TESTS += %D%/exception.t
 CLI_TESTS += %D%/gates_doc.t
 CLI_TESTS += %D%/verify_gates.t
+CLI_TESTS += %D%/gate_rule.t
 CLI_TESTS += %D%/verify_graph.t
 CLI_TESTS += %D%/verify_output.t
 CLI_TESTS += %D%/verify_people.t

@@ -11,12 +11,13 @@
 #include <jq.h>
 #include <jv.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 * 1024, TEXT_MAX = 2000, STATUS_USAGE = 64, STATUS_DATA = 65 };
+#include "base/file.h"
+#include "base/text.h"
+
+enum { TEXT_MAX = 2000, STATUS_USAGE = 64, STATUS_DATA = 65 };
 
 /* The first thing that the compiler of the language says; later ones follow from it. */
 static void keep_first(void *arg, jv message)
@@ -150,50 +151,27 @@ static jv judge(jv rule, jv input)
 	return result;
 }
 
-static char *read_all(size_t *length)
-{
-	char *text = NULL;
-	size_t cap = 0;
-
-	*length = 0;
-	for (;;) {
-		ssize_t got;
-
-		if (cap - *length < CHUNK) {
-			char *grown = realloc(text, cap * 2 + CHUNK);
-
-			if (!grown)
-				abort(); /* the host sees a signal, and refuses */
-			text = grown;
-			cap = cap * 2 + CHUNK;
-		}
-		got = read(STDIN_FILENO, text + *length, CHUNK);
-		if (got <= 0)
-			return text;
-		*length += (size_t)got;
-	}
-}
-
 int main(int argc, char **argv)
 {
-	size_t length;
-	char *text;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(INT_MAX);
 	jv request;
 	jv rule;
 	jv answer;
+	int written;
 
-	if (argc != 2 || strcmp(argv[1], "judge") != 0)
+	if (argc != 2 || !it_streq(argv[1], "judge"))
 		return STATUS_USAGE;
-	text = read_all(&length);
-	request = length > INT_MAX ? jv_invalid() : jv_parse_sized(text, (int)length);
-	free(text);
+	if (it_file_read(&text, "-", NULL))
+		return STATUS_DATA;
+	request = jv_parse_sized(it_buf_text(&text), (int)text.len);
+	it_buf_done(&text);
 	if (jv_get_kind(request) != JV_KIND_OBJECT)
 		return STATUS_DATA;
 	rule = jv_object_get(jv_copy(request), jv_string("rule"));
 	if (jv_get_kind(rule) != JV_KIND_STRING)
 		return STATUS_DATA;
 	answer = jv_dump_string(judge(rule, jv_object_get(request, jv_string("input"))), 0);
-	(void)printf("%s\n", jv_string_value(answer)); /* looked at by fflush */
+	written = it_fd_write(STDOUT_FILENO, it_span_text(jv_string_value(answer)), NULL);
 	jv_free(answer);
-	return fflush(stdout) ? STATUS_DATA : 0;
+	return written ? STATUS_DATA : 0;
 }
