@@ -15,7 +15,7 @@
 #include "json/field.h"
 #include "json/writer.h"
 #include "layouts/gates/gate.h"
-#include "layouts/gates/rule_helper.h"
+#include "layouts/gates/evaluator.h"
 
 enum { RULE_MAX = 64 * 1024, MESSAGE_MAX = 1024, REQUEST_MAX = 512 * 1024 * 1024 };
 

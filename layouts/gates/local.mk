@@ -45,17 +45,17 @@ UNIT_TESTS += \
 EXTRA_DIST += tests/unit/gate_cases.h tests/unit/vulnerability_cases.h
 
 # Finds a helper program, so it knows where they are installed; nothing else in the core does.
-noinst_LTLIBRARIES += librulehelper.la
-librulehelper_la_SOURCES = %D%/rule_helper.c %D%/rule_helper.h
-librulehelper_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
-libcore_la_LIBADD += librulehelper.la
+noinst_LTLIBRARIES += libevaluator.la
+libevaluator_la_SOURCES = %D%/evaluator.c %D%/evaluator.h
+libevaluator_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
+libcore_la_LIBADD += libevaluator.la
 
 # Rules in jq are evaluated by a program of their own, which alone maps the library.
 if HAVE_JQ
 pkglibexec_PROGRAMS += intoto/cmd/rule-jq
-intoto_cmd_rule_jq_SOURCES = %D%/jq/rule_jq.c
+intoto_cmd_rule_jq_SOURCES = %D%/jq/evaluator_jq.c
 intoto_cmd_rule_jq_LDADD = libcore.la $(JQ_LIBS)
 intoto_cmd_rule_jq_CFLAGS = $(AM_CFLAGS) $(JQ_CFLAGS)
 else
-EXTRA_DIST += %D%/jq/rule_jq.c
+EXTRA_DIST += %D%/jq/evaluator_jq.c
 endif

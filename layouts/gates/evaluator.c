@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Found beside the program itself (a build folder), else in libexec; never through $PATH. */
-#include "layouts/gates/rule_helper.h"
+#include "layouts/gates/evaluator.h"
 
 #include <limits.h>
 #include <string.h>

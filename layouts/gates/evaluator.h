@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The helper program that evaluates rules in a language of their own. */
-#ifndef IT_LAYOUTS_GATES_RULE_HELPER_H
-#define IT_LAYOUTS_GATES_RULE_HELPER_H
+#ifndef IT_LAYOUTS_GATES_EVALUATOR_H
+#define IT_LAYOUTS_GATES_EVALUATOR_H
 
 #include "base/buf.h"
 
