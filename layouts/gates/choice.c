@@ -221,6 +221,9 @@ int it_gate_choose(struct it_gate_choice *out, const struct it_gate_documents *d
 					       .number = i,
 					       .why = IT_BUF(SENTENCE_MAX) };
 
+		/* What the gate does not read is neither evidence nor worth a word. */
+		if (!it_gate_wants(rules->gate, documents->items[i].attestation->type))
+			continue;
 		rc = judge(&candidate, err);
 		if (!rc)
 			rc = keep(out, &candidate, err);
