@@ -56,8 +56,11 @@ static int check_affects(const struct intoto_value *vulnerability, const char *w
 			 struct intoto_error **err)
 {
 	const struct intoto_value *affects = NULL;
-	int rc = vex_need_list(&affects, vulnerability, where, "affects", err);
+	int rc;
 
+	if (!intoto_value_get(vulnerability, "affects"))
+		return 0; /* it is about what the document describes */
+	rc = vex_need_list(&affects, vulnerability, where, "affects", err);
 	for (size_t i = 0; !rc && i < intoto_value_count(affects); i++) {
 		struct vex_place place = vex_place("%.150s.affects[%zu]", where, i);
 		const char *ref = NULL;

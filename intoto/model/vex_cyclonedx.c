@@ -230,6 +230,16 @@ static int add_statement(const struct reading *reading, struct it_vex_statement 
 	return INTOTO_OK;
 }
 
+static int set_status(struct it_vex_statement *statement, enum it_vex_status status,
+		      struct intoto_error **err)
+{
+	statement->status = status;
+	if (status != IT_VEX_NOT_AFFECTED || statement->justification || statement->impact)
+		return INTOTO_OK;
+	return it_vex_set_text(&statement->lacks,
+			       it_span_text("it gives neither a justification nor a detail"), err);
+}
+
 /* A version or range: "affected" goes by the analysis, the others speak for themselves. */
 static int read_versions(const struct reading *reading, const struct it_json *vulnerability,
 			 enum it_vex_status status, const struct it_json *affected,
@@ -255,16 +265,24 @@ static int read_versions(const struct reading *reading, const struct it_json *vu
 					     range.len ? range : text_of(version, "version"), err);
 		if (rc)
 			return rc;
-		statement->status = it_span_is(word, "unaffected") ? IT_VEX_NOT_AFFECTED
-				    : it_span_is(word, "unknown")  ? IT_VEX_UNDER_INVESTIGATION
-								   : status;
-		if (statement->status == IT_VEX_NOT_AFFECTED && !statement->justification &&
-		    !statement->impact)
-			rc = it_vex_set_text(
-				&statement->lacks,
-				it_span_text("it gives neither a justification nor a detail"), err);
+		rc = set_status(statement,
+				it_span_is(word, "unaffected") ? IT_VEX_NOT_AFFECTED
+				: it_span_is(word, "unknown")  ? IT_VEX_UNDER_INVESTIGATION
+							       : status,
+				err);
 	}
 	return rc;
+}
+
+/* Without "affects" it is about what the document describes, and so its envelope. */
+static int read_whole(const struct reading *reading, const struct it_json *value,
+		      enum it_vex_status status, const struct it_where *where,
+		      struct intoto_error **err)
+{
+	struct it_vex_statement *statement = NULL;
+	int rc = add_statement(reading, &statement, value, where, err);
+
+	return rc ? rc : set_status(statement, status, err);
 }
 
 static int read_vulnerability(const struct reading *reading, const struct it_json *value,
@@ -286,6 +304,8 @@ static int read_vulnerability(const struct reading *reading, const struct it_jso
 				     "false_positive or not_affected",
 				     state, &state_at, err);
 	}
+	if (it_json_kind(affects) == IT_JSON_NULL)
+		return read_whole(reading, value, status, where, err);
 	for (size_t i = 0; !rc && is_list(affects) && i < it_json_count(affects); i++) {
 		struct it_where element = { &at, NULL, i };
 
