@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -330,6 +331,13 @@ EXPORT int __open_2(const char *path, int flags)
 EXPORT int __openat_2(int at, const char *path, int flags)
 {
 	return open_or_fail(at, path, flags, 0, "openat");
+}
+
+REAL(int, glob, (const char *, int, int (*)(const char *, int), glob_t *))
+
+EXPORT int glob(const char *pattern, int flags, int (*failed)(const char *, int), glob_t *out)
+{
+	return fails(ALLOC, "glob") ? GLOB_NOSPACE : real_glob()(pattern, flags, failed, out);
 }
 
 EXPORT void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t from)

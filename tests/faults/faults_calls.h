@@ -60,6 +60,7 @@ WRAP(OPEN, int, -1, flock, (int fd, int how), (fd, how))
 
 WRAP(WRITE, ssize_t, -1, send, (int fd, const void *data, size_t n, int flags), (fd, data, n, flags))
 WRAP(READ, ssize_t, -1, recvmsg, (int fd, struct msghdr *out, int flags), (fd, out, flags))
+WRAP(READ, ssize_t, -1, recv, (int fd, void *out, size_t n, int flags), (fd, out, n, flags))
 WRAP(READ, ssize_t, -1, process_vm_readv, (pid_t pid, const struct iovec *to, unsigned long n, const struct iovec *from, unsigned long m, unsigned long flags), (pid, to, n, from, m, flags))
 
 WRAP(STAT, int, -1, fstatfs, (int fd, struct statfs *out), (fd, out))
@@ -105,6 +106,8 @@ WRAP(NAME, int, -1, mkdirat, (int at, const char *path, mode_t mode), (at, path,
 WRAP(NAME, char *, NULL, mkdtemp, (char *path), (path))
 WRAP(NAME, int, -1, chmod, (const char *path, mode_t mode), (path, mode))
 WRAP(NAME, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(NAME, int, -1, chown, (const char *path, uid_t user, gid_t group), (path, user, group))
+WRAP(NAME, int, -1, fchmodat, (int at, const char *path, mode_t mode, int flags), (at, path, mode, flags))
 WRAP(NAME, int, -1, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
 WRAP(NAME, int, -1, fchownat, (int at, const char *path, uid_t user, gid_t group, int flags), (at, path, user, group, flags))
 WRAP(NAME, int, -1, futimens, (int fd, const struct timespec times[2]), (fd, times))

@@ -107,7 +107,7 @@ is "$(judge 0 | cut -c1-24)" 'the link is another one:' 'and with another link'
 # --- the calls -----------------------------------------------------------------------------------------
 # What asks the system for nothing, or cannot fail with these arguments, or has no second way.
 harmless='chdir clock_gettime dirfd environ ferror fputs free fwrite getegid getenv geteuid getpgrp getpid getppid
-getrusage gmtime_r inet_ntop isatty kill munmap posix_spawn_file_actions_destroy posix_spawnattr_destroy ptrace
+getrusage globfree gmtime_r inet_ntop isatty kill munmap posix_spawn_file_actions_destroy posix_spawnattr_destroy ptrace
 pthread_cond_broadcast pthread_cond_destroy pthread_cond_signal pthread_cond_timedwait pthread_cond_wait pthread_join
 pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_rwlock_destroy pthread_rwlock_init
 pthread_rwlock_rdlock pthread_sigmask pthread_rwlock_unlock pthread_rwlock_wrlock qsort qsort_r raise sched_yield setsockopt snprintf stderr
