@@ -313,6 +313,23 @@ static int open_queue(struct fanotify *fanotify, struct intoto_error **err)
 	return fanotify->stop < 0 ? it_err_errno(err, errno, "an eventfd") : INTOTO_OK;
 }
 
+/* Half a list of mounts would be half a trace: those that we are in must be on it. */
+static int check_mounts(const struct it_mounts *mounts, struct intoto_error **err)
+{
+	static const char *const own[] = { "/", "." };
+
+	for (size_t i = 0; i < IT_COUNT_OF(own); i++) {
+		struct statx about;
+
+		if (statx(AT_FDCWD, own[i], 0, STATX_MNT_ID, &about))
+			return it_err_errno(err, errno, "%s", own[i]);
+		if (about.stx_mask & STATX_MNT_ID && !it_mounts_find(mounts, about.stx_mnt_id))
+			return it_err_set(err, INTOTO_E_UNSUPPORTED,
+					  "the list of mounts does not have that of %s", own[i]);
+	}
+	return INTOTO_OK;
+}
+
 static int make_space(struct fanotify *fanotify, struct intoto_error **err)
 {
 	const struct it_namespace_plan plan = { false, arrange, fanotify };
@@ -361,6 +378,8 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 	rc = open_queue(fanotify, err);
 	if (!rc)
 		rc = it_mounts_read(&fanotify->mounts, err);
+	if (!rc)
+		rc = check_mounts(&fanotify->mounts, err);
 	if (!rc)
 		rc = make_space(fanotify, err);
 	return rc ? rc : prepare_beside(tracer, fanotify, err);
