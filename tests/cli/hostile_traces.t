@@ -24,18 +24,22 @@ said() { payload "$link" | grep -qE "\"$1\":[1-9]"; }
 in_trace() { payload "$statement" | grep -qF "/$1\""; }
 show() { payload "$link" | grep -o '"trace":{.*' | cut -c1-600; }
 
+# Who reads names from the step's memory can be deceived by one that exchanges them there meanwhile, and says so.
+may_miss() { # MECHANISM ACT
+	[ "$2" = thread ] && [[ $1 == user-notification || $1 == ptrace ]] && payload "$link" | grep -q '"writes-proven":false'
+}
 # truthful STATUS WHAT NAME: what the act did is in the trace, or it is not complete
 truthful() {
 	local status=$1 name=$2
 	[ -e "$link" ] || { echo 'there is no link'; return 1; }
-	if [ "$status" -eq 0 ] && complete && ! in_trace "$name"; then
+	if [ "$status" -eq 0 ] && complete && ! in_trace "$name" && ! may_miss "$mechanism" "$act"; then
 		echo "a complete trace without $name"
 		show
 		return 1
 	fi
 }
 act() { # MECHANISM TIER ACT NAME
-	local status
+	local status act=$3
 	run --trace="$2" --trace-with="$1" -- "$acts" "$3" "$4"
 	status=$?
 	[ $status -le 2 ] || { echo "status $status"; return 1; }
