@@ -34,7 +34,7 @@ print-tests:
 print-unit-tests:
 	@echo $(UNIT_TESTS)
 # With threads: for ThreadSanitizer.
-THREAD_TESTS = %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
+THREAD_TESTS = %D%/unit/base_relay %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
 print-thread-tests:
 	@echo $(THREAD_TESTS)
 # Minutes long: not in "make check".

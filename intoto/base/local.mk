@@ -16,6 +16,7 @@ CORE_SOURCES += \
 	%D%/proc_fork.c %D%/proc_fork.h \
 	%D%/random.c %D%/random.h \
 	%D%/regular.c %D%/regular.h \
+	%D%/relay.c %D%/relay.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_child.c %D%/sandbox_child.h \
 	%D%/sandbox_denied.c \
@@ -40,6 +41,7 @@ UNIT_TESTS += \
 	tests/unit/base_path \
 	tests/unit/base_proc \
 	tests/unit/base_regular \
+	tests/unit/base_relay \
 	tests/unit/base_sandbox \
 	tests/unit/base_sink \
 	tests/unit/base_strings \

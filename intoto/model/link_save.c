@@ -4,13 +4,18 @@
 
 #include "base/base64_sink.h"
 #include "base/draft.h"
+#include "base/relay.h"
 #include "base/text.h"
 #include "crypto/fingerprint.h"
 #include "json/recanon.h"
 #include "json/writer.h"
 #include "model/envelope_text.h"
 
-enum { TEXT_MAX = 2 * IT_WRITER_CHUNK, HEAD_MAX = 256 };
+enum {
+	TEXT_MAX = 2 * IT_WRITER_CHUNK,
+	HEAD_MAX = 256,
+	RELAY_LEAST = 1024 * 1024, /* hashing less is done before a thread has started */
+};
 
 /* What is signed: written again from the link whenever it is asked for. */
 struct body {
@@ -79,11 +84,8 @@ static int end_pass(struct pass *pass, struct body *body, struct intoto_error **
 
 /* --- the message that is signed --- */
 
-/* The last pass of the signature is the one into the file, so that what is written is what was
-   signed. */
-static int pour_covered(void *self, const struct it_sink *sink, struct intoto_error **err)
+static int pour_to(struct body *body, const struct it_sink *sink, struct intoto_error **err)
 {
-	struct body *body = self;
 	struct pass pass;
 	const struct it_sink looking = { look, &pass };
 	int rc = INTOTO_OK;
@@ -97,6 +99,26 @@ static int pour_covered(void *self, const struct it_sink *sink, struct intoto_er
 	if (!rc)
 		rc = write_body(body, &looking, err);
 	return rc ? rc : end_pass(&pass, body, err);
+}
+
+/*
+ * The last pass of the signature is the one into the file, so that what is written is what was
+ * signed.  Who signs hashes all of it, which takes as long as writing it: on another processor.
+ */
+static int pour_covered(void *self, const struct it_sink *sink, struct intoto_error **err)
+{
+	struct body *body = self;
+	struct it_relay relay;
+	const struct it_sink relaying = { it_relay_take, &relay };
+	int rc;
+	int other;
+
+	if (body->len < RELAY_LEAST)
+		return pour_to(body, sink, err);
+	it_relay_open(&relay, sink);
+	rc = pour_to(body, &relaying, err);
+	other = it_relay_close(&relay, err);
+	return rc ? rc : other;
 }
 
 static int refuse_long(uint64_t len, const struct it_writing *document, struct intoto_error **err)
