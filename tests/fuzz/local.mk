@@ -113,6 +113,28 @@ FUZZ_TARGETS += %D%/reuse
 %C%_reuse_SOURCES = %D%/reuse.c $(FUZZ_MAIN)
 %C%_reuse_LDFLAGS = $(FUZZ_LINK)
 
+# spdx_expression
+FUZZ_TARGETS += %D%/spdx_expression
+%C%_spdx_expression_SOURCES = %D%/spdx_expression.c $(FUZZ_MAIN)
+%C%_spdx_expression_LDFLAGS = $(FUZZ_LINK)
+
+# sbom
+FUZZ_TARGETS += %D%/sbom
+%C%_sbom_SOURCES = %D%/sbom.c $(FUZZ_MAIN)
+%C%_sbom_LDFLAGS = $(FUZZ_LINK)
+
+# sbom_text
+FUZZ_TARGETS += %D%/sbom_text
+%C%_sbom_text_SOURCES = %D%/sbom_text.c $(FUZZ_MAIN)
+%C%_sbom_text_LDFLAGS = $(FUZZ_LINK)
+%C%_sbom_text_LDADD = libsboms.la $(ATTESTOR_KIT) $(LDADD)
+
+# lockfile
+FUZZ_TARGETS += %D%/lockfile
+%C%_lockfile_SOURCES = %D%/lockfile.c $(FUZZ_MAIN)
+%C%_lockfile_LDFLAGS = $(FUZZ_LINK)
+%C%_lockfile_LDADD = liblocks.la $(ATTESTOR_KIT) $(LDADD)
+
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)
