@@ -58,7 +58,7 @@ test     apt-transport-in-toto -                   -                  -
 test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
 test     binutils-source       -                    -                  -
-bench    npm                   npm                  npm                node
+test     npm                   npm                  npm                node
 bench    util-linux            util-linux           taskset            -
 TABLE
 }

@@ -18,5 +18,5 @@ attestors_PROGRAMS += %D%/sbom
 %C%_sbom_SOURCES = %D%/sbom.c
 %C%_sbom_LDADD = libsboms.la $(ATTESTOR_KIT)
 
-TESTS += tests/attestors/sbom.t
-EXTRA_DIST += tests/attestors/sbom.t tests/attestors/report.sh tests/attestors/samples
+TESTS += tests/attestors/sbom.t tests/attestors/sbom_gates.t
+EXTRA_DIST += tests/attestors/sbom.t tests/attestors/sbom_gates.t tests/attestors/report.sh tests/attestors/samples

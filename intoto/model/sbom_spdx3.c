@@ -319,6 +319,30 @@ static int add_license(struct reader *in, struct it_sbom_licenses *out, const ch
 
 /* --- relationships and roots --- */
 
+/* The document, and what it is about, are also put together by a relationship, as SPDX 2 did. */
+static int read_describes(struct reader *in, const struct element *element,
+			  const struct it_where *where)
+{
+	const struct it_json *to;
+	const char *id = "";
+	const struct element *from;
+	int rc = it_sbom_text(&id, element->value, "from", true, where, in->err);
+
+	if (!rc)
+		rc = it_sbom_value(&to, element->value, "to", IT_JSON_LIST, where, in->err);
+	from = rc ? NULL : find(in, id);
+	if (!from || !it_streq(from->type, "SpdxDocument"))
+		return rc;
+	for (size_t i = 0; i < it_json_count(to); i++) {
+		struct it_span about = it_json_text(it_json_at(to, i));
+		const struct element *root = about.data ? find(in, about.data) : NULL;
+
+		if (root && root->component != NO_COMPONENT)
+			in->sbom->components[root->component].described = true;
+	}
+	return INTOTO_OK;
+}
+
 static int read_relationship(struct reader *in, const struct element *element)
 {
 	struct it_where graph = { NULL, "@graph", 0 };
@@ -330,6 +354,8 @@ static int read_relationship(struct reader *in, const struct element *element)
 	bool concluded;
 	int rc = it_sbom_text(&type, element->value, "relationshipType", true, &where, in->err);
 
+	if (!rc && it_streq(type, "describes"))
+		return read_describes(in, element, &where);
 	concluded = !rc && it_streq(type, "hasConcludedLicense");
 	if (rc || (!concluded && !it_streq(type, "hasDeclaredLicense")))
 		return rc;
@@ -451,7 +477,8 @@ int it_sbom_read_spdx3(struct it_sbom *sbom, const struct it_json *document,
 	if (!rc)
 		rc = read_components(&in, graph);
 	for (size_t i = 0; !rc && i < in.count; i++)
-		if (it_streq(in.elements[i].type, "Relationship"))
+		if (it_streq(in.elements[i].type, "Relationship") ||
+		    it_streq(in.elements[i].type, "LifecycleScopedRelationship"))
 			rc = read_relationship(&in, &in.elements[i]);
 	return rc ? rc : read_document(&in);
 }

@@ -354,7 +354,7 @@ static int judge_sbom(struct judgement *in, const struct it_sbom *sbom)
 		return rc;
 	in->blocked++;
 	return it_gate_decide(in->out, IT_DECISION_BLOCKED, in->evidence->name, NULL, NULL, in->err,
-			      "lists no package, so it says nothing about licences");
+			      "says nothing about the licence of any package");
 }
 
 static int judge_evidence(struct judgement *in)
@@ -387,9 +387,12 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 	}
 	if (!rc && !input->count)
 		return it_gate_conclude(out, err, "no SBOM was found");
-	return rc ? rc
-		  : it_gate_conclude(out, err, "%zu of %zu packages are blocked for their licence",
-				     in.blocked, in.looked_at);
+	if (rc || in.looked_at)
+		return rc ? rc
+			  : it_gate_conclude(out, err,
+					     "%zu of %zu packages are blocked for their licence",
+					     in.blocked, in.looked_at);
+	return it_gate_conclude(out, err, "no SBOM says anything about a licence");
 }
 
 static const char *const predicates[] = { "sbom", NULL };

@@ -2,12 +2,13 @@
 /*
  * The gate "sbom": there is an SBOM that says enough about the right thing.
  *
- *   { "gate": "sbom", "formats": [FORMAT…], "minComponents": 1, "createdWithin": "30d",
+ *   { "gate": "sbom", "formats": [FORMAT…], "minComponents": 10, "createdWithin": "30d",
  *     "coverage": { "purl": 90, "version": 100, "supplier": 50, "license": 80, "digest": 10 },
  *     "describes": "product"|"all-products"|"material", "describesDigest": { "sha256": HEX },
  *     "contains": "products", "tools": [NAME…] }
  *
- * FORMAT is "spdx", "cyclonedx", or one of these with a version ("spdx-2.3").  Numbers of
+ * An SBOM of nothing is none: one package or file beside what it is about must be there.  FORMAT is
+ * "spdx", "cyclonedx", or one of these with a version ("spdx-2.3").  Numbers of
  * "coverage" are percent of the packages.  "describes" compares the digest of what the SBOM says it
  * is about; "contains" wants each product's digest somewhere in it.  At least one SBOM must meet
  * all of it; what others lack is told.
@@ -136,14 +137,15 @@ static int check_share(struct lacks *out, const struct it_sbom *sbom,
 static int check_components(struct lacks *out, const struct it_sbom_demand *own,
 			    const struct it_sbom *sbom, struct intoto_error **err)
 {
+	int64_t least = own->least ? own->least : 1;
 	int64_t count = 0;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; i < sbom->count; i++)
-		count += counts(&sbom->components[i]);
-	if (count < own->least) {
+		count += counts(&sbom->components[i]) || (!own->least && sbom->components[i].file);
+	if (count < least) {
 		(void)it_buf_printf(&out->text, "has %lld components, and at least %lld are wanted",
-				    (long long)count, (long long)own->least);
+				    (long long)count, (long long)least);
 		rc = it_sbom_demand_clause(&out->list, &out->text, err);
 	}
 	for (size_t i = 0; !rc && i < IT_SBOM_PROPERTIES; i++)

@@ -212,7 +212,6 @@ int it_sbom_demand_read(void **out, const struct it_json *object, const struct i
 
 	if (!own)
 		return it_err_nomem(err);
-	own->least = 1; /* an SBOM of nothing is none */
 	rc = it_fields_read(own, object, fields, IT_COUNT_OF(fields), IT_FIELDS_CLOSED, where, err);
 	if (rc)
 		return rc;
@@ -271,7 +270,8 @@ int it_sbom_demand_clauses(struct it_strings *out, const void *demand, struct in
 		(void)it_buf_add_text(&text, " in ");
 		it_sbom_demand_list(&text, &own->formats);
 	}
-	(void)it_buf_printf(&text, " of at least %lld components", (long long)own->least);
+	(void)it_buf_printf(&text, " of at least %lld components",
+			    (long long)(own->least ? own->least : 1));
 	rc = it_sbom_demand_clause(out, &text, err);
 	for (size_t i = 0; !rc && i < IT_SBOM_PROPERTIES; i++) {
 		if (!own->coverage[i])

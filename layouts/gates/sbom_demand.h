@@ -24,7 +24,7 @@ extern const struct it_sbom_property it_sbom_properties[IT_SBOM_PROPERTIES];
 struct it_sbom_demand {
 	struct it_strings formats;
 	struct it_strings tools;
-	int64_t least;
+	int64_t least; /* packages but what it is about; 0: one package or file */
 	int64_t coverage[IT_SBOM_PROPERTIES]; /* percent; 0: not asked for */
 	int64_t age;			      /* 0: any */
 	enum it_sbom_describes describes;

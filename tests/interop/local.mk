@@ -15,6 +15,7 @@ INTEROP_TESTS = \
 	%D%/python.t \
 	%D%/rules.t \
 	%D%/runtime_trace.t \
+	%D%/sbom.t \
 	%D%/vectors.t \
 	%D%/vsa.t \
 	%D%/witness.t

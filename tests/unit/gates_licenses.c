@@ -80,7 +80,7 @@ static void passes_over_no_package_about_which_nothing_is_said(void **state)
 	blocks(NO_GPL, CDX(PART("a", ID("MIT")) ",{\"type\":\"library\",\"name\":\"b\"}"), "b",
 	       "NOASSERTION says nothing");
 	blocks(NO_GPL, SPDX(OF("a", "NONE", "NONE")), "a", "says that there is no licence");
-	blocks(NO_GPL, SPDX(""), "a.json", "lists no package");
+	blocks(NO_GPL, SPDX(""), "a.json", "says nothing about the licence of any package");
 	passes(NO_GPL_AND("\"noassertion\":\"allow\""), SPDX(OF("b", "NOASSERTION", "NOASSERTION")),
 	       "NOASSERTION");
 	passes(NO_GPL_AND("\"none\":\"allow\""), SPDX(OF("b", "NONE", "NONE")), "NONE");

@@ -275,6 +275,24 @@ static void reads_spdx_3(void **state)
 	assert_int_equal(sbom->components[0].concluded.count, 2);
 }
 
+static void reads_what_spdx_3_describes_by_a_relationship(void **state)
+{
+	IT_AUTO(it_json_freep) struct it_json *document = NULL;
+	IT_AUTO(it_sbom_freep)
+	struct it_sbom *sbom = read_well(
+		&document,
+		SPDX3(",{\"type\":\"software_Package\",\"spdxId\":\"urn:p\",\"name\":"
+		      "\"p\"},{\"type\":\"software_Package\",\"spdxId\":\"urn:q\","
+		      "\"name\":\"q\"},{\"type\":\"Relationship\",\"spdxId\":\"urn:r\","
+		      "\"from\":\"urn:doc\",\"relationshipType\":\"describes\",\"to\":["
+		      "\"urn:p\"]},{\"type\":\"Relationship\",\"spdxId\":\"urn:s\",\"from\":"
+		      "\"urn:p\",\"relationshipType\":\"describes\",\"to\":[\"urn:q\"]}"));
+
+	(void)state; /* not used */
+	assert_true(sbom->components[0].described);
+	assert_false(sbom->components[1].described);
+}
+
 static void refuses_spdx_3_that_is_none(void **state)
 {
 	(void)state; /* not used */
@@ -364,6 +382,7 @@ int main(void)
 		cmocka_unit_test(reads_cyclonedx_with_nested_components),
 		cmocka_unit_test(refuses_cyclonedx_that_is_none),
 		cmocka_unit_test(reads_spdx_3),
+		cmocka_unit_test(reads_what_spdx_3_describes_by_a_relationship),
 		cmocka_unit_test(refuses_spdx_3_that_is_none),
 		cmocka_unit_test(refuses_what_has_the_marks_of_two_formats_or_of_none),
 		cmocka_unit_test(goes_by_the_type_that_was_signed),
