@@ -19,6 +19,7 @@ include %D%/host/local.mk
 include %D%/lockfile/local.mk
 include %D%/sbom/local.mk
 include %D%/scan/local.mk
+include %D%/secrets/local.mk
 include %D%/source/local.mk
 include %D%/tests/local.mk
 include %D%/vex/local.mk

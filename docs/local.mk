@@ -107,6 +107,7 @@ MAN_LINKS = \
 	%D%/intoto_report_text.3 \
 	%D%/intoto_report_verdict.3 \
 	%D%/intoto_program_output.3 \
+	%D%/intoto_request_captured.3 \
 	%D%/intoto_request_document.3 \
 	%D%/intoto_request_finished.3 \
 	%D%/intoto_request_folder.3 \

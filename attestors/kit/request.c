@@ -287,6 +287,25 @@ const char *intoto_request_folder(const struct intoto_request *request)
 	return request->folder;
 }
 
+int intoto_request_captured(const struct intoto_request *request, const char *stream, char **bytes,
+			    size_t *length, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf decoded = IT_BUF(REQUEST_MOST);
+	const struct intoto_value *of =
+		intoto_value_get(intoto_value_get(request->document, "captured"), stream);
+	const char *text = intoto_value_text(intoto_value_get(of, "text"));
+
+	*bytes = NULL;
+	*length = 0;
+	if (intoto_value_kind(of) == INTOTO_VALUE_NULL)
+		return 0;
+	if (!text || !it_base64_decode(&decoded, it_span_text(text)))
+		return refuse(err, "captured", "base64 texts");
+	*length = decoded.len;
+	*bytes = it_buf_take(&decoded);
+	return *bytes ? 0 : it_err_nomem(err);
+}
+
 const struct intoto_value *intoto_request_document(const struct intoto_request *request)
 {
 	return request->document;

@@ -160,6 +160,10 @@ INTOTO_API int64_t intoto_request_started(const struct intoto_request *request);
 INTOTO_API int64_t intoto_request_finished(const struct intoto_request *request);
 /* The work folder, absolute. */
 INTOTO_API const char *intoto_request_folder(const struct intoto_request *request);
+/* The bytes of a captured stream ("stdout", "stderr"), NUL-terminated beyond the length and freed
+ * by the caller; *bytes is NULL when it was not captured. */
+INTOTO_API int intoto_request_captured(const struct intoto_request *request, const char *stream,
+				       char **bytes, size_t *length, struct intoto_error **err);
 /* The document itself: members that have no function here. */
 INTOTO_API const struct intoto_value *intoto_request_document(const struct intoto_request *request);
 

@@ -38,7 +38,7 @@ attestor   attestors
 libraries='
 jansson.h       json
 yaml.h          json
-openssl/        crypto attestors/ci attestors/git
+openssl/        crypto attestors/ci attestors/git attestors/secrets
 jq.h            layouts
 jv.h            layouts
 sodium.h        crypto

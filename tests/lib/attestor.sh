@@ -12,18 +12,22 @@
 request() {
 	# The host computes it; an attestor cannot.
 	local tap_digest=0000000000000000000000000000000000000000000000000000000000000000
+	local -A values=()
 	local each inputs='' options='' step=null size modified
 
 	for each; do
 		case $each in
 		*=*)
-			options="$options${options:+,}\"${each%%=*}\":[\"${each#*=}\"]"
+			values[${each%%=*}]=${values[${each%%=*}]-}${values[${each%%=*}]+,}\"${each#*=}\"
 			continue
 			;;
 		esac
 		read -r size modified < <(stat -c '%s %.9Y' "$each")
 		modified=${modified/./}
 		inputs="$inputs${inputs:+,}{\"name\":\"$each\",\"path\":\"$PWD/$each\",\"sha256\":\"$tap_digest\",\"size\":$size,\"modified\":\"$modified\"}"
+	done
+	for each in "${!values[@]}"; do
+		options="$options${options:+,}\"$each\":[${values[$each]}]"
 	done
 	[ -z "${step_started-}" ] ||
 		step="{\"name\":\"build\",\"command\":[\"make\"],\"started\":\"$step_started\",\"finished\":\"$step_started\",\"status\":0}"
