@@ -169,7 +169,7 @@ planted intoto/base/a.c '#include "cmd/command.h"' 'base may not use cmd' 'refus
 planted intoto/crypto/a.c '#include "json/json.h"' 'crypto may not use json' 'refuses an include sideways'
 planted intoto/record/a.c '#include "run/step.h"' 'record may not use run' 'refuses the wrong way on one level'
 planted intoto/model/a.c '#include <jansson.h>' 'only json knows' 'refuses a second user of jansson'
-planted intoto/model/a.h '# include <openssl/evp.h>' 'only crypto or attestors/ci or attestors/git knows' 'refuses a second user of libcrypto'
+planted intoto/model/a.h '# include <openssl/evp.h>' 'only crypto or attestors/ci or attestors/git or attestors/secrets knows' 'refuses a second user of libcrypto'
 planted layouts/a.c '#include <sodium.h>' 'only crypto knows' 'refuses a second user of libsodium'
 planted intoto/json/a.c '#include <simdjson.h>' 'does not know' 'refuses an unknown library'
 planted intoto/base/a.c '#include <intoto/verify.h>' 'base may not use layouts' 'refuses a public header of a higher layer'
