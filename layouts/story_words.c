@@ -269,6 +269,52 @@ static void print_unknown(struct it_buf *out, const struct it_story *story)
 	}
 }
 
+/* --- gates --- */
+
+static bool is_told_before(const struct it_story *story, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (it_streq(story->events[i].item->label, story->events[index].item->label))
+			return true;
+	return false;
+}
+
+/* What gates of a step decided: the verdicts, and what was not simply fine. */
+static void print_gates_of(struct it_buf *out, const char *label,
+			   const struct intoto_report *report)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < intoto_report_count(report); i++) {
+		const struct intoto_check *check = intoto_report_at(report, i);
+		bool verdict = !*check->subject;
+		bool plain = check->outcome == INTOTO_CHECK_PASSED &&
+			     !it_starts_with(check->text, "allowed: ");
+
+		if (!it_starts_with(check->code, "gate.") || !it_streq(check->item, label) ||
+		    (plain && !verdict) || shown++ >= EVENTS_SHOWN)
+			continue;
+		(void)it_buf_printf(out, "  %s of ", check->code); /* sticks, as the rest */
+		add_quoted(out, label);
+		(void)it_buf_printf(out, " %s: ", intoto_outcome_name(check->outcome));
+		add_quoted(out, check->subject);
+		(void)it_buf_add_text(out, verdict ? "" : ": ");
+		add_quoted(out, check->text);
+		(void)it_buf_add_byte(out, '\n');
+	}
+	if (shown > EVENTS_SHOWN)
+		(void)it_buf_printf(out, "  and %zu more (--verbose lists them)\n",
+				    shown - EVENTS_SHOWN);
+}
+
+static void print_gates(struct it_buf *out, const struct it_story *story,
+			const struct intoto_report *report)
+{
+	for (size_t i = 0; i < story->count && i < EVENTS_SHOWN; i++)
+		if (!is_told_before(story, i))
+			print_gates_of(out, story->events[i].item->label, report);
+}
+
 void it_story_print(struct it_buf *out, const struct it_story *story,
 		    const struct intoto_report *report)
 {
@@ -289,6 +335,7 @@ void it_story_print(struct it_buf *out, const struct it_story *story,
 		known = print_event(out, story, &story->events[i], known);
 	if (story->count > EVENTS_SHOWN)
 		(void)it_buf_printf(out, "  and %zu more\n", story->count - EVENTS_SHOWN);
+	print_gates(out, story, report);
 	print_local(out, story, known);
 }
 

@@ -35,6 +35,7 @@ CORE_SOURCES += \
 	%D%/vulnerabilities_read.c
 
 UNIT_TESTS += \
+	tests/unit/gates_exceptions \
 	tests/unit/gates_gate \
 	tests/unit/gates_licenses \
 	tests/unit/gates_sbom \

@@ -68,6 +68,13 @@ layout add-gate root.layout build 'require:{"predicates":["vex"],"subject":"any"
 finds gate.any-subject 'gates for anything' root.layout
 finds gate.unknown-key 'unknown keys' root.layout
 finds gate.threshold 'gates that nobody can pass' root.layout
+layout add-gate root.layout build 'require:{"predicates":["link"],"warn":true}'
+finds_note() { ok "$2" bash -c 'intoto layout lint "$@" | grep -qF "'"[$1]"'"' - "${@:3}"; }
+finds_note gate.warns 'gates that only warn' root.layout
+finds_note exception.no-ticket-wanted 'exceptions that need no ticket' root.layout
+echo '{}' >none.json; finds exception.format 'what is no exception' root.layout --exceptions none.json
+refuses 66 'nowhere' 'exceptions must be there' layout lint root.layout --exceptions nowhere
+refuses 65 'is no report of intoto verify' 'and reports be some' layout lint root.layout --exceptions none.json --used-in none.json
 ok 'knows that others refuse it' bash -c 'intoto layout lint root.layout | grep -qF "[compat.gated]"'
 mkdir -p ex
 exception() { intoto exception create -f --owner o --reason r --gate require --finding sbom --signing-key alice.pem -o "ex/$1.exception.json" --id "$@"; }

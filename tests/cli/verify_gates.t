@@ -181,4 +181,39 @@ gated '' ; refuses 65 'layout._type: want the text "layout"' 'and so is the newe
 gated '{"gate":"prayer"}'; refuses 65 'layout.steps[0].expectedAttributes[0].gate: no gate is called "prayer"' 'a gate that nobody knows is refused' verify
 gated "$require}"; rm links/*.link; statement links/x.json alice "$bom"
 refuses 1 'there is no link' 'without a link nothing is about the step' verify -v
+
+# --- what is told ----------------------------------------------------------------------------------------------
+gated "$require,\"functionaries\":[\"BOB\"]}"; statement links/x.json alice "$bom"
+refuses 1 'gate.require of build failed: 0 of sbom found' '--explain tells what gates said of the step' verify --explain out
+refuses 1 '"code": "gate.require"' 'JSON has it' verify --format=json
+refuses 1 'gate.require' 'so has JUnit' verify --format=junit
+refuses 1 '"ruleId": "gate.require"' 'and SARIF' verify --format=sarif
+refuses 1 '0 of sbom found' 'and Markdown' verify --format=markdown
+gated "$require}"; statement links/x.json alice "$bom"; verify --format=json >report.json || :
+is "$(python3 -c 'import json; print(sum(i["uri"].endswith("x.json") for i in json.load(open("report.json"))["inputs"]))')" 1 'what a gate went by is among the inputs'
+statement links/y.json eve "$bom"; verify --format=json >report.json || :
+is "$(python3 -c 'import json; print(sum(i["uri"].endswith("y.json") for i in json.load(open("report.json"))["inputs"]))')" 0 'and nothing else'
+
+# --- certificates, sublayouts ------------------------------------------------------------------------------------
+sub=links/build.${id[alice]:0:8}
+# nested GATE: "build" is a sublayout of alice, whose step "one" has a gate
+nested() {
+	rm -rf links root.layout && mkdir links
+	layout root.layout owner 'alice bob' "$(step build alice 1 '' '')"
+	layout "$sub.link" alice bob "$(step one bob 1 '' '')" && intoto layout add-gate "$sub.link" one "$1" --drop-signatures &&
+		intoto sign -q -f "$sub.link" -k alice.pem
+	link "$sub" one bob '' "\"out\":$(sha 1)"
+}
+nested 'require:{"predicates":["sbom"]}'
+refuses 1 'build/one: 0 of sbom found [gate.require]' 'the gates of a sublayout are judged' verify
+statement "$sub/x.json" bob "$bom"; ok 'with what is beside its links' verify
+mv "$sub/x.json" links/; refuses 1 'build/one: 0 of sbom found' 'and not with what is beside those of the layout' verify
+nested 'require:{"predicates":["sbom"]}'; statement "$sub/x.json" alice "$bom"
+refuses 1 'is signed by nobody whom the gate accepts' 'nor by others' verify
+rm -rf links; mkdir links
+layout root.layout owner 'alice bob' "$(step build alice 1 '' '')" && intoto layout add-gate root.layout build 'require:{"predicates":["sbom"],"subject":"product"}' --drop-signatures &&
+	intoto sign -q -f root.layout -k owner.pem
+layout "$sub.link" alice bob "$(step one bob 1 '' '')"; link "$sub" one bob '' "\"out\":$(sha 1)"
+refuses 1 'build: 0 of sbom found' 'a step that is a sublayout can have gates, too' verify
+statement links/x.json alice "$bom"; ok 'about what comes out of it' verify
 done_testing

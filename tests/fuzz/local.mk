@@ -138,3 +138,8 @@ FUZZ_TARGETS += %D%/lockfile
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)
+
+# gates
+FUZZ_TARGETS += %D%/gates
+%C%_gates_SOURCES = %D%/gates.c $(FUZZ_MAIN)
+%C%_gates_LDFLAGS = $(FUZZ_LINK)
