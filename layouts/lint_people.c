@@ -12,16 +12,51 @@ enum { RSA_3072_BYTES = 400, DER_MAX = 64 * 1024 };
 static const struct it_where root = { NULL, "layout", 0 };
 static const struct it_where keys = { &root, "keys", 0 };
 
+static bool names(const struct intoto_layout *layout, const struct it_strings *ids,
+		  const struct it_layout_key *key)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (it_layout_key(layout, ids->items[i]) == key)
+			return true;
+	return false;
+}
+
+/* Members "functionaries" of a gate, and of what it has inside ("vex", "previous"). */
+static bool is_named(const struct intoto_layout *layout, const struct it_json *object,
+		     const struct it_layout_key *key, unsigned depth)
+{
+	IT_AUTO(it_freep) struct it_json_member *members = NULL;
+	const struct it_json *ids = it_json_get(object, "functionaries");
+	size_t count = 0;
+
+	for (size_t i = 0; i < it_json_count(ids); i++) {
+		struct it_span id = it_json_text(it_json_at(ids, i));
+
+		if (id.data && it_layout_key(layout, id.data) == key)
+			return true;
+	}
+	if (!depth || it_json_members(&members, &count, object, NULL))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (it_json_kind(members[i].value) == IT_JSON_OBJECT &&
+		    is_named(layout, members[i].value, key, depth - 1))
+			return true;
+	return false;
+}
+
+/* By a step, by a gate, or for exceptions. */
 static bool is_used(const struct intoto_layout *layout, const struct it_layout_key *key)
 {
 	for (size_t i = 0; i < layout->step_count; i++) {
-		const struct it_strings *ids = &layout->steps[i].pubkeys;
+		const struct it_layout_step *step = &layout->steps[i];
 
-		for (size_t j = 0; j < ids->count; j++)
-			if (it_layout_key(layout, ids->items[j]) == key)
+		if (names(layout, &step->pubkeys, key))
+			return true;
+		for (size_t j = 0; j < step->gates.count; j++)
+			if (is_named(layout, step->gates.items[j].object, key, 1))
 				return true;
 	}
-	return false;
+	return names(layout, &layout->exceptions.pubkeys, key);
 }
 
 static bool is_weak(const struct intoto_key *key)
@@ -55,7 +90,8 @@ static void check_key(struct it_findings *out, const struct intoto_layout *layou
 	struct it_where where = { &keys, key->id, 0 };
 
 	if (!is_used(layout, key))
-		it_findings_add(out, "key.unused", &where, NULL, key->id, "no step names this key");
+		it_findings_add(out, "key.unused", &where, NULL, key->id,
+				"no step, no gate and no exception names this key");
 	if (!key->key) {
 		it_findings_add(out, "key.unknown-kind", &where, NULL, key->id,
 				"nobody can sign with it: %s", key->why_not ? key->why_not : "");
