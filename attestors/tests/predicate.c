@@ -207,6 +207,7 @@ void test_run_write(struct intoto_json_out *out, const struct test_run *run)
 	static const char *const words[] = { "PASSED", "WARNED", "FAILED" };
 	const struct counts counts = count(run->results);
 
+	intoto_out_object(out);
 	write_configuration(out, run);
 	write_names(out, "failedTests", run->results, is_failed);
 	/* Numbers that Conforma's rules on this predicate read. */
@@ -218,4 +219,5 @@ void test_run_write(struct intoto_json_out *out, const struct test_run *run)
 	intoto_out_member(out, "url", run->url);
 	write_names(out, "warnedTests", run->results, is_warned);
 	write_number(out, "warnings", counts.warned);
+	intoto_out_object_end(out);
 }
