@@ -7,3 +7,6 @@ attestors_PROGRAMS += %D%/host
 UNIT_TESTS += tests/unit/attestor_packages
 tests_unit_attestor_packages_SOURCES = tests/unit/attestor_packages.c %D%/packages.c
 tests_unit_attestor_packages_LDADD = $(ATTESTOR_KIT) $(LDADD)
+
+TESTS += tests/attestors/system.t
+EXTRA_DIST += tests/attestors/system.t

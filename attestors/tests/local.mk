@@ -22,3 +22,6 @@ attestors_PROGRAMS += %D%/tests
 
 UNIT_TESTS += tests/unit/attestor_tests
 tests_unit_attestor_tests_LDADD = libtestreports.la $(ATTESTOR_KIT) $(LDADD)
+
+TESTS += tests/attestors/tests.t
+EXTRA_DIST += tests/attestors/tests.t

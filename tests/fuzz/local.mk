@@ -135,6 +135,18 @@ FUZZ_TARGETS += %D%/lockfile
 %C%_lockfile_LDFLAGS = $(FUZZ_LINK)
 %C%_lockfile_LDADD = liblocks.la $(ATTESTOR_KIT) $(LDADD)
 
+# junit
+FUZZ_TARGETS += %D%/junit
+%C%_junit_SOURCES = %D%/junit.c %D%/reports.h $(FUZZ_MAIN)
+%C%_junit_LDADD = libtestreports.la $(ATTESTOR_KIT) $(LDADD)
+%C%_junit_LDFLAGS = $(FUZZ_LINK)
+
+# tap
+FUZZ_TARGETS += %D%/tap
+%C%_tap_SOURCES = %D%/tap.c %D%/reports.h $(FUZZ_MAIN)
+%C%_tap_LDADD = libtestreports.la $(ATTESTOR_KIT) $(LDADD)
+%C%_tap_LDFLAGS = $(FUZZ_LINK)
+
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
 	@echo $(FUZZ_TARGETS)
