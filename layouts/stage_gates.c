@@ -72,6 +72,8 @@ static bool is_wanted(const void *arg, const char *type)
 {
 	const struct intoto_layout *layout = arg;
 
+	if (it_streq(type, IT_ATTESTOR_FAILURE_TYPE))
+		return true;
 	for (size_t i = 0; i < layout->step_count; i++)
 		for (size_t j = 0; j < layout->steps[i].gates.count; j++)
 			if (it_gate_wants(&layout->steps[i].gates.items[j], type))

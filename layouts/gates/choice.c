@@ -12,8 +12,6 @@ enum {
 	SKEW = 300, /* seconds that clocks may differ */
 };
 
-#define FAILURE_TYPE "https://in-toto.io/intoto/attestor-failure/v1"
-
 void it_gate_choice_done(struct it_gate_choice *choice)
 {
 	free(choice->evidence);
@@ -44,7 +42,7 @@ static void judge_outcome(struct candidate *candidate)
 	const struct it_attestation *attestation = attestation_of(candidate);
 	const struct it_attested_making *making = &attestation->making;
 
-	if (it_streq(making->outcome, "failed") || it_streq(attestation->type, FAILURE_TYPE)) {
+	if (it_streq(making->outcome, "failed") || it_streq(attestation->type, IT_ATTESTOR_FAILURE_TYPE)) {
 		(void)it_buf_add_text(&candidate->why,
 				      "records that its attestor failed"); /* sticks */
 		if (*making->reason) {
@@ -222,7 +220,8 @@ int it_gate_choose(struct it_gate_choice *out, const struct it_gate_documents *d
 					       .why = IT_BUF(SENTENCE_MAX) };
 
 		/* What the gate does not read is neither evidence nor worth a word. */
-		if (!it_gate_wants(rules->gate, documents->items[i].attestation->type))
+		if (!it_gate_wants(rules->gate, documents->items[i].attestation->type) &&
+		    !it_streq(documents->items[i].attestation->type, IT_ATTESTOR_FAILURE_TYPE))
 			continue;
 		rc = judge(&candidate, err);
 		if (!rc)

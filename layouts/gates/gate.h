@@ -196,6 +196,12 @@ void it_gates_write(struct it_writer *writer, const struct it_gates *gates);
 /* Each demand as a clause for people, the kind's own and then the terms'. */
 IT_CHECK int it_gate_clauses(struct it_strings *out, const struct it_gate *gate,
 			     struct intoto_error **err);
+/*
+ * The type of a statement in which our host records that an attestor failed.  It is never evidence,
+ * and explains why there is none.
+ */
+#define IT_ATTESTOR_FAILURE_TYPE "https://in-toto.io/intoto/attestor-failure/v1"
+
 /* Whether this gate reads such documents. */
 bool it_gate_wants(const struct it_gate *gate, const char *predicate_type);
 /* Whether the kind reads such documents at all. */

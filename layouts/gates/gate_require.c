@@ -216,7 +216,8 @@ static int tell_unfit(struct it_gate_verdict *out, const struct demand *own,
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < input->unfit_count; i++)
-		if (is_wanted(own, input->unfit[i].attestation))
+		if (is_wanted(own, input->unfit[i].attestation) ||
+		    it_streq(input->unfit[i].attestation->type, IT_ATTESTOR_FAILURE_TYPE))
 			rc = it_gate_decide(out, IT_DECISION_REMARK, input->unfit[i].name, NULL,
 					    NULL, err, "was not counted: it %s",
 					    input->unfit_why[i]);

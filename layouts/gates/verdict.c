@@ -127,7 +127,8 @@ int it_gate_block_for_nothing(struct it_gate_verdict *verdict, const struct it_g
 	for (size_t i = 0; !rc && i < input->unfit_count && told < PASSED_OVER_TOLD; i++) {
 		const struct it_gate_evidence *unfit = &input->unfit[i];
 
-		if (!it_gate_reads(kind, unfit->attestation->type))
+		if (!it_gate_reads(kind, unfit->attestation->type) &&
+		    !it_streq(unfit->attestation->type, IT_ATTESTOR_FAILURE_TYPE))
 			continue;
 		told++;
 		rc = it_gate_decide(verdict, IT_DECISION_REMARK, unfit->name, NULL, NULL, err,

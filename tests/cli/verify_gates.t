@@ -137,6 +137,11 @@ named "$(printf '%064d' 7)" https://example.org/x; ok 'unless no gate reads its 
 # --- outcome, age, pins, warnings ------------------------------------------------------------------------
 gated "$require}"; statement links/x.json alice "$bom" '' '"intoto":{"outcome":"failed","reason":"no report"}'
 refuses 1 'it records that its attestor failed: "no report"' 'a recorded failure is no evidence' verify
+statement links/x.json alice https://in-toto.io/intoto/attestor-failure/v1 '' '"intoto":{"outcome":"failed","reason":"it crashed"}'
+refuses 1 'it records that its attestor failed: "it crashed"' 'nor is a record of a failure of a type of its own' verify
+gated '{"gate":"require","predicates":["attestor-failure"]}'; statement links/x.json alice https://in-toto.io/intoto/attestor-failure/v1
+refuses 1 'records that its attestor failed' 'not even where a layout asks for one' verify
+gated "$require}"
 statement links/x.json alice "$bom" '' '"intoto":{"outcome":"splendid"}'
 refuses 1 'has an outcome that nobody knows: "splendid"' 'nor is an outcome that nobody knows' verify
 gated "$require,\"maxAge\":\"7d\"}"; statement links/x.json alice "$bom" '' "$(made sbom)"
