@@ -255,7 +255,7 @@ static int run_as(struct it_door_result *result, const struct it_door_spec *spec
 	struct it_sandbox_spec sandbox = {
 		.network = spec->network,
 		.user = user,
-		.limits = { .memory = spec->memory,
+		.limits = { .memory = it_sandbox_memory_of_ours(spec->memory),
 			    .file_size = spec->output,
 			    .open_files = IT_DOOR_OPEN_FILES,
 			    .processes = spec->processes ? spec->processes : IT_DOOR_PROCESSES },

@@ -14,3 +14,6 @@ CORE_SOURCES += \
 	%D%/room.c %D%/room.h \
 	%D%/secrets.c %D%/secrets.h \
 	%D%/statement.c %D%/statement.h
+
+UNIT_TESTS += \
+	tests/unit/attest_answer

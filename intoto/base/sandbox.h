@@ -51,6 +51,12 @@ struct it_sandbox_limits {
 	unsigned processes;  /* at once, threads too */
 };
 
+/*
+ * The limit of memory for programs that were built as we were: none where a sanitizer in them takes
+ * all address space that there is.
+ */
+uint64_t it_sandbox_memory_of_ours(uint64_t wanted);
+
 /* What the mechanisms are for; each is kept by any one of several. */
 enum it_sandbox_promise {
 	IT_SANDBOX_NO_NETWORK = 1,   /* no host, and no local service, can be talked to */

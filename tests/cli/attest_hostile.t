@@ -75,7 +75,11 @@ if [ "$(id -u)" != 0 ] || told out | grep -q other-user; then
 else
 	skip 'root is not bound by the limit' 'an attestor that forks without end is stopped'
 fi
-ok 'an attestor that eats memory is stopped' hears stopped memory
+if [ -z "${INTOTO_KIND-}" ]; then
+	ok 'an attestor that eats memory is stopped' hears stopped memory
+else
+	skip 'a sanitizer needs all address space' 'an attestor that eats memory is stopped'
+fi
 
 # --- what it sees ---
 ok 'an attestor cannot open the key' hears 'No such file or directory' read "$tap_work/key.pem"

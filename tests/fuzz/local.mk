@@ -155,3 +155,8 @@ print-fuzz-targets:
 FUZZ_TARGETS += %D%/gates
 %C%_gates_SOURCES = %D%/gates.c $(FUZZ_MAIN)
 %C%_gates_LDFLAGS = $(FUZZ_LINK)
+
+# attestor
+FUZZ_TARGETS += %D%/attestor
+%C%_attestor_SOURCES = %D%/attestor.c $(FUZZ_MAIN)
+%C%_attestor_LDFLAGS = $(FUZZ_LINK)
