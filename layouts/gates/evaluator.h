@@ -7,7 +7,7 @@
 
 struct it_json;
 
-enum { IT_RULE_SECONDS = 10 };
+enum { IT_RULE_SECONDS = 5 };
 
 /*
  * Evaluates what is asked ({ "input", "rule" }), confined and within bounds.  *answer is its

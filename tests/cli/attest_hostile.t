@@ -61,13 +61,13 @@ ok 'and signs the predicate byte for byte' eval "told out | grep -qF '\"predicat
 
 # --- how it ends ---
 SECONDS=0
-refused 'took longer than 2 seconds, which is its limit, and was ended' 'ends an attestor that hangs' hang
-refused 'took longer than 2 seconds, which is its limit, and was ended' 'ends one that hangs with its output closed' hang-closed
+refused 'took longer than 1 seconds, which is its limit, and was ended' 'ends an attestor that hangs' hang
+refused 'took longer than 1 seconds, which is its limit, and was ended' 'ends one that hangs with its output closed' hang-closed
 ok 'both in time' test $SECONDS -lt 9
 refused 'was ended by SIGSEGV' 'refuses an attestor that dies by a signal' die
 refused 'ended with status 3, want 0; it said: out of \u{1b}[31mluck' 'refuses one that ends with a status, and says what it said' fail
 ok 'an attestor may leave a process behind' hears 'left one' leave-one "$tap_work/alive"
-sleep 2.3
+sleep 1.3
 ok 'but it is gone at once' test ! -e alive
 act say hello
 if [ "$(id -u)" != 0 ] || told out | grep -q other-user; then

@@ -109,7 +109,7 @@ static void leave_one(const char *arg)
 	if (child == 0) {
 		(void)setsid();
 		if (fork() == 0) {
-			sleep(2);
+			sleep(1);
 			if (*arg) {
 				int fd = open(arg, O_WRONLY | O_CREAT, 0666);
 
@@ -401,7 +401,7 @@ static void describe(const char *name)
 	       "\"options\":[{\"name\":\"act\",\"argument\":\"ACT\",\"summary\":\"what to do\"},"
 	       "{\"name\":\"arg\",\"argument\":\"WORD\",\"summary\":\"with what\"},"
 	       "{\"name\":\"many\",\"many\":true}],"
-	       "\"needs\":[%s],\"environment\":[%s],\"paths\":[%s],\"limits\":{\"seconds\":2,"
+	       "\"needs\":[%s],\"environment\":[%s],\"paths\":[%s],\"limits\":{\"seconds\":1,"
 	       "\"memory\":134217728,\"output\":16777216}}\n",
 	       name, output ? "\"output\",\"artifacts\"" : folder ? "\"folder\"" : "",
 	       wants ? "\"ACTOR_*\",\"ACTOR_TOKEN\"" : "", wants ? "\"/etc/shadow\",\"/home\"" : "");
