@@ -109,3 +109,4 @@ UNIT_TESTS += \
 
 EXTRA_DIST += tests/unit/small_chain.h
 include %D%/gates/local.mk
+include %D%/templates/local.mk

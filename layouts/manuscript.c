@@ -226,27 +226,62 @@ static int settle_object(struct it_json **out, const struct it_json *object, uns
 enum { GATE_DEPTH = 8 };
 
 /* The ids of people can be their names, or files, as in pubkeys. */
+static int name_people(struct it_json *object, const struct it_json *source,
+		       struct it_manuscript_keys *keys, const struct it_where *where,
+		       struct intoto_error **err)
+{
+	const struct it_json *people = it_json_get(source, "functionaries");
+	struct it_where at = { where, "functionaries", 0 };
+	struct it_json *ids = NULL;
+	int rc;
+
+	if (!people)
+		return INTOTO_OK;
+	rc = it_manuscript_people(&ids, people, keys, &at, err);
+	if (!rc)
+		return it_json_set_take(object, "functionaries", ids, err);
+	it_json_free(ids);
+	return rc;
+}
+
+/* A member may name people of its own: whose VEX statements count, who signed the result before. */
+static int name_all_people(struct it_json *gate, const struct it_json *source,
+			   struct it_manuscript_keys *keys, const struct it_where *where,
+			   struct intoto_error **err)
+{
+	static const char *const members[] = { "previous", "vex" };
+	int rc = name_people(gate, source, keys, where, err);
+
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(members); i++) {
+		const struct it_json *own = it_json_get(source, members[i]);
+		struct it_where at = { where, members[i], 0 };
+		struct it_json *copy = NULL;
+
+		if (it_json_kind(own) != IT_JSON_OBJECT)
+			continue;
+		rc = settle_object(&copy, own, GATE_DEPTH, err);
+		if (!rc)
+			rc = name_people(copy, own, keys, &at, err);
+		if (rc)
+			it_json_free(copy);
+		else
+			rc = it_json_set_take(gate, members[i], copy, err);
+	}
+	return rc;
+}
+
 static int read_gate(struct it_json *list, const struct it_json *source,
 		     struct it_manuscript_keys *keys, const struct it_where *where,
 		     struct intoto_error **err)
 {
 	IT_AUTO(it_json_freep) struct it_json *gate = NULL;
-	struct it_where at = { where, "functionaries", 0 };
-	const struct it_json *people = it_json_get(source, "functionaries");
-	struct it_json *ids = NULL;
 	int rc;
 
 	if (it_json_kind(source) != IT_JSON_OBJECT)
 		return refuse_kind("an object", source, where, err);
 	rc = settle_object(&gate, source, GATE_DEPTH, err);
-	if (!rc && people)
-		rc = it_manuscript_people(&ids, people, keys, &at, err);
-	if (rc) {
-		it_json_free(ids);
-		return rc;
-	}
-	if (ids)
-		rc = it_json_set_take(gate, "functionaries", ids, err);
+	if (!rc)
+		rc = name_all_people(gate, source, keys, where, err);
 	return rc ? rc : it_json_append_take(list, it_json_ref(gate), err);
 }
 

@@ -53,5 +53,6 @@ include %D%/cli/local.mk
 include %D%/checks/local.mk
 include %D%/faults/local.mk
 include %D%/fuzz/local.mk
+include %D%/gates/local.mk
 include %D%/conformance/local.mk
 include %D%/interop/local.mk

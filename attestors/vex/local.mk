@@ -12,3 +12,6 @@ libvex_la_SOURCES = \
 attestors_PROGRAMS += %D%/vex
 %C%_vex_SOURCES = %D%/main.c
 %C%_vex_LDADD = libvex.la $(ATTESTOR_KIT)
+
+TESTS += tests/attestors/vex.t
+EXTRA_DIST += tests/attestors/vex.t
