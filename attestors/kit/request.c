@@ -29,8 +29,6 @@ struct intoto_request {
 	int64_t finished;
 };
 
-IT_DEFINE_AUTO(struct intoto_value, intoto_value_free);
-
 void it_request_free(struct intoto_request *request)
 {
 	if (!request)
