@@ -103,8 +103,9 @@ int test_results_prefix(struct test_results *results, size_t from, const char *p
 	return INTOTO_OK;
 }
 
-static int add_sentence(struct test_sentences *list, struct intoto_error **err, const char *format,
-			va_list args)
+__attribute__((format(printf, 3, 0))) static int add_sentence(struct test_sentences *list,
+							      struct intoto_error **err,
+							      const char *format, va_list args)
 {
 	char **items;
 	char *text;
