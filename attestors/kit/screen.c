@@ -176,12 +176,40 @@ static int one(struct it_screen *screen, unsigned char byte, struct intoto_error
 	}
 }
 
+/* Most bytes of a report are plain characters of a text: how many come, as far as the limits go. */
+static size_t plain(const struct it_screen *screen, struct it_span rest)
+{
+	uint64_t most = screen->limits->bytes - screen->at;
+	size_t count = 0;
+
+	if (screen->place != IN_TEXT || screen->pair)
+		return 0;
+	if (most > screen->limits->text - screen->run)
+		most = screen->limits->text - screen->run;
+	if (most > rest.len)
+		most = rest.len;
+	while (count < most) {
+		unsigned char byte = (unsigned char)rest.data[count];
+
+		if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\')
+			break;
+		count++;
+	}
+	return count;
+}
+
 int it_screen_feed(struct it_screen *screen, struct it_span piece, size_t *good,
 		   struct intoto_error **err)
 {
 	for (size_t i = 0; i < piece.len; i++) {
+		size_t skip = plain(screen, it_span(piece.data + i, piece.len - i));
 		int rc;
 
+		screen->run += skip;
+		screen->at += skip;
+		i += skip;
+		if (i == piece.len)
+			break;
 		if (screen->at >= screen->limits->bytes)
 			rc = refuse_limit(screen, "a document of too many bytes",
 					  screen->limits->bytes, err);

@@ -22,3 +22,7 @@ attestors_PROGRAMS += %D%/scan
 
 TESTS += tests/attestors/scan.t
 EXTRA_DIST += tests/attestors/scan.t tests/lib/attestor.sh
+
+UNIT_TESTS += tests/unit/attestor_cvss
+tests_unit_attestor_cvss_LDADD = libscan.la libattestorkit.la $(LDADD)
+EXTRA_DIST += tests/bench/report.sh

@@ -146,6 +146,17 @@ FUZZ_TARGETS += %D%/tap
 %C%_tap_SOURCES = %D%/tap.c %D%/reports.h $(FUZZ_MAIN)
 %C%_tap_LDADD = libtestreports.la $(ATTESTOR_KIT) $(LDADD)
 %C%_tap_LDFLAGS = $(FUZZ_LINK)
+# attestor_events
+FUZZ_TARGETS += %D%/attestor_events
+%C%_attestor_events_SOURCES = %D%/attestor_events.c $(FUZZ_MAIN)
+%C%_attestor_events_LDFLAGS = $(FUZZ_LINK)
+%C%_attestor_events_LDADD = libattestorkit.la $(LDADD)
+
+# scan
+FUZZ_TARGETS += %D%/scan
+%C%_scan_SOURCES = %D%/scan.c $(FUZZ_MAIN)
+%C%_scan_LDFLAGS = $(FUZZ_LINK)
+%C%_scan_LDADD = libscan.la libattestorkit.la $(LDADD)
 
 .PHONY: print-fuzz-targets
 print-fuzz-targets:
