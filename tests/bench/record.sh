@@ -80,6 +80,7 @@ run() {
 	case $1 in
 	read | ours | libcrypto | plain) floor "$1" ;;
 	read32) floor -j 32 read ;;
+	read-all | ours-all) floor -j "$cores" "${1%-all}" ;; # on all cores at once, which may share what they need
 	one) record -m . ;;
 	both) record -m . -p . ;;
 	reuse) record -m . -p . --reuse-digests ;;
@@ -130,7 +131,7 @@ for one in "${cases[@]}"; do
 		tree=$("$source/tests/bench/trees.sh" "$trees" a)
 		about warm a
 		# shellcheck disable=SC2086 # names
-		measure warm read ours libcrypto one both reuse $peers
+		measure warm read ours read-all ours-all libcrypto one both reuse $peers
 		;;
 	cold)
 		tree=$("$source/tests/bench/trees.sh" "$trees" a)
@@ -141,7 +142,7 @@ for one in "${cases[@]}"; do
 	big)
 		tree=$("$source/tests/bench/trees.sh" "$trees" big)
 		about big
-		measure big read ours libcrypto-core plain-core one-core one
+		measure big read ours read-all ours-all libcrypto-core plain-core one-core one
 		;;
 	growth)
 		for number in 1000 10000 100000 1000000; do
@@ -200,6 +201,7 @@ awk -v cores="$cores" '
 				cpu("warm", "read"), cpu("warm", "ours"), floor / cores, cores
 			most("warm: one pass, link written, wall time / floor", wall("warm", "one") / (floor / cores), 1.3)
 			printf "%-74s %8.2f\n", "warm: the same, CPU time / floor", cpu("warm", "one") / floor
+			printf "%-74s %8.2f\n", "warm: one pass / reading, then hashing, on all cores at once", wall("warm", "one") / (wall("warm", "read-all") + wall("warm", "ours-all"))
 			most("warm: peak memory of materials and products in MiB", peak("warm", "both") / 1024, 32)
 		}
 		if (has("warm", "go")) {
@@ -217,6 +219,8 @@ awk -v cores="$cores" '
 			printf "%-74s %8.2f\n", "big: libcrypto hashing one stream / our kernel hashing two, reading nothing", cpu("big", "libcrypto-core") / cpu("big", "ours")
 			least("big: share of the interleaved limit, (read + hash) / cores, that is reached", floor / cores / wall("big", "one"), 0.95)
 			printf "%-74s %8.2f\n", "big: the same by CPU time", floor / cpu("big", "one")
+			printf "%-74s %8.2f\n", "big: share of what all cores reach at once, read, then hash", (wall("big", "read-all") + wall("big", "ours-all")) / wall("big", "one")
+			printf "%-74s %8.2f\n", "big: rate of hashing on all cores / on one", wall("big", "ours") / wall("big", "ours-all")
 		}
 		for (n = 1000; has(n, "one"); n *= 10)
 			printf "growth: %7d files: %7.2f us of CPU, %7.2f us of wall time a file; " \
