@@ -33,6 +33,13 @@ print-tests:
 	@echo $(TESTS)
 print-unit-tests:
 	@echo $(UNIT_TESTS)
+# What looks at nothing of the tree but itself, and takes long: tests/run.sh runs it in one build folder, and
+# not again from the tarball.
+LONG_TESTS = $(FAULT_TESTS) %D%/conformance/corpus.t %D%/cli/hostile_files.t %D%/cli/hostile_steps.t %D%/cli/hostile_traces.t \
+	%D%/cli/inspections.t %D%/cli/layout_from_links.t %D%/cli/layout_lint.t %D%/cli/record_large.t %D%/cli/trace.t \
+	%D%/cli/trace_calls.t %D%/cli/trace_overlay.t
+print-short-tests:
+	@echo $(filter-out $(LONG_TESTS),$(TESTS))
 # With threads: for ThreadSanitizer.
 THREAD_TESTS = %D%/unit/base_relay %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
 print-thread-tests:
@@ -41,7 +48,7 @@ print-thread-tests:
 SLOW_TESTS = %D%/checks/configure.t
 print-slow-tests:
 	@echo $(SLOW_TESTS)
-.PHONY: print-tests print-unit-tests print-thread-tests print-slow-tests
+.PHONY: print-tests print-short-tests print-unit-tests print-thread-tests print-slow-tests
 
 dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh %D%/lib/chain.sh %D%/lib/peers.sh %D%/lib/without.py %D%/bench/noop.sh %D%/bench/timer.c \

@@ -36,6 +36,7 @@ build    ca-certificates       ca-certificates      ca-certificates    -
 test     clang                 clang                clang              -
 test     libclang-rt-dev       compiler-rt          compiler-rt        -
 test     g++                   gcc-c++              g++                -
+test     ccache                ccache               ccache             ccache
 test     valgrind              valgrind             valgrind           -
 test     strace                strace               strace             -
 test     openssl               openssl              openssl            openssl@3
