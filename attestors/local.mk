@@ -23,3 +23,4 @@ include %D%/secrets/local.mk
 include %D%/source/local.mk
 include %D%/tests/local.mk
 include %D%/vex/local.mk
+include %D%/slsa/local.mk

@@ -15,10 +15,13 @@ enum {
 /* Sorted by name.  A new gate is one file and one line here. */
 const struct it_gate_kind *const it_gate_kinds[] = {
 	&it_gate_command,
+	&it_gate_identity,
 	&it_gate_licenses,
+	&it_gate_provenance,
 	&it_gate_require,
 	&it_gate_rule,
 	&it_gate_sbom,
+	&it_gate_source,
 	&it_gate_tests,
 	&it_gate_vulnerabilities,
 	NULL,

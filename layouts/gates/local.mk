@@ -3,6 +3,7 @@
 CORE_SOURCES += \
 	%D%/binding.c \
 	%D%/choice.c \
+	%D%/criterion.c %D%/criterion.h \
 	%D%/evaluation.c %D%/evaluation.h \
 	%D%/evidence.c %D%/evidence.h \
 	%D%/exception.c %D%/exception.h \
@@ -11,10 +12,13 @@ CORE_SOURCES += \
 	%D%/findings.c %D%/findings.h \
 	%D%/gate.c %D%/gate.h \
 	%D%/gate_command.c \
+	%D%/gate_identity.c \
 	%D%/gate_licenses.c \
+	%D%/gate_provenance.c \
 	%D%/gate_require.c \
 	%D%/gate_rule.c \
 	%D%/gate_sbom.c \
+	%D%/gate_source.c \
 	%D%/gate_tests.c \
 	%D%/gate_vulnerabilities.c \
 	%D%/licenses_demand.c %D%/licenses_demand.h \
@@ -39,6 +43,7 @@ UNIT_TESTS += \
 	tests/unit/gates_gate \
 	tests/unit/gates_licenses \
 	tests/unit/gates_sbom \
+	tests/unit/gates_source \
 	tests/unit/gates_tests \
 	tests/unit/gates_vex \
 	tests/unit/gates_vulnerabilities
