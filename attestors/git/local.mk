@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The repository that a step runs in.  libgit2 reads objects, index and work tree; libcrypto the
-# signatures of ssh keys; libintoto those of OpenPGP keys.
+# signatures of ssh keys; the core (as one archive: no library of ours to find) those of OpenPGP keys.
 attestors_PROGRAMS += %D%/git
 %C%_git_SOURCES = %D%/git.c \
 	%D%/facts.c %D%/facts.h \
@@ -11,7 +11,7 @@ attestors_PROGRAMS += %D%/git
 	%D%/signature.c %D%/signature.h \
 	%D%/ssh.c %D%/ssh.h
 %C%_git_CFLAGS = $(AM_CFLAGS) $(GIT2_CFLAGS)
-%C%_git_LDADD = libattestorsource.la libintoto.la $(ATTESTOR_KIT) $(GIT2_LIBS) $(CRYPTO_LIBS)
+%C%_git_LDADD = libattestorsource.la $(ATTESTOR_KIT) libcore.la $(GIT2_LIBS) $(CRYPTO_LIBS)
 
 TESTS += tests/attestors/git.t
 EXTRA_DIST += tests/attestors/git.t
