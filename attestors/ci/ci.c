@@ -102,12 +102,14 @@ static int want_proof(const struct findings *findings, const struct intoto_value
 			"a proof is wanted, and no keys were given (a JWK set as "
 			"file, or the option jwks-url)");
 	if (!findings->token_from)
-		return intoto_attestor_fail(
-			err, INTOTO_E_NOTFOUND,
-			"keys were given, and there is no token of the job "
-			"(--attest-env ci=VARIABLE passes one on; asking %s for one "
-			"needs --attest-network ci)",
-			findings->provider->name);
+		return intoto_attestor_fail(err, INTOTO_E_NOTFOUND,
+					    "keys were given, and there is no token of the job: "
+					    "--attest-env ci=VARIABLE passes one on; asking the CI "
+					    "system for one needs --attest-network ci%s%s%s%s",
+					    request_url ? ", --attest-env ci=" : "",
+					    request_url ? request_url : "",
+					    request_url ? " and --attest-env ci=" : "",
+					    request_url ? findings->provider->request_token : "");
 	if (!findings->terms.issuer)
 		return intoto_attestor_fail(
 			err, INTOTO_E_USAGE,
@@ -308,6 +310,7 @@ static const struct intoto_attestor_option options[] = {
 /* Passed on only if the user names each.  The rest of the names is a habit of GitLab's users. */
 static const char *const secrets[] = {
 	"ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+	"ACTIONS_ID_TOKEN_REQUEST_URL",
 	"BUILDKITE_OIDC_TOKEN",
 	"CIRCLE_OIDC_TOKEN",
 	"CIRCLE_OIDC_TOKEN_V2",

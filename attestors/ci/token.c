@@ -44,8 +44,10 @@ static int find_helper(struct at_buf *out, struct intoto_error **err)
 		if (!out->failed && !access(out->data, X_OK))
 			return INTOTO_OK;
 	}
-	return intoto_attestor_fail(err, INTOTO_E_NOTFOUND,
-				    "the program ci-fetch is not beside this one");
+	return intoto_attestor_fail(
+		err, INTOTO_E_NOTFOUND,
+		"the program ci-fetch is not beside this one, or cannot be seen: "
+		"--attest-path ci=FOLDER shows it");
 }
 
 static int fetch(struct at_buf *out, const char *method, const char *url, const char *header,

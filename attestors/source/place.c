@@ -394,7 +394,7 @@ int repo_place_find(struct repo_place *out, const char *folder, struct intoto_er
 		*slash = '\0';
 	}
 	return intoto_attestor_fail(err, INTOTO_E_NOTFOUND,
-				    "neither %s nor a folder above it that can be read is a git "
-				    "repository",
+				    "neither %s nor a folder above it that can be seen is a git "
+				    "repository (--attest-path NAME=FOLDER shows one)",
 				    folder);
 }
