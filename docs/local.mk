@@ -3,6 +3,7 @@
 dist_man_MANS += \
 	%D%/intoto-attest.1 \
 	%D%/intoto-attestor.7 \
+	%D%/intoto-attestors.7 \
 	%D%/intoto-check.1 \
 	%D%/intoto-evaluate.1 \
 	%D%/intoto-exception.1 \

@@ -96,6 +96,8 @@ static void value_freep(struct intoto_value **value)
 static int want_proof(const struct findings *findings, const struct intoto_value *keys,
 		      struct intoto_error **err)
 {
+	const char *request_url = findings->provider->request_url;
+
 	if (!keys)
 		return intoto_attestor_fail(
 			err, INTOTO_E_USAGE,
