@@ -88,6 +88,18 @@ FUZZ_TARGETS += %D%/key_file
 %C%_key_file_SOURCES = %D%/key_file.c $(FUZZ_MAIN)
 %C%_key_file_LDFLAGS = $(FUZZ_LINK)
 
+# jwt
+FUZZ_TARGETS += %D%/jwt
+%C%_jwt_SOURCES = %D%/jwt.c attestors/ci/jwk.c attestors/ci/jwt.c $(FUZZ_MAIN)
+%C%_jwt_LDFLAGS = $(FUZZ_LINK)
+%C%_jwt_LDADD = libattestorsource.la $(ATTESTOR_KIT) $(LDADD) $(CRYPTO_LIBS)
+
+# git_object
+FUZZ_TARGETS += %D%/git_object
+%C%_git_object_SOURCES = %D%/git_object.c attestors/git/object.c attestors/git/ssh.c $(FUZZ_MAIN)
+%C%_git_object_LDFLAGS = $(FUZZ_LINK)
+%C%_git_object_LDADD = libattestorsource.la $(ATTESTOR_KIT) $(LDADD) $(CRYPTO_LIBS)
+
 # openpgp
 FUZZ_TARGETS += %D%/openpgp
 %C%_openpgp_SOURCES = %D%/openpgp.c $(FUZZ_MAIN)
