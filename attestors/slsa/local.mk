@@ -4,5 +4,5 @@ attestors_PROGRAMS += %D%/slsa
 %C%_slsa_SOURCES = %D%/slsa.c
 %C%_slsa_LDADD = libattestorsource.la $(ATTESTOR_KIT)
 
-TESTS += tests/attestors/slsa.t
-EXTRA_DIST += tests/attestors/slsa.t
+TESTS += tests/attestors/slsa.t tests/attestors/source_chain.t
+EXTRA_DIST += tests/attestors/slsa.t tests/attestors/source_chain.t

@@ -376,19 +376,23 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 		 struct intoto_error **err)
 {
 	struct it_criteria criteria = { "identity", out, input, NULL, 0 };
+	size_t found = 0;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < input->count; i++) {
 		criteria.evidence = &input->evidence[i];
+		if (!it_predicate_is(criteria.evidence->attestation->type, "ci"))
+			continue;
+		found++;
 		rc = judge_one(&criteria, demand, err);
 	}
-	if (!rc && !input->count)
+	if (!rc && !found)
 		rc = it_gate_block_for_nothing(out, &it_gate_identity, input,
 					       "what the attestor ci says", err);
 	return rc ? rc
 		  : it_gate_conclude(out, err,
-				     "%zu documents about who ran it, %llu criteria not met",
-				     input->count, (unsigned long long)criteria.failed);
+				     "%zu documents about who ran it, %llu criteria not met", found,
+				     (unsigned long long)criteria.failed);
 }
 
 static const char *const predicates[] = { "ci", NULL };

@@ -442,18 +442,22 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 		 struct intoto_error **err)
 {
 	struct it_criteria criteria = { "provenance", out, input, NULL, 0 };
+	size_t found = 0;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < input->count; i++) {
 		criteria.evidence = &input->evidence[i];
+		if (!it_predicate_is(criteria.evidence->attestation->type, "provenance"))
+			continue;
+		found++;
 		rc = judge_one(&criteria, demand, err);
 	}
-	if (!rc && !input->count)
+	if (!rc && !found)
 		rc = it_gate_block_for_nothing(out, &it_gate_provenance, input, "a provenance",
 					       err);
 	return rc ? rc
-		  : it_gate_conclude(out, err, "%zu provenances, %llu criteria not met",
-				     input->count, (unsigned long long)criteria.failed);
+		  : it_gate_conclude(out, err, "%zu provenances, %llu criteria not met", found,
+				     (unsigned long long)criteria.failed);
 }
 
 static const char *const predicates[] = { "provenance", NULL };

@@ -29,6 +29,17 @@ static void comes_to(const char *gate, struct pair of, bool passed, const char *
 		      text);
 }
 
+/* Evidence of another kind is not judged, and does not stand for what is wanted. */
+static void passes_over(const char *gate, struct pair of, const char *text)
+{
+	IT_AUTO(case_done) struct gate_case it;
+
+	comes_to(gate, of, true, text);
+	case_make(&it, (const char *const[]){ of.second, NULL });
+	it.attestations[0].type = of.second_type;
+	case_comes_to(gate, &it, false, IT_DECISION_BLOCKED, "evidence", "");
+}
+
 static void nothing_blocks(const char *gate)
 {
 	IT_AUTO(case_done) struct gate_case it;
@@ -208,6 +219,8 @@ static void wants_a_proof_unless_it_says_none(void **state)
 	identity("\"providers\":[\"github-actions\"]", "{\"proof\":\"none\"}", false,
 		 "the provider is nothing");
 	nothing_blocks("{\"gate\":\"identity\"}");
+	passes_over("{\"gate\":\"identity\"}", (struct pair){ CI, PROVEN, GIT, PLAIN },
+		    "a token was verified");
 }
 
 static void wants_issuers_keys_and_claims(void **state)
@@ -299,6 +312,8 @@ static void wants_a_builder_a_type_and_a_source(void **state)
 	provenance(FROM("git+https://e/evil") "},\"freeParameters\":[\"a\"]", SLSA02, V02, false,
 		   "none of its sources");
 	nothing_blocks("{\"gate\":\"provenance\"," BUILDER "}");
+	passes_over("{\"gate\":\"provenance\"," BUILDER "}",
+		    (struct pair){ SLSA1, V1("", APP), CI, PROVEN }, "the builder is b:1");
 }
 
 static void refuses_parameters_that_are_not_expected(void **state)
