@@ -68,11 +68,13 @@ static int write_advisory(struct scan *scan, const struct intoto_value *entry,
 
 	finding.url = scan_text(advisory, "url");
 	finding.id = advisory_id(&finding, ghsa_of(finding.url), number);
-	if (!finding.id)
+	if (!finding.id) {
+		scan_finding_done(&finding);
 		return intoto_attestor_fail(err, INTOTO_E_FORMAT,
 					    "%s: vulnerabilities[].via[]: want an advisory with a "
 					    "url or a source",
 					    scan->input->name);
+	}
 	finding.word = scan_text(advisory, "severity");
 	finding.method = ghsa_of(finding.url) ? "ghsa" : "vendor";
 	add_cvss(&finding, intoto_value_get(advisory, "cvss"));
@@ -162,9 +164,11 @@ static int write_v1(struct scan *scan, const struct intoto_value *advisory,
 	for (size_t i = 0; i < intoto_value_count(cves); i++)
 		scan_texts_add(&finding, &finding.aliases,
 			       intoto_value_text(intoto_value_at(cves, i)));
-	if (!finding.id)
+	if (!finding.id) {
+		scan_finding_done(&finding);
 		return intoto_attestor_fail(err, INTOTO_E_FORMAT, "%s: advisories: want an id",
 					    scan->input->name);
+	}
 	finding.word = scan_text(advisory, "severity");
 	finding.method = ghsa ? "ghsa" : "vendor";
 	add_cvss(&finding, intoto_value_get(advisory, "cvss"));

@@ -17,6 +17,7 @@ INTEROP_TESTS = \
 	%D%/rules.t \
 	%D%/runtime_trace.t \
 	%D%/sbom.t \
+	%D%/scan.t \
 	%D%/vectors.t \
 	%D%/vsa.t \
 	%D%/witness.t
