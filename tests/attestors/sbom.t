@@ -7,6 +7,7 @@
 samples=$INTOTO_SOURCE/tests/attestors/samples/sbom
 sbom() { attest sbom "$@"; }
 predicate() { told '.statements[0].predicate'; }
+says() { refuses 1 "$@"; }
 note() { told '.notes[]' | grep -F "$1"; }
 
 # --- real documents ---
@@ -27,7 +28,9 @@ is "$(predicate | jq -r '[.spdxVersion, .creationInfo.created, (.creationInfo.cr
 is "$(predicate | jq -r '[.relationships[] | select(.relationshipType == "CONTAINS")] | length')" 3 \
 	'and says that the files behind a package are in it'
 ok 'takes one with packages alone' sbom "$samples/example6-lib.spdx"
-for file in "$samples"/*.spdx* ; do
+says 'packages[0]: want a text as the member downloadLocation' "refuses an older Trivy's SPDX, which lacks it" \
+	sbom "$samples/trivy-2023.json"
+for file in "$samples"/*.spdx* "$samples"/*.cdx.json; do
 	ok "no member is unknown in ${file##*/}" not grep -qF 'were kept and not looked at' <(sbom "$file")
 done
 
@@ -70,7 +73,6 @@ ok 'tells what it left out' note '1 parts were left out of the JSON, and stand i
 
 # --- what is none, or two ---
 
-says() { refuses 1 "$@"; }
 echo '{"bomFormat": "CycloneDX", "specVersion": "1.5", "spdxVersion": "SPDX-2.3"}' >two.json
 says 'has the marks of two SBOM formats' 'refuses two formats in one file' sbom two.json
 ok 'takes it as the one that the user says' sbom two.json '{"as": ["cyclonedx"]}'

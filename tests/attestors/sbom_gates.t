@@ -43,7 +43,8 @@ refuses 1 'is not about sha256:00' 'and about no other' judge good.json \
 
 # --- real documents ---
 
-for file in example1.spdx example6-lib.spdx examplemaven.spdx.json example7.spdx3.json hello-dist.spdx3.json; do
+for file in example1.spdx example6-lib.spdx examplemaven.spdx.json example7.spdx3.json hello-dist.spdx3.json \
+	trivy.cdx.json syft.cdx.json; do
 	ok "$file is attested" attest "$samples/$file"
 done
 refuses 1 'denied by GPL-*' 'tag-value: a file under the GPL is found' judge example1.spdx "$no_gpl"
@@ -58,6 +59,19 @@ sed 's/"simplelicensing_licenseExpression" : "NOASSERTION"/"simplelicensing_lice
 ok 'the same with a licence is attested' attest bsd.json
 refuses 1 'BSD-3-Clause is denied by BSD-*' 'SPDX 3: a licence in a relationship is found' judge bsd.json \
 	'licenses:{"deny": ["BSD-*"]}'
+tells 'Trivy: an identifier in the place of a name is one' 'pkg:conda/pip@22.2.2: MIT is allowed by name' judge trivy.cdx.json \
+	'licenses:{"allow": ["MIT", "OpenSSL"]}'
+refuses 1 'pkg:conda/openssl@1.1.1q: OpenSSL is not among what is allowed' 'and is judged' judge trivy.cdx.json \
+	'licenses:{"allow": ["MIT"]}'
+ok 'Syft: it is about the image whose digest stands in the place of a version' judge syft.cdx.json \
+	'sbom:{"describes": "product"}'
+refuses 1 'has a purl for 1 of 3 packages (33 %)' 'Syft: what is no purl does not count' judge syft.cdx.json \
+	'sbom:{"coverage": {"purl": 90}}'
+refuses 1 'pkg:deb/debian/package-2@2.0.1: nobody can say' 'Syft: a package without a licence does not pass' \
+	judge syft.cdx.json "$no_gpl"
+ok 'unless the layout says what it is' judge syft.cdx.json 'licenses:{"deny": ["GPL-*"], "packages": [
+	{"package": "pkg:deb/debian/package-2", "license": "Zlib", "reason": "its copyright file"},
+	{"package": "debian", "license": "MIT", "reason": "the name of the system, no package"}]}'
 ok 'each of its formats can be asked for' judge example1.spdx 'sbom:{"formats": ["spdx-2.2"]}'
 ok 'SPDX 3, too' judge hello-dist.spdx3.json 'sbom:{"formats": ["spdx-3.0"]}'
 refuses 1 'is SPDX 2.2, and wanted is cyclonedx' 'and one that it has not is missed' judge example1.spdx \
