@@ -183,3 +183,18 @@ FUZZ_TARGETS += %D%/gates
 FUZZ_TARGETS += %D%/attestor
 %C%_attestor_SOURCES = %D%/attestor.c $(FUZZ_MAIN)
 %C%_attestor_LDFLAGS = $(FUZZ_LINK)
+
+# purl
+FUZZ_TARGETS += %D%/purl
+%C%_purl_SOURCES = %D%/purl.c $(FUZZ_MAIN)
+%C%_purl_LDFLAGS = $(FUZZ_LINK)
+
+# vex
+FUZZ_TARGETS += %D%/vex
+%C%_vex_SOURCES = %D%/vex.c $(FUZZ_MAIN)
+%C%_vex_LDFLAGS = $(FUZZ_LINK)
+
+# vulns
+FUZZ_TARGETS += %D%/vulns
+%C%_vulns_SOURCES = %D%/vulns.c $(FUZZ_MAIN)
+%C%_vulns_LDFLAGS = $(FUZZ_LINK)
