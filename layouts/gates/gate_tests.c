@@ -419,8 +419,9 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 	else if (!rc)
 		rc = judge_together(&judging, err);
 	return rc ? rc
-		  : it_gate_conclude(out, err, "%lld tests passed in %zu results",
-				     (long long)judging.passed, judging.count);
+		  : it_gate_conclude(out, err, "%lld tests passed in %zu result%s",
+				     (long long)judging.passed, judging.count,
+				     judging.count == 1 ? "" : "s");
 }
 
 static const char *const predicates[] = { "test-result", NULL };
