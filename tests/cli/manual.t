@@ -77,7 +77,7 @@ refuses 1 'no command has --repalce' 'sees an invented option' no_other_options_
 
 # Prototypes: those of the headers, word by word.
 prototypes_of_header() {
-	sed 's|/\*.*\*/||; /^#/d' "$1" | tr '\n\t' '  ' | sed 's/;/;\n/g' | sed -n 's/.*INTOTO_API //p' | tr -s ' ' |
+	sed 's|/\*.*\*/||; /^#/d' "$1" | tr '\n\t' '  ' | sed 's/;/;\n/g' | sed -n 's/ __attribute__((.*))//; s/.*INTOTO_API //p' | tr -s ' ' |
 		LC_ALL=C sort
 }
 prototypes_of_page() {
