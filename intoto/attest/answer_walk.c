@@ -139,7 +139,8 @@ static bool walk_value(struct walk *walk, unsigned depth)
 	char first = first_of(walk->pull);
 
 	if ((first == '{' || first == '[') && depth >= IT_ANSWER_DEPTH)
-		return fail(walk, "it is nested more than 64 levels deep");
+		return fail(walk, "it is nested more than 34 levels deep, which no reader of "
+				  "signed documents takes");
 	if (first == '{')
 		return walk_object(walk, depth);
 	if (first == '[')

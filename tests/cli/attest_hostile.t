@@ -46,7 +46,7 @@ refused 'answer: is empty' 'refuses an attestor that answers nothing' nothing
 refused 'answer.protocol: want 1, which it was asked in, found 2' 'refuses an answer in another protocol' wrong-protocol
 refused 'two members of one object have the same name' 'refuses two members of one name in a predicate' twice
 refused 'two members of one object have the same name' 'refuses two members of one name in an answer' twice-outside
-refused 'it is nested more than 64 levels deep' 'refuses an answer that is nested 2,000 levels deep' deep
+refused 'it is nested more than 34 levels deep' 'refuses an answer that is nested 2,000 levels deep' deep
 refused 'want one that its manifest names, found "https://slsa.dev/provenance/v1"' \
 	'refuses a statement of a type that the manifest does not name' other-type
 refused 'answer.statements.predicate: want an object' 'refuses a predicate that is no object' no-object

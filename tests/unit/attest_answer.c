@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -119,6 +120,31 @@ static void takes_the_same_name_in_different_objects(void **state)
 	it_answer_done(&answer);
 }
 
+static void make_deep(char *out, size_t size, int levels)
+{
+	static const char open[] = "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[";
+	static const char close[] = "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]";
+
+	(void)snprintf(out, size,
+		       "{\"protocol\":1,\"outcome\":\"ok\",\"statements\":[{\"predicateType\":"
+		       "\"" TYPE "\",\"predicate\":{\"a\":%.*s%.*s}}]}",
+		       levels, open, levels, close);
+}
+
+/* The statement around a predicate of 31 levels has the 32 that its readers take. */
+static void takes_as_many_levels_as_readers_do(void **state)
+{
+	struct it_answer answer;
+	char text[512];
+
+	(void)state;
+	make_deep(text, sizeof text, 30);
+	assert_int_equal(take(&answer, text, &manifest, NULL), INTOTO_OK);
+	it_answer_done(&answer);
+	make_deep(text, sizeof text, 31);
+	refuses(text, INTOTO_E_FORMAT, "nested more than 34 levels deep");
+}
+
 static void refuses_redactions_that_make_no_sense(void **state)
 {
 #define WITH(redaction)                                                                            \
@@ -196,6 +222,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_answer),
 		cmocka_unit_test(refuses_names_that_are_the_same_when_read),
 		cmocka_unit_test(takes_the_same_name_in_different_objects),
+		cmocka_unit_test(takes_as_many_levels_as_readers_do),
 		cmocka_unit_test(refuses_redactions_that_make_no_sense),
 		cmocka_unit_test(knows_names_that_say_secret),
 		cmocka_unit_test(masks_the_longest_of_what_begins_first),
