@@ -256,6 +256,9 @@ static int add_subjects(struct it_sbom *sbom, struct intoto_error **err)
 
 		if (!component->described)
 			continue;
+		if (sbom->subjects.count >= IT_SBOM_SUBJECTS_MAX)
+			return it_err_set(err, INTOTO_E_LIMIT, "is about more than %d things",
+					  IT_SBOM_SUBJECTS_MAX);
 		if (component->digests)
 			rc = it_strings_add(&sbom->subjects, component->digests, err);
 		if (!rc)

@@ -59,6 +59,8 @@ enum {
 	IT_SBOM_COMPONENTS_MAX = 1024 * 1024,
 	IT_SBOM_LICENSES_MAX = 1024, /* of one component */
 	IT_SBOM_NESTING_MAX = 64,
+	IT_SBOM_SUBJECTS_MAX =
+		1024, /* digests of what it is about: each is compared with products */
 };
 
 /*

@@ -359,6 +359,24 @@ static void reads_what_older_cosign_wraps(void **state)
 	assert_int_equal(sbom->count, 0);
 }
 
+static void is_about_so_many_things_at_most(void **state)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(TEXT_MAX);
+
+	(void)state; /* not used */
+	(void)it_buf_add_text(&text, "{\"spdxVersion\":\"SPDX-2.3\",\"name\":\"d\",\"packages\":[");
+	for (int i = 0; i < 1100; i++)
+		(void)it_buf_printf(&text,
+				    "%s{\"SPDXID\":\"SPDXRef-%d\",\"name\":\"p\",\"checksums\":[{"
+				    "\"algorithm\":\"SHA256\",\"checksumValue\":\"" HEX64 "\"}]}",
+				    i ? "," : "", i);
+	(void)it_buf_add_text(&text, "],\"documentDescribes\":[");
+	for (int i = 0; i < 1100; i++)
+		(void)it_buf_printf(&text, "%s\"SPDXRef-%d\"", i ? "," : "", i);
+	(void)it_buf_add_text(&text, "]}");
+	is_refused(it_buf_text(&text), INTOTO_E_LIMIT, "is about more than 1024 things");
+}
+
 static void tells_purls_from_other_texts(void **state)
 {
 	(void)state; /* not used */
@@ -387,6 +405,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_has_the_marks_of_two_formats_or_of_none),
 		cmocka_unit_test(goes_by_the_type_that_was_signed),
 		cmocka_unit_test(reads_what_older_cosign_wraps),
+		cmocka_unit_test(is_about_so_many_things_at_most),
 		cmocka_unit_test(tells_purls_from_other_texts),
 	};
 
