@@ -34,3 +34,6 @@ EXTRA_DIST += %D%/libintoto-attestor.map
 UNIT_TESTS += tests/unit/attestor_events tests/unit/attestor_kit
 tests_unit_attestor_events_LDADD = libattestorkit.la $(LDADD)
 tests_unit_attestor_kit_LDADD = libattestorkit.la $(LDADD)
+
+UNIT_TESTS += tests/unit/attestor_output
+tests_unit_attestor_output_LDADD = libattestorkit.la $(LDADD)

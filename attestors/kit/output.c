@@ -18,7 +18,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-enum { PIECE = 16 * 1024 };
+enum { PIECE = 16 * 1024, NO_PROGRAM = 127 };
 
 static void close_fd(int *fd)
 {
@@ -120,6 +120,9 @@ int intoto_program_output(char **out, size_t *length, const char *const *argv, i
 	rc = gather(&text, reading, it_clock_monotonic() + (int64_t)seconds * SECOND, argv[0], err);
 	if (end(pid, rc != 0, &status) && !rc)
 		rc = it_err_set(err, INTOTO_E_HELPER, "%s: cannot be waited for", argv[0]);
+	/* where a child cannot tell its parent that exec failed (posix_spawn(3)) */
+	if (!rc && WIFEXITED(status) && WEXITSTATUS(status) == NO_PROGRAM)
+		rc = it_err_set(err, INTOTO_E_NOTFOUND, "%s: cannot be started", argv[0]);
 	if (!rc && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		rc = it_err_set(err, INTOTO_E_HELPER, "%s: %s %d", argv[0],
 				WIFEXITED(status) ? "ended with status" : "was ended by signal",
