@@ -43,6 +43,7 @@ ours="-include $INTOTO_BUILD/config.h -I$INTOTO_SOURCE/include -I$INTOTO_SOURCE/
 	fi
 	ok 'headers of the engine compile alone' each "$INTOTO_SOURCE/intoto" '"%s"' $cc -std=c17 $strict $ours -x c
 	ok 'headers of the policy compile alone' each "$INTOTO_SOURCE/layouts" '"layouts/%s"' $cc -std=c17 $strict $ours -x c
+	ok 'headers of the attestors compile alone' each "$INTOTO_SOURCE/attestors" '"attestors/%s"' $cc -std=c17 $strict $ours -x c
 
 	mkdir planted
 	echo 'size_t need(void);' >planted/a.h
