@@ -4,6 +4,7 @@
 
 	tokens.py keys FOLDER                    keys and FOLDER/jwks.json
 	tokens.py token FOLDER KIND [CLAIM=JSON…] a token on standard output (KIND: see kinds)
+	tokens.py answer FOLDER                  the same for each line of standard input, words apart by tabs
 	tokens.py serve FOLDER PORTFILE          /jwks, /token?audience=…, /azure, /moved, /big, /missing
 """
 import base64
@@ -181,6 +182,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def serve(folder, port_file):
     Handler.folder = folder
+    http.server.ThreadingHTTPServer.handle_error = lambda *_: None  # who asks may hang up
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     with open(port_file + ".new", "w") as out:
         out.write(str(server.server_port))
@@ -188,12 +190,19 @@ def serve(folder, port_file):
     server.serve_forever()
 
 
+def token_of(folder, words):
+    claims = {name: json.loads(value) for name, value in (word.split("=", 1) for word in words[1:])}
+    return token(folder, words[0], claims)
+
+
 def main():
     if sys.argv[1] == "keys":
         make_keys(sys.argv[2])
     elif sys.argv[1] == "token":
-        claims = {name: json.loads(value) for name, value in (word.split("=", 1) for word in sys.argv[4:])}
-        print(token(sys.argv[2], sys.argv[3], claims))
+        print(token_of(sys.argv[2], sys.argv[3:]))
+    elif sys.argv[1] == "answer":
+        for line in sys.stdin:
+            print(token_of(sys.argv[2], line.rstrip("\n").split("\t")), flush=True)
     else:
         serve(sys.argv[2], sys.argv[3])
 
