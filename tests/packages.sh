@@ -53,6 +53,7 @@ test     cmake                 cmake                cmake              cmake
 test     bats                  bats                 bats               bats-core
 test     python3-pytest        python3-pytest       py3-pytest         -
 test     gnupg                 gnupg2               gnupg              gnupg
+test     openssh-client        openssh-clients      openssh-keygen     -
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -
 test     apt-transport-in-toto -                   -                  -
