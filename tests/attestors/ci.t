@@ -152,7 +152,7 @@ for junk in '{' '[]' '{"keys": 1}' '{"keys": []}'; do
 done
 
 # --- the network, on loopback ---
-tokens serve "$PWD/k" "$PWD/port" &
+"$python" "$INTOTO_SOURCE/tests/attestors/tokens.py" serve "$PWD/k" "$PWD/port" 8>&- 9<&- &
 server=$!
 trap 'kill $server 2>/dev/null; tap_leave' EXIT
 for _ in $(seq 100); do [ -e port ] || sleep 0.1; done
