@@ -2,7 +2,7 @@
 /*
  * The gate "sbom": there is an SBOM that says enough about the right thing.
  *
- *   { "gate": "sbom", "formats": [FORMAT…], "minComponents": 10, "createdWithin": "30d",
+ *   { "gate": "sbom", "formats": [FORMAT…], "leastComponents": 10, "createdWithin": "30d",
  *     "coverage": { "purl": 90, "version": 100, "supplier": 50, "license": 80, "digest": 10 },
  *     "describes": "product"|"all-products"|"material", "describesDigest": { "sha256": HEX },
  *     "contains": "products", "tools": [NAME…] }

@@ -375,13 +375,15 @@ static int settle(struct judging *judging, size_t index)
 	const struct it_united *united = &judging->findings.items[index];
 	enum it_severity broken = broken_limit(judging, severity_of(judging, united));
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(1024);
+	size_t count;
 
 	if (judging->standing[index] != STANDS_COUNTED)
 		return INTOTO_OK;
 	if (broken == IT_SEVERITY_UNKNOWN)
 		return decide(judging, united, IT_DECISION_FINE, NULL, NULL, "within the limits");
-	(void)it_buf_printf(&text, "%zu findings are %s%s, and at most %lld may be",
-			    count_from(judging, broken), it_severity_word(broken),
+	count = count_from(judging, broken);
+	(void)it_buf_printf(&text, "%zu %s %s%s, and at most %lld may be", count,
+			    count == 1 ? "finding is" : "findings are", it_severity_word(broken),
 			    broken == IT_SEVERITY_CRITICAL ? "" : " or worse",
 			    (long long)judging->own->limits[broken]); /* fits */
 	return decide(judging, united, IT_DECISION_BLOCKED, NULL, NULL, it_buf_text(&text));
@@ -390,7 +392,7 @@ static int settle(struct judging *judging, size_t index)
 static int judge_findings(struct judging *judging)
 {
 	int rc = it_union_make(&judging->findings, &judging->scans, &judging->own->sources,
-				   judging->err);
+			       judging->err);
 
 	if (rc)
 		return rc;
@@ -414,9 +416,9 @@ static int tell_scans(struct judging *judging)
 
 		if (!scan->unfit)
 			rc = it_gate_decide(judging->out, IT_DECISION_FINE, scan->evidence->name,
-					    NULL, NULL, judging->err,
-					    "is a scan by %s with %zu findings",
-					    scan->vulns->scanner, scan->vulns->count);
+					    NULL, NULL, judging->err, "is a scan by %s with %zu %s",
+					    scan->vulns->scanner, scan->vulns->count,
+					    scan->vulns->count == 1 ? "finding" : "findings");
 	}
 	return rc;
 }
@@ -442,9 +444,11 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 	if (!rc)
 		rc = judge_findings(&judging);
 	return rc ? rc
-		  : it_gate_conclude(out, err,
-				     "%zu findings of %zu scans: %zu blocked, %zu allowed",
-				     judging.findings.count, judging.scans.count, judging.blocked,
+		  : it_gate_conclude(out, err, "%zu %s of %zu %s: %zu blocked, %zu allowed",
+				     judging.findings.count,
+				     judging.findings.count == 1 ? "finding" : "findings",
+				     judging.scans.count,
+				     judging.scans.count == 1 ? "scan" : "scans", judging.blocked,
 				     judging.allowed);
 }
 

@@ -200,7 +200,7 @@ static const struct it_field fields[] = {
 	{ "describes", IT_FIELD_CUSTOM, false, 0, read_describes },
 	{ "describesDigest", IT_FIELD_CUSTOM, false, 0, read_digest },
 	{ "formats", IT_FIELD_CUSTOM, false, 0, read_formats },
-	{ "minComponents", IT_FIELD_CUSTOM, false, 0, read_least },
+	{ "leastComponents", IT_FIELD_CUSTOM, false, 0, read_least },
 	{ "tools", IT_FIELD_CUSTOM, false, 0, read_tools },
 };
 

@@ -17,7 +17,7 @@ zlib=pkg:deb/debian/zlib1g@1.2.13
 
 # --- severities that are left out (an example looks at HIGH and MEDIUM, and lets CRITICAL pass) ---
 fresh; statement e/scan.json - $vulns "$(scan "$(found CVE-2026-1 critical $zlib)")"
-refuses 1 'are high or worse' 'a limit for high counts critical' gate 'vulnerabilities:{"limits":{"high":0,"medium":0}}' e
+refuses 1 'is high or worse' 'a limit for high counts critical' gate 'vulnerabilities:{"limits":{"high":0,"medium":0}}' e
 refuses 65 'critical: 9 is over the limit for less severe findings, 0' 'a limit that would never be reached is no limit' \
 	gate 'vulnerabilities:{"limits":{"high":0,"critical":9}}' e
 for word in CRITICAL Critical critical; do
@@ -75,7 +75,7 @@ done
 fresh
 statement e/one.json - $vulns "$(scan "$(found CVE-2026-1 critical $zlib)")"
 statement e/two.json - $vulns "$(scan "$(found GHSA-1 critical $zlib '"aliases":["CVE-2026-1"]')" trivy)"
-refuses 1 'found by grype, trivy: 1 findings' 'two reports are judged together, the same advisory once' gate "$vex_gate" e
+refuses 1 'found by grype, trivy: 1 finding' 'two reports are judged together, the same advisory once' gate "$vex_gate" e
 statement e/vex1.json - $openvex "$(vex bob "$(says CVE-2026-1 not_affected $zlib)")"
 statement e/vex2.json - $openvex "$(vex alice "$(says CVE-2026-1 not_affected $zlib)")"
 passes_with 'vex vex2.json statements[0]' 'and so are two VEX documents' gate "$vex_gate" e

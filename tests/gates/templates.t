@@ -35,7 +35,7 @@ passes_with 'is a scan by grype with 0 findings' 'a clean scan passes' verify
 statement links/scan.json scanner $vulns "$(scan "$(found CVE-2026-2 high $zlib)")"
 passes_with 'CVE-2026-2 in pkg:deb/debian/zlib1g@1.2.13: high (nvd), found by grype: no limit counts it' 'what is not critical passes' verify
 statement links/scan.json scanner $vulns "$(scan "$critical")"
-refuses 1 'CVE-2026-1 in pkg:deb/debian/zlib1g@1.2.13: critical (nvd), found by grype: 1 findings are critical, and at most 0 may be' 'a critical one does not' verify
+refuses 1 'CVE-2026-1 in pkg:deb/debian/zlib1g@1.2.13: critical (nvd), found by grype: 1 finding is critical, and at most 0 may be' 'a critical one does not' verify
 statement links/vex.json security $openvex "$(vex security@example.org "$(says CVE-2026-1 not_affected $zlib)")"
 passes_with 'vex vex.json statements[0] (not_affected: vulnerable_code_not_present) by security@example.org' 'unless VEX says that it does not matter' verify
 statement links/vex.json security $openvex "$(vex security@example.org "$(says CVE-2026-1 affected $zlib)")"
@@ -111,7 +111,7 @@ refuses 1 '3 findings are high or worse, and at most 2 may be' 'three are not' v
 statement links/scan.json scanner $vulns "$(scan "$(high 2),$(found CVE-2026-19 high pkg:npm/new@1 '"published":"2026-01-30T00:00:00Z"')")"
 passes_with 'the grace of 168 hours from its publication, until 2026-02-06T00:00:00Z' 'a new one has its days' verify
 statement links/scan.json scanner $vulns "$(scan "$critical")"
-refuses 1 '1 findings are critical, and at most 0 may be' 'a critical one is over' verify
+refuses 1 '1 finding is critical, and at most 0 may be' 'a critical one is over' verify
 excuse() {
 	intoto exception create -f --id EX-7 --owner alice@example.org --reason 'not reachable' --gate vulnerabilities --finding CVE-2026-1 \
 		--package $zlib --not-before 2026-01-20T00:00:00Z --expires 2026-02-20T00:00:00Z -o links/EX-7.exception.json "$@"

@@ -59,9 +59,9 @@ for file in $made; do
 	ok "$file: what somebody found out about one package counts" judge $file \
 		'licenses:{"allow": ["MIT", "ISC", "Zlib"], "packages": [{"package": "pkg:npm/left-pad", "allow": ["WTFPL"], "reason": "as free as it gets"}]}'
 	ok "$file: it says enough" judge $file \
-		'sbom:{"minComponents": 10, "coverage": {"purl": 100, "version": 100, "license": 100}}'
+		'sbom:{"leastComponents": 10, "coverage": {"purl": 100, "version": 100, "license": 100}}'
 	refuses 1 'components, and at least 1000 are wanted' "$file: and not more than it does" judge $file \
-		'sbom:{"minComponents": 1000}'
+		'sbom:{"leastComponents": 1000}'
 done
 ok 'spdx.json: it was made today' judge spdx.json 'sbom:{"createdWithin": "1d"}'
 case $made in

@@ -69,12 +69,12 @@ static void wants_a_format(void **state)
 static void counts_components(void **state)
 {
 	(void)state; /* not used */
-	passes("\"minComponents\":2", GOOD, NULL);
-	blocks("\"minComponents\":3", GOOD, NULL, "has 2 components, and at least 3 are wanted");
+	passes("\"leastComponents\":2", GOOD, NULL);
+	blocks("\"leastComponents\":3", GOOD, NULL, "has 2 components, and at least 3 are wanted");
 	blocks("", CDX(TODAY, ROOT(A64), ""), NULL, "has 0 components, and at least 1 are wanted");
 	passes("", CDX(TODAY, BARE, LISTED("f", A64)), NULL);
-	blocks("\"minComponents\":1", CDX(TODAY, BARE, LISTED("f", A64)), NULL, "has 0 components");
-	case_refuses("{\"gate\":\"sbom\",\"minComponents\":0}", "want a number from 1");
+	blocks("\"leastComponents\":1", CDX(TODAY, BARE, LISTED("f", A64)), NULL, "has 0 components");
+	case_refuses("{\"gate\":\"sbom\",\"leastComponents\":0}", "want a number from 1");
 }
 
 static void wants_a_share_of_packages_to_have_a_purl(void **state)

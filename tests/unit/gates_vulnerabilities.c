@@ -23,7 +23,7 @@ static void blocks_what_is_over_its_limit(void **state)
 	(void)state;
 	comes_to(NO_CRITICAL, DOCUMENTS({ .type = VULNS, .predicate = SCAN(CRITICAL) }), false,
 		 IT_DECISION_BLOCKED, "CVE-2026-1 in pkg:deb/debian/zlib1g@1.2.13",
-		 "critical (nvd), found by grype: 1 findings are critical, and at most 0 may be");
+		 "critical (nvd), found by grype: 1 finding is critical, and at most 0 may be");
 	comes_to(NO_CRITICAL,
 		 DOCUMENTS({ .type = VULNS, .predicate = SCAN(FOUND("CVE-1", "high", ZLIB, "")) }),
 		 true, IT_DECISION_FINE, "CVE-1", "no limit counts it");
@@ -35,7 +35,7 @@ static void counts_the_worse_ones_in_every_limit(void **state)
 	(void)state;
 	comes_to(GATE("\"limits\":{\"medium\":0,\"high\":0}"),
 		 DOCUMENTS({ .type = VULNS, .predicate = SCAN(CRITICAL) }), false,
-		 IT_DECISION_BLOCKED, "CVE-2026-1", "are high or worse");
+		 IT_DECISION_BLOCKED, "CVE-2026-1", "is high or worse");
 	comes_to(GATE("\"limits\":{\"high\":1}"),
 		 DOCUMENTS({ .type = VULNS, .predicate = SCAN(CRITICAL) }), true, IT_DECISION_FINE,
 		 "CVE-2026-1", "within the limits");
@@ -162,7 +162,7 @@ static void tells_which_scanners_differ(void **state)
 	comes_to(NO_CRITICAL,
 		 DOCUMENTS({ .type = VULNS, .predicate = SCAN(CRITICAL) },
 			   { .type = VULNS, .predicate = other }),
-		 false, IT_DECISION_BLOCKED, "CVE-2026-1 in", "found by grype, trivy: 1 findings");
+		 false, IT_DECISION_BLOCKED, "CVE-2026-1 in", "found by grype, trivy: 1 finding");
 	comes_to(NO_CRITICAL,
 		 DOCUMENTS({ .type = VULNS, .predicate = SCAN(CRITICAL) },
 			   { .type = VULNS, .predicate = SCAN_BY("trivy", "", "") }),
@@ -177,7 +177,7 @@ static void counts_what_a_scanner_suppressed_itself(void **state)
 					  ",\"state\":\"suppressed\",\"suppressedBy\":\"us\"")) });
 
 	(void)state;
-	comes_to(NO_CRITICAL, documents, false, IT_DECISION_BLOCKED, "CVE-5", "are critical");
+	comes_to(NO_CRITICAL, documents, false, IT_DECISION_BLOCKED, "CVE-5", "is critical");
 	comes_to(GATE("\"limits\":{\"critical\":0},\"suppressed\":\"accept\""), documents, true,
 		 IT_DECISION_ALLOWED, "CVE-5", "the scanner's own suppression");
 }
@@ -196,13 +196,13 @@ static void counts_only_what_can_be_fixed_if_told_so(void **state)
 		 DOCUMENTS({ .type = VULNS,
 			     .predicate = SCAN(FOUND("CVE-6", "critical", ZLIB,
 						     ",\"fixState\":\"unknown\"")) }),
-		 false, IT_DECISION_BLOCKED, "CVE-6", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-6", "is critical");
 	comes_to(gate,
 		 DOCUMENTS({ .type = VULNS,
 			     .predicate = SCAN(
 				     FOUND("CVE-6", "critical", ZLIB,
 					   ",\"fixedIn\":[\"2\"],\"fixState\":\"not-fixed\"")) }),
-		 false, IT_DECISION_BLOCKED, "CVE-6", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-6", "is critical");
 }
 
 static void blocks_what_is_exploited(void **state)
@@ -264,17 +264,17 @@ static void gives_days_of_grace(void **state)
 		 DOCUMENTS({ .type = VULNS,
 			     .predicate = SCAN(FOUND("CVE-9", "critical", ZLIB,
 						     ",\"published\":\"2026-01-20T00:00:00Z\"")) }),
-		 false, IT_DECISION_BLOCKED, "CVE-9", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-9", "is critical");
 	/* Neither an unknown day nor one that is still to come gives any. */
 	comes_to(gate,
 		 DOCUMENTS({ .type = VULNS,
 			     .predicate = SCAN(FOUND("CVE-9", "critical", ZLIB, "")) }),
-		 false, IT_DECISION_BLOCKED, "CVE-9", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-9", "is critical");
 	comes_to(gate,
 		 DOCUMENTS({ .type = VULNS,
 			     .predicate = SCAN(FOUND("CVE-9", "critical", ZLIB,
 						     ",\"published\":\"2027-01-20T00:00:00Z\"")) }),
-		 false, IT_DECISION_BLOCKED, "CVE-9", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-9", "is critical");
 	comes_to(GATE("\"limits\":{\"critical\":0},\"grace\":{\"critical\":\"7d\"},"
 		      "\"graceFrom\":\"detection\""),
 		 DOCUMENTS({ .type = VULNS,
@@ -290,7 +290,7 @@ static void counts_the_kinds_that_it_is_told_to(void **state)
 						    ",\"kind\":\"misconfiguration\"")) });
 
 	(void)state;
-	comes_to(NO_CRITICAL, documents, false, IT_DECISION_BLOCKED, "AVD-1", "are critical");
+	comes_to(NO_CRITICAL, documents, false, IT_DECISION_BLOCKED, "AVD-1", "is critical");
 	comes_to(GATE("\"limits\":{\"critical\":0},\"kinds\":[\"vulnerability\"]"), documents, true,
 		 IT_DECISION_FINE, "AVD-1", "does not count this kind");
 }
