@@ -175,6 +175,19 @@ static void write_predicate(struct it_writer *writer, const struct prepared *sel
 	it_write_object_end(writer);
 }
 
+/*
+ * What is said of the making is an annotation of the first subject: readers that know the
+ * statement's members alone (cosign 3) refuse one more beside them, and a ResourceDescriptor has a
+ * place for it (attestation framework v1, resource_descriptor.md).
+ */
+static void write_annotations(struct it_writer *writer, const struct prepared *self)
+{
+	it_write_name(writer, "annotations");
+	it_write_object(writer);
+	write_making(writer, self);
+	it_write_object_end(writer);
+}
+
 static void write_statement(struct it_writer *writer, const void *arg)
 {
 	const struct prepared *self = arg;
@@ -182,13 +195,14 @@ static void write_statement(struct it_writer *writer, const void *arg)
 
 	it_write_object(writer);
 	write_member(writer, "_type", STATEMENT_TYPE);
-	write_making(writer, self);
 	write_predicate(writer, self);
 	write_member(writer, "predicateType", it_attest_statement_type(self->statement));
 	it_write_name(writer, "subject");
 	it_write_list(writer);
 	for (size_t i = 0; i < subjects->count; i++) {
 		it_write_object(writer);
+		if (!i)
+			write_annotations(writer, self);
 		it_write_name(writer, "digest");
 		it_digest_set_write(writer, subjects->items[i].digests);
 		write_member(writer, "name", subjects->items[i].name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a hearing comes to: statements (attestation framework v1) about subjects that we chose, with
- * the predicate as the attestor gave it, and how it was made in the member "intoto".
+ * the predicate as the attestor gave it, and how it was made in the annotation "intoto" of the
+ * first subject.
  */
 #ifndef IT_ATTEST_STATEMENT_H
 #define IT_ATTEST_STATEMENT_H

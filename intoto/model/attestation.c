@@ -49,58 +49,7 @@ static int read_word(const char **out, const struct it_json *value, const struct
 	return INTOTO_OK;
 }
 
-/* --- subjects --- */
-
-static int read_subject(struct it_attested_subject *out, const struct it_json *value,
-			const struct it_where *where, struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf digests = IT_BUF(DIGESTS_LIMIT);
-	struct it_where digest = { where, "digest", 0 };
-	const struct it_json *name = it_json_get(value, "name");
-	const struct it_json *set = it_json_get(value, "digest");
-	int rc;
-
-	if (it_json_kind(value) != IT_JSON_OBJECT)
-		return refuse_kind("an object", value, where, err);
-	out->name = it_json_kind(name) == IT_JSON_TEXT ? it_json_text(name) : it_span_text("");
-	if (it_json_kind(set) != IT_JSON_OBJECT)
-		return refuse_kind("an object", set, &digest, err);
-	rc = it_digest_set_read_open(&digests, set, &digest, err);
-	if (rc)
-		return rc;
-	out->digests = it_buf_take(&digests);
-	return out->digests ? INTOTO_OK : it_err_nomem(err);
-}
-
-/* Each subject must have a digest: without one nobody knows what the statement is about. */
-static int read_subjects(void *target, const struct it_json *value, const struct it_where *where,
-			 struct intoto_error **err)
-{
-	struct it_attestation *out = target;
-	size_t count = it_json_count(value);
-
-	if (it_json_kind(value) != IT_JSON_LIST)
-		return refuse_kind("a list", value, where, err);
-	if (!count)
-		return it_where_refuse(where, INTOTO_E_FORMAT, err, "no subject");
-	if (count > IT_SUBJECTS_MAX)
-		return it_where_refuse(where, INTOTO_E_LIMIT, err, "more than %d subjects",
-				       IT_SUBJECTS_MAX);
-	out->subjects = calloc(count, sizeof *out->subjects);
-	if (!out->subjects)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		struct it_where element = { where, NULL, i };
-		int rc = read_subject(&out->subjects[i], it_json_at(value, i), &element, err);
-
-		if (rc)
-			return rc;
-		out->subject_count++;
-	}
-	return INTOTO_OK;
-}
-
-/* --- the making, a member of our own host --- */
+/* --- the making: an annotation of the first subject, by our own host --- */
 
 static int read_maker(void *target, const struct it_json *value, const struct it_where *where,
 		      struct intoto_error **err);
@@ -180,6 +129,71 @@ static int read_making(void *target, const struct it_json *value, const struct i
 	return READ(&out->making, value, making_fields, where, err);
 }
 
+/* One on another subject is somebody else's. */
+static int read_annotations(struct it_attestation *out, const struct it_json *subject,
+			    const struct it_where *up, struct intoto_error **err)
+{
+	struct it_where annotations = { up, "annotations", 0 };
+	struct it_where where = { &annotations, "intoto", 0 };
+	const struct it_json *making = it_json_get(it_json_get(subject, "annotations"), "intoto");
+
+	return making ? read_making(out, making, &where, err) : INTOTO_OK;
+}
+
+/* --- subjects --- */
+
+static int read_subject(struct it_attested_subject *out, const struct it_json *value,
+			const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf digests = IT_BUF(DIGESTS_LIMIT);
+	struct it_where digest = { where, "digest", 0 };
+	const struct it_json *name = it_json_get(value, "name");
+	const struct it_json *set = it_json_get(value, "digest");
+	int rc;
+
+	if (it_json_kind(value) != IT_JSON_OBJECT)
+		return refuse_kind("an object", value, where, err);
+	out->name = it_json_kind(name) == IT_JSON_TEXT ? it_json_text(name) : it_span_text("");
+	if (it_json_kind(set) != IT_JSON_OBJECT)
+		return refuse_kind("an object", set, &digest, err);
+	rc = it_digest_set_read_open(&digests, set, &digest, err);
+	if (rc)
+		return rc;
+	out->digests = it_buf_take(&digests);
+	return out->digests ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* Each subject must have a digest: without one nobody knows what the statement is about. */
+static int read_subjects(void *target, const struct it_json *value, const struct it_where *where,
+			 struct intoto_error **err)
+{
+	struct it_attestation *out = target;
+	size_t count = it_json_count(value);
+
+	if (it_json_kind(value) != IT_JSON_LIST)
+		return refuse_kind("a list", value, where, err);
+	if (!count)
+		return it_where_refuse(where, INTOTO_E_FORMAT, err, "no subject");
+	if (count > IT_SUBJECTS_MAX)
+		return it_where_refuse(where, INTOTO_E_LIMIT, err, "more than %d subjects",
+				       IT_SUBJECTS_MAX);
+	out->subjects = calloc(count, sizeof *out->subjects);
+	if (!out->subjects)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		struct it_where element = { where, NULL, i };
+		int rc = read_subject(&out->subjects[i], it_json_at(value, i), &element, err);
+
+		if (rc)
+			return rc;
+		out->subject_count++;
+		rc = i ? INTOTO_OK : read_annotations(out, it_json_at(value, 0), &element, err);
+		if (rc)
+			return rc;
+	}
+	return INTOTO_OK;
+}
+
 /* --- the statement --- */
 
 static int read_type(void *target, const struct it_json *value, const struct it_where *where,
@@ -194,7 +208,6 @@ static int read_type(void *target, const struct it_json *value, const struct it_
 }
 
 static const struct it_field statement_fields[] = {
-	{ "intoto", IT_FIELD_CUSTOM, false, 0, read_making },
 	{ "predicate", IT_FIELD_OBJECT, true, offsetof(struct it_attestation, predicate), NULL },
 	{ "predicateType", IT_FIELD_CUSTOM, true, 0, read_type },
 	{ "subject", IT_FIELD_CUSTOM, true, 0, read_subjects },

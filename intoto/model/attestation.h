@@ -43,7 +43,7 @@ struct it_attested_subject {
 	const char *digests; /* as in <model/artifacts.h>; never NULL: one without is refused */
 };
 
-/* What our own host says of the making (the statement's member "intoto"), where it is there. */
+/* What our own host says of the making (the annotation "intoto" of the first subject), where it is there. */
 struct it_attested_making {
 	bool there;
 	const char *step;	     /* all borrowed from the document, "" where it is not said */

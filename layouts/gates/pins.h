@@ -4,7 +4,7 @@
  *
  *   { NAME: { "sha256": [HEX…], "version": [TEXT…], "level": [WORD…] } }
  *
- * at least one of the three.  What an attestation says of its attestor (the member "intoto" that
+ * at least one of the three.  What an attestation says of its attestor (the annotation "intoto" that
  * our host writes) must be among them; one that names a pinned attestor and keeps silent about what
  * is pinned is no evidence.
  */

@@ -29,7 +29,7 @@ says() {
 sum() { sha256sum "$1" | cut -d' ' -f1; }
 
 ok 'hears an attestor in a step' step --attest coverage=coverage.info -- sh -c 'echo app >app'
-ok 'about its product' tells "test.$id.coverage.intoto.json" "\"subject\":[{\"digest\":{\"sha256\":\"$(sum app)\"},\"name\":\"app\"}]"
+ok 'about its product' tells "test.$id.coverage.intoto.json" "},\"digest\":{\"sha256\":\"$(sum app)\"},\"name\":\"app\"}]"
 ok 'and its step' tells "test.$id.coverage.intoto.json" '"step":"test"'
 ok 'signed with its key' intoto sign --verify -f "test.$id.coverage.intoto.json" -k "$key.pub"
 ok 'the link names it' tells "$link" "{\"attestor\":\"coverage\",\"file\":\"test.$id.coverage.intoto.json\",\"outcome\":\"ok\",\"predicateType\":\"https://example.org/coverage/v1\",\"sha256\":\"$(sum "test.$id.coverage.intoto.json")\"}"

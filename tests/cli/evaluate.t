@@ -16,8 +16,8 @@ bom=https://cyclonedx.org/bom
 # bare FILE TYPE [DIGIT [PREDICATE [MORE]]]: a statement that nobody signed
 bare() {
 	mkdir -p "$(dirname "$1")"
-	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"out","digest":%s}],"predicateType":"%s","predicate":%s%s}' \
-		"$(sha "${3:-1}")" "$2" "${4:-{\}}" "${5:+,$5}" >"$1"
+	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{%s"name":"out","digest":%s}],"predicateType":"%s","predicate":%s}' \
+		"${5:+\"annotations\":{$5\},}" "$(sha "${3:-1}")" "$2" "${4:-{\}}" >"$1"
 }
 # signed FILE SIGNER TYPE [DIGIT]
 signed() {

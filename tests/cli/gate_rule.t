@@ -12,8 +12,8 @@ command -v python3 >/dev/null || skip_all 'no Python'
 # bare FILE TYPE PREDICATE [MORE]: a statement about "out"
 bare() {
 	mkdir -p "$(dirname "$1")"
-	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"out","digest":%s}],"predicateType":"%s","predicate":%s%s}' \
-		"$(sha 1)" "$2" "$3" "${4:+,$4}" >"$1"
+	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{%s"name":"out","digest":%s}],"predicateType":"%s","predicate":%s}' \
+		"${4:+\"annotations\":{$4\},}" "$(sha 1)" "$2" "$3" >"$1"
 }
 # gates RULE [MEMBERS]
 gates() { python3 -c 'import json,sys; print(json.dumps([dict({"gate":"rule","language":"jq","rule":sys.argv[1]}, **json.loads(sys.argv[2]))]))' "$1" "${2:-{\}}" >gates.json; }

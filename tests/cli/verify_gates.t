@@ -15,12 +15,13 @@ told() { tap_run "$@" && has "$tap_out" "$want"; }
 passes_with() { want=$1; shift; ok "$1" told "${@:2}"; }
 
 bom=https://cyclonedx.org/bom
-# statement FILE SIGNERS TYPE [SUBJECTS [MORE [PREDICATE]]]: a signed statement, about "out" by default
+# statement FILE SIGNERS TYPE [SUBJECTS [ANNOTATION [PREDICATE]]]: a signed statement, about "out" by default
 statement() {
-	local signer file=$1
+	local signer file=$1 subjects=${4:-"{\"name\":\"out\",\"digest\":$(sha 1)}"}
 
-	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[%s],"predicateType":"%s","predicate":%s%s}' \
-		"${4:-{\"name\":\"out\",\"digest\":$(sha 1)\}}" "$3" "${6:-{\}}" "${5:+,$5}" | base64 -w0 >payload
+	[ -z "${5-}" ] || subjects="{\"annotations\":{$5},${subjects#\{}" # of the first subject
+	printf '{"_type":"https://in-toto.io/Statement/v1","subject":[%s],"predicateType":"%s","predicate":%s}' \
+		"$subjects" "$3" "${6:-{\}}" | base64 -w0 >payload
 	printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","signatures":[]}\n' "$(cat payload)" >statement.tmp
 	for signer in $2; do intoto sign -q --unchecked -f statement.tmp -k "$signer.pem" -o statement.tmp || return; done
 	mkdir -p "$(dirname "$file")" && mv statement.tmp "$file"

@@ -34,6 +34,22 @@ static int take_of(struct it_attestation **out, const char *version, const char 
 	return take(out, it_buf_text(&text), err);
 }
 
+/* What the host says of the making, on the first subject. */
+#define ANNOTATED(making)                                                                          \
+	"[{\"name\": \"out\", \"annotations\": {\"intoto\": " making                               \
+	"}, \"digest\": {\"sha256\": \"" A64 "\"}}]"
+
+static struct it_attestation *about(const char *subject, const char *predicate)
+{
+	struct it_attestation *out = NULL;
+	struct intoto_error *err = NULL;
+	int rc = take_of(&out, V1, subject, BOM, predicate, "", &err);
+
+	assert_string_equal(intoto_error_text(err), "");
+	assert_int_equal(rc, INTOTO_OK);
+	return out;
+}
+
 static struct it_attestation *good(const char *type, const char *predicate, const char *more)
 {
 	struct it_attestation *out = NULL;
@@ -87,12 +103,13 @@ static void reads_the_older_version_of_statements(void **state)
 static void reads_what_the_host_says_of_the_making(void **state)
 {
 	IT_AUTO(it_attestation_freep)
-	struct it_attestation *made =
-		good(BOM, "{\"metadata\": {\"timestamp\": \"2026-01-02T00:00:00.5+01:00\"}}",
-		     ", \"intoto\": {\"attestor\": {\"name\": \"sbom\", \"version\": \"0.1.0\", "
-		     "\"sha256\": \"" A64 "\", \"level\": [\"seccomp\"], \"more\": 1}, \"step\": "
-		     "\"build\", \"outcome\": \"ok\", \"started\": \"2026-01-03T00:00:00Z\", "
-		     "\"finished\": \"2026-01-03T00:00:09Z\", \"inputs\": []}");
+	struct it_attestation *made = about(
+		ANNOTATED("{\"attestor\": {\"name\": \"sbom\", \"version\": \"0.1.0\", "
+			  "\"sha256\": \"" A64
+			  "\", \"level\": [\"seccomp\"], \"more\": 1}, \"step\": "
+			  "\"build\", \"outcome\": \"ok\", \"started\": \"2026-01-03T00:00:00Z\", "
+			  "\"finished\": \"2026-01-03T00:00:09Z\", \"inputs\": []}"),
+		"{\"metadata\": {\"timestamp\": \"2026-01-02T00:00:00.5+01:00\"}}");
 
 	(void)state; /* not used */
 	assert_true(made->making.there);
@@ -107,6 +124,20 @@ static void reads_what_the_host_says_of_the_making(void **state)
 	assert_int_equal(it_attestation_time(made), 1767308400);
 }
 
+static void passes_over_a_making_elsewhere(void **state)
+{
+	static const char second[] = "[{\"name\": \"out\", \"digest\": {\"sha256\": \"" A64
+				     "\"}}, {\"name\": \"b\", \"digest\": {\"sha256\": \"" A64
+				     "\"}, \"annotations\": {\"intoto\": {\"step\": \"x\"}}}]";
+	IT_AUTO(it_attestation_freep)
+	struct it_attestation *member = good(BOM, "{}", ", \"intoto\": {\"step\": \"x\"}");
+	IT_AUTO(it_attestation_freep) struct it_attestation *other = about(second, "{}");
+
+	(void)state; /* not used */
+	assert_false(member->making.there);
+	assert_false(other->making.there);
+}
+
 static void refuses_what_is_not_what_it_is_called(void **state)
 {
 	(void)state; /* not used */
@@ -117,13 +148,15 @@ static void refuses_what_is_not_what_it_is_called(void **state)
 	refuse("[{\"name\": \"out\", \"digest\": {}}]", "{}", "",
 	       "statement.subject[0].digest: no digest");
 	refuse(SUBJECT, "[]", "", "statement.predicate: want an object, found a list");
-	refuse(SUBJECT, "{}", ", \"intoto\": []", "statement.intoto: want an object, found a list");
-	refuse(SUBJECT, "{}", ", \"intoto\": {\"outcome\": true}",
-	       "statement.intoto.outcome: want a text, found a boolean");
-	refuse(SUBJECT, "{}", ", \"intoto\": {\"finished\": \"yesterday\"}",
-	       "statement.intoto.finished: want a date as 2026-01-31T23:59:59Z");
-	refuse(SUBJECT, "{}", ", \"intoto\": {\"attestor\": {\"version\": \"1\"}}",
-	       "statement.intoto.attestor: member \"name\" is missing");
+	refuse(ANNOTATED("[]"), "{}", "",
+	       "statement.subject[0].annotations.intoto: want an object, found a list");
+	refuse(ANNOTATED("{\"outcome\": true}"), "{}", "",
+	       "statement.subject[0].annotations.intoto.outcome: want a text, found a boolean");
+	refuse(ANNOTATED("{\"finished\": \"yesterday\"}"), "{}", "",
+	       "statement.subject[0].annotations.intoto.finished: want a date as "
+	       "2026-01-31T23:59:59Z");
+	refuse(ANNOTATED("{\"attestor\": {\"version\": \"1\"}}"), "{}", "",
+	       "statement.subject[0].annotations.intoto.attestor: member \"name\" is missing");
 }
 
 static void refuses_other_documents_and_doubled_members(void **state)
@@ -197,6 +230,7 @@ int main(void)
 		cmocka_unit_test(reads_a_statement_with_real_numbers),
 		cmocka_unit_test(reads_the_older_version_of_statements),
 		cmocka_unit_test(reads_what_the_host_says_of_the_making),
+		cmocka_unit_test(passes_over_a_making_elsewhere),
 		cmocka_unit_test(refuses_what_is_not_what_it_is_called),
 		cmocka_unit_test(refuses_other_documents_and_doubled_members),
 		cmocka_unit_test(knows_the_variants_of_type_uris_as_one_family),
