@@ -304,7 +304,7 @@ static int read_vulnerability(const struct reading *reading, const struct it_jso
 				     "false_positive or not_affected",
 				     state, &state_at, err);
 	}
-	if (it_json_kind(affects) == IT_JSON_NULL)
+	if (!affects) /* an explicit null is none, and about nothing */
 		return read_whole(reading, value, status, where, err);
 	for (size_t i = 0; !rc && is_list(affects) && i < it_json_count(affects); i++) {
 		struct it_where element = { &at, NULL, i };

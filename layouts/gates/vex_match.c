@@ -240,6 +240,9 @@ static enum it_vex_fit match_product(struct it_buf *why, const struct it_vex_pro
 
 	if (product->component_count)
 		return match_inside(why, product, statement, carrier, target);
+	/* It names nothing: the document's envelope says what it is about. */
+	if (product->thing.bound && !product->thing.id[0] && !product->thing.purl_count)
+		return it_vex_match_artifact(why, &product->thing, carrier, target);
 	package = match_package(why, &product->thing, target->united);
 	refuse_open(&package, why, statement, target->united);
 	artifact = it_vex_match_artifact(&other, &product->thing, carrier, target);

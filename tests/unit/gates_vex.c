@@ -320,12 +320,14 @@ static void reads_csaf_product_trees(void **state)
 		 false, IT_DECISION_REMARK, "b.json", "the product tree has no product_id 'Q'");
 }
 
-#define BOM(analysis, affects)                                                                     \
+#define BOM(analysis, affects) BOM_WITH(analysis ",\"affects\":[" affects "]")
+#define BOM_WITH(members) BOM_OPEN members "}]}"
+#define BOM_OPEN                                                                                   \
 	"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"metadata\":{\"timestamp\":"        \
 	"\"2026-01-10T00:00:00Z\",\"authors\":[{\"name\":\"Alice\"}],\"component\":{\"bom-ref\":"  \
 	"\"root\",\"name\":\"app\",\"type\":\"application\"}},\"components\":[{\"bom-ref\":\"z\"," \
 	"\"purl\":\"pkg:deb/debian/zlib1g@1.2.13\"}],\"vulnerabilities\":[{\"id\":"                \
-	"\"CVE-2026-1\"" analysis ",\"affects\":[" affects "]}]}"
+	"\"CVE-2026-1\""
 #define NOT_REACHABLE                                                                              \
 	",\"analysis\":{\"state\":\"not_affected\",\"justification\":\"code_not_reachable\"}"
 
@@ -350,7 +352,7 @@ static void reads_cyclonedx_analyses(void **state)
 		 "what its document is about is not what was scanned");
 	comes_to(WITH_VEX,
 		 DOCUMENTS(SCANNED, { .type = CYCLONEDX, .predicate = BOM("", "{\"ref\":\"z\"}") }),
-		 false, IT_DECISION_BLOCKED, "CVE-2026-1", "are critical");
+		 false, IT_DECISION_BLOCKED, "CVE-2026-1", "1 finding is critical");
 	comes_to(WITH_VEX,
 		 DOCUMENTS(SCANNED,
 			   { .type = CYCLONEDX,
@@ -359,6 +361,41 @@ static void reads_cyclonedx_analyses(void **state)
 					      "\"vers:deb/<1.2\",\"status\":\"affected\"}]}") }),
 		 false, IT_DECISION_REMARK, "CVE-2026-1",
 		 "it is about the versions vers:deb/<1.2, and what was scanned is not known to be");
+}
+
+/* CycloneDX 1.6: "affects" is optional. */
+static void takes_cyclonedx_analyses_without_affects_for_the_whole(void **state)
+{
+	static const char *const about_nothing[] = { ",\"affects\":[]", ",\"affects\":null" };
+
+	(void)state;
+	comes_to(WITH_VEX,
+		 DOCUMENTS(SCANNED, { .type = CYCLONEDX, .predicate = BOM_WITH(NOT_REACHABLE) }),
+		 true, IT_DECISION_ALLOWED, "CVE-2026-1", "vex b.json vulnerabilities[0] (");
+	comes_to(WITH_VEX,
+		 DOCUMENTS(SCANNED,
+			   { .type = CYCLONEDX, .predicate = BOM_WITH(NOT_REACHABLE), NULL, B64 }),
+		 false, IT_DECISION_REMARK, "CVE-2026-1",
+		 "what its document is about is not what was scanned");
+	comes_to(WITH_VEX,
+		 DOCUMENTS(SCANNED,
+			   { .type = CYCLONEDX,
+			     .predicate = BOM_WITH(",\"analysis\":{\"state\":\"not_affected\"}") }),
+		 false, IT_DECISION_REMARK, "CVE-2026-1",
+		 "it gives neither a justification nor a detail");
+	comes_to(WITH_VEX,
+		 DOCUMENTS(SCANNED,
+			   { .type = CYCLONEDX,
+			     .predicate = BOM_WITH(",\"analysis\":{\"state\":\"exploitable\"}") }),
+		 false, IT_DECISION_REMARK, "CVE-2026-1", "clears nothing");
+	for (size_t i = 0; i < IT_COUNT_OF(about_nothing); i++) {
+		char vex[2048];
+
+		(void)snprintf(vex, sizeof vex, "%s%s}]}", BOM_OPEN NOT_REACHABLE,
+			       about_nothing[i]); /* short */
+		comes_to(WITH_VEX, DOCUMENTS(SCANNED, { .type = CYCLONEDX, .predicate = vex }),
+			 false, IT_DECISION_BLOCKED, "CVE-2026-1", "1 finding is critical");
+	}
 }
 
 int main(void)
@@ -376,6 +413,7 @@ int main(void)
 		cmocka_unit_test(finds_statements_by_an_alias),
 		cmocka_unit_test(reads_csaf_product_trees),
 		cmocka_unit_test(reads_cyclonedx_analyses),
+		cmocka_unit_test(takes_cyclonedx_analyses_without_affects_for_the_whole),
 	};
 
 	return cmocka_run_group_tests_name("VEX statements", tests, NULL, NULL);
