@@ -222,7 +222,9 @@ static int take(struct it_tests_judging *judging, const struct it_gate_evidence 
 	one->evidence = evidence;
 	one->counts = !is_again(judging, one);
 	judging->count++;
-	if (!one->counts)
+	if (evidence->signers)
+		rc = it_people_add_all(&judging->producers, evidence->signers, err);
+	if (!rc && !one->counts)
 		rc = DECIDE(judging, IT_DECISION_REMARK, evidence->name, err,
 			    "is not counted: it says the same as another one");
 	return rc ? rc : judge_one(judging, one, err);
@@ -377,6 +379,8 @@ static int judge_required(struct it_tests_judging *judging, const char *pattern,
 		return INTOTO_OK; /* told already */
 	else
 		name = NULL;
+	if (!rc && !name) /* by the name, or the pattern, as the gate has it */
+		rc = it_tests_excused(judging, pattern, &judging->producers, &excused, err);
 	if (rc || excused)
 		return rc;
 	return DECIDE(judging, IT_DECISION_BLOCKED, name ? name : pattern, err,
@@ -418,6 +422,7 @@ static int judge(struct it_gate_verdict *out, const void *demand, const struct i
 		rc = it_gate_block_for_nothing(out, &it_gate_tests, input, "test result", err);
 	else if (!rc)
 		rc = judge_together(&judging, err);
+	it_people_done(&judging.producers);
 	return rc ? rc
 		  : it_gate_conclude(out, err, "%lld tests passed in %zu result%s",
 				     (long long)judging.passed, judging.count,

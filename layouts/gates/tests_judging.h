@@ -24,7 +24,8 @@ struct it_tests_judging {
 	const struct it_gate_input *input;
 	struct it_tests_one *items;
 	size_t count;
-	int64_t passed; /* of those that count, as the following */
+	struct it_people producers; /* who signed any of them: for what is in none of them */
+	int64_t passed;		    /* of those that count, as the following */
 	int64_t skipped;
 	int64_t flaky;
 	int64_t total;

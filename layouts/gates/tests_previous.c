@@ -161,8 +161,7 @@ static int tell_gone(struct it_tests_judging *judging, const struct it_strings *
 			continue;
 		++*gone;
 		if (demanded)
-			rc = it_tests_excused(judging, name, judging->items[0].evidence->signers,
-					      &excused, err);
+			rc = it_tests_excused(judging, name, &judging->producers, &excused, err);
 		if (rc || excused || (!demanded && *gone > IT_TESTS_TOLD))
 			continue;
 		rc = DECIDE(judging, demanded ? IT_DECISION_BLOCKED : IT_DECISION_REMARK, name, err,

@@ -314,6 +314,52 @@ static void excuses_tests_by_name(void **state)
 	case_done(&setting.it);
 }
 
+/* A required test that is in no result is looked up, too, by the text that the gate has. */
+static void excuses_required_tests_that_did_not_run(void **state)
+{
+	static char name[] = "login_*";
+	static char *names[] = { name, NULL };
+	const char *const predicates[] = { GOOD, BY_OTHERS("PASSED", "\"c\"", ""), NULL };
+	const struct it_exception_terms terms = { .given = true, .threshold = 1 };
+	struct it_person eve = { .fingerprint = "e1", .name = "eve" };
+	struct it_people signers = { 0 };
+	size_t used = 0;
+	struct it_exception_item item = {
+		.exception = { .id = (char *)(uintptr_t) "EX-8",
+			       .owner = (char *)(uintptr_t) "alice",
+			       .reason = (char *)(uintptr_t) "no browser there",
+			       .expires = 1880000000,
+			       .gate = (char *)(uintptr_t) "tests",
+			       .tests = { names, 1, 2 } },
+		.name = (char *)(uintptr_t) "ex.json",
+		.used = &used,
+	};
+	struct setting setting;
+
+	(void)state;
+	assert_int_equal(it_people_add(&item.signers, &eve, NULL), 0);
+	assert_int_equal(it_people_add(&signers, &eve, NULL), 0);
+	set(&setting, predicates);
+	setting.exceptions = (struct it_exceptions){ &terms, &item, 1, setting.it.input.now };
+	case_comes_to(GATE(",\"required\":[\"login_*\"]"), &setting.it, true, IT_DECISION_ALLOWED,
+		      "login_*", "did not pass");
+	assert_true(used > 0);
+	/* another one is not meant, not even one that the text would match as a pattern */
+	case_comes_to(GATE(",\"required\":[\"login_a\"]"), &setting.it, false, IT_DECISION_BLOCKED,
+		      "login_a", "no test of that name ran");
+	item.why_not = (char *)(uintptr_t) "has expired";
+	case_comes_to(GATE(",\"required\":[\"login_*\"]"), &setting.it, false, IT_DECISION_REMARK,
+		      "login_*", "has expired");
+	item.why_not = NULL;
+	/* nobody excuses what is missing in a result of their own, whichever it is */
+	setting.it.evidence[1].signers = &signers;
+	case_comes_to(GATE(",\"required\":[\"login_*\"]"), &setting.it, false, IT_DECISION_BLOCKED,
+		      "login_*", "no test of that name ran");
+	case_done(&setting.it);
+	it_people_done(&item.signers);
+	it_people_done(&signers);
+}
+
 static void refuses_demands_that_make_no_sense(void **state)
 {
 	(void)state;
@@ -341,6 +387,7 @@ int main(void)
 		cmocka_unit_test(compares_with_the_result_before),
 		cmocka_unit_test(takes_no_result_from_later_or_from_strangers),
 		cmocka_unit_test(excuses_tests_by_name),
+		cmocka_unit_test(excuses_required_tests_that_did_not_run),
 		cmocka_unit_test(refuses_demands_that_make_no_sense),
 	};
 
