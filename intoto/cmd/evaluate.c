@@ -288,7 +288,8 @@ static bool is_evidence(const char *name)
 }
 
 /* What a folder holds besides is nobody's business. */
-static int add_folder(struct work *work, const char *path, struct intoto_error **err)
+static int add_folder(struct work *work, const char *path, struct intoto_report *report,
+		      struct intoto_error **err)
 {
 	IT_AUTO(it_strings_done) struct it_strings names = { 0 };
 	int rc = it_dir_list(&names, path, err);
@@ -301,27 +302,33 @@ static int add_folder(struct work *work, const char *path, struct intoto_error *
 		if (!file)
 			return it_err_nomem(err);
 		if (is_evidence(names.items[i]) && (stat(file, &about) || S_ISREG(about.st_mode)))
-			rc = it_evaluation_add(&work->evaluation, file, false, err);
+			rc = it_evaluation_add(&work->evaluation, file, IT_EVALUATION_FOLDER,
+					       report, err);
 	}
 	return rc;
 }
 
-static int add_operand(struct work *work, const char *path, struct intoto_error **err)
+/* alone: nothing else is evidence beside it. */
+static int add_operand(struct work *work, const char *path, bool alone,
+		       struct intoto_report *report, struct intoto_error **err)
 {
 	struct stat about;
 
 	if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-		return add_folder(work, path, err);
-	return it_evaluation_add(&work->evaluation, path, false, err);
+		return add_folder(work, path, report, err);
+	return it_evaluation_add(&work->evaluation, path,
+				 alone ? IT_EVALUATION_ALONE : IT_EVALUATION_AMONG, report, err);
 }
 
-static int add_advisories(struct work *work, struct intoto_error **err)
+static int add_advisories(struct work *work, struct intoto_report *report,
+			  struct intoto_error **err)
 {
 	const struct it_strings *paths = &work->self->advisories;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < paths->count; i++)
-		rc = it_evaluation_add(&work->evaluation, paths->items[i], true, err);
+		rc = it_evaluation_add(&work->evaluation, paths->items[i], IT_EVALUATION_ADVISORY,
+				       report, err);
 	return rc;
 }
 
@@ -434,9 +441,9 @@ static int evaluate(struct work *work, const char *name, const struct it_strings
 	it_report_about(report, name, work->evaluation.now);
 	it_evaluation_reset(&work->evaluation);
 	for (size_t i = first; !rc && i < first + count; i++)
-		rc = add_operand(work, paths->items[i], err);
+		rc = add_operand(work, paths->items[i], count == 1, report, err);
 	if (!rc)
-		rc = add_advisories(work, err);
+		rc = add_advisories(work, report, err);
 	if (!rc)
 		rc = it_evaluation_judge(&work->evaluation, report, &gates, err);
 	if (!rc && !gates)

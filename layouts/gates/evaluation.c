@@ -14,10 +14,11 @@
 #include "model/bundle.h"
 
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
+#define NO_EVIDENCE "is no signed document and no statement"
 /* Of an advisory that is about no artifact in particular. */
 #define NO_SUBJECT "0000000000000000000000000000000000000000000000000000000000000000"
 
-enum { STATEMENT_MAX = 300 << 20 };
+enum { STATEMENT_MAX = 300 << 20, TOLD_MAX = 10, DIGEST_DIGITS = 64 };
 
 void it_evaluation_reset(struct it_evaluation *evaluation)
 {
@@ -25,6 +26,7 @@ void it_evaluation_reset(struct it_evaluation *evaluation)
 	evaluation->documents.keys = &evaluation->keys;
 	evaluation->documents.now = evaluation->now;
 	evaluation->advisories = 0;
+	evaluation->broken = 0;
 	for (size_t i = 0; i < evaluation->exceptions.count; i++)
 		*evaluation->exceptions.items[i].used = 0;
 }
@@ -110,7 +112,7 @@ static int add_bare(struct it_evaluation *evaluation, const char *path, struct i
 		rc = wrap_vex(&made, root, err);
 		text = it_buf_span(&made);
 	} else if (!it_json_get(root, "predicateType")) {
-		rc = it_err_set(err, INTOTO_E_FORMAT, "is no signed document and no statement");
+		rc = it_err_set(err, INTOTO_E_FORMAT, NO_EVIDENCE);
 	}
 	if (!rc)
 		rc = intoto_envelope_new(&envelope, INTOTO_DSSE, text.data, text.len, err);
@@ -119,56 +121,150 @@ static int add_bare(struct it_evaluation *evaluation, const char *path, struct i
 					   envelope, err);
 }
 
+/* --- what is no evidence --- */
+
+static bool begins_object(struct it_span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr(" \t\r\n", text.data[i]) || !text.data[i])
+			return text.data[i] == '{';
+	return false;
+}
+
+/* Whether a text that cannot be used says that it is signed, or a statement; then it may be the one
+ * that would block.  A link is neither. */
+static bool claims_evidence(struct it_span text)
+{
+	static const char *const members[] = { "payload", "payloadType", "signed", "dsseEnvelope",
+					       "predicateType" };
+	struct it_json_limits limits = it_json_signed_limits;
+	IT_AUTO(it_json_freep) struct it_json *root = NULL;
+	struct it_span type;
+
+	limits.reals = true;
+	if (!begins_object(text))
+		return false;
+	if (it_json_parse(&root, text, &limits, NULL))
+		return true; /* nobody knows */
+	for (size_t i = 0; i < IT_COUNT_OF(members); i++)
+		if (it_json_get(root, members[i]))
+			return true;
+	type = it_json_text(it_json_get(root, "_type"));
+	return type.data && it_starts_with(type.data, "https://in-toto.io/Statement/");
+}
+
+/* A raw report that an attestor has read: even one that is a statement is no evidence by itself. */
+static bool is_raw_report(const char *path)
+{
+	const char *name = it_path_base(path);
+
+	return strlen(name) == strlen("sha256-.report") + DIGEST_DIGITS &&
+	       it_starts_with(name, "sha256-") && it_ends_with(name, ".report") &&
+	       it_hex_valid(it_span(name + strlen("sha256-"), DIGEST_DIGITS));
+}
+
 /* --- files --- */
 
 struct reading {
 	struct it_evaluation *evaluation;
 	const char *path;
+	enum it_evaluation_source source;
+	struct intoto_report *report;
 };
+
+static void pass_over(const struct reading *reading, const char *name, const char *why)
+{
+	if (reading->source == IT_EVALUATION_AMONG)
+		it_report_add(reading->report, INTOTO_CHECK_SKIPPED, "gate.evidence", "", name,
+			      "is passed over: %s", why);
+}
+
+static int take_text(struct reading *reading, const char *uri, struct it_span text, bool line,
+		     struct intoto_error **err)
+{
+	bool advisory = reading->source == IT_EVALUATION_ADVISORY;
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	enum it_gate_text what = IT_GATE_TEXT_TAKEN;
+	int rc;
+
+	if (!line && it_document_is_foreign(text))
+		rc = add_bare(reading->evaluation, uri, text, advisory, &why);
+	else
+		rc = it_gate_documents_add(&reading->evaluation->documents, it_path_base(uri), uri,
+					   text, &what, &why);
+	if (!rc && what == IT_GATE_TEXT_FOREIGN)
+		pass_over(reading, uri, "it is signed, and no statement");
+	if (!rc)
+		return INTOTO_OK;
+	if (rc == INTOTO_E_FORMAT && !advisory && !claims_evidence(text)) {
+		if (reading->source == IT_EVALUATION_ALONE)
+			return it_err_set(err, rc, NO_EVIDENCE);
+		pass_over(reading, uri, "it " NO_EVIDENCE);
+		return INTOTO_OK;
+	}
+	return rc == INTOTO_E_NOMEM ? it_err_nomem(err)
+				    : it_err_set(err, rc, "%s", intoto_error_text(why));
+}
 
 static int read_line(void *arg, size_t number, struct it_span line, struct intoto_error **err)
 {
 	struct reading *reading = arg;
 	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(SIZE_MAX / 2);
-	enum it_gate_text what;
 
 	(void)it_buf_printf(&name, "%s#%zu", reading->path, number); /* looked at below */
 	if (name.failed)
 		return it_err_nomem(err);
-	return it_err_wrap(err,
-			   it_gate_documents_add(&reading->evaluation->documents,
-						 it_path_base(it_buf_text(&name)),
-						 it_buf_text(&name), line, &what, err),
-			   "line %zu", number);
+	return it_err_wrap(err, take_text(reading, it_buf_text(&name), line, true, err), "line %zu",
+			   number);
 }
 
-static int add_text(struct it_evaluation *evaluation, const char *path, struct it_span text,
-		    bool advisory, struct intoto_error **err)
-{
-	struct reading reading = { evaluation, path };
-	enum it_gate_text what;
-
-	if (it_ends_with(path, ".jsonl"))
-		return it_bundle_each(text, read_line, &reading, err);
-	if (it_document_is_foreign(text))
-		return add_bare(evaluation, path, text, advisory, err);
-	return it_gate_documents_add(&evaluation->documents, it_path_base(path), path, text, &what,
-				     err);
-}
-
-int it_evaluation_add(struct it_evaluation *evaluation, const char *path, bool advisory,
-		      struct intoto_error **err)
+static int read_file(struct reading *reading, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_JSON_BYTES_MAX);
-	size_t before = evaluation->documents.count;
-	int rc = it_regular_read(&text, path, (struct it_extent){ 0 }, err);
+	int rc = it_regular_read(&text, reading->path, (struct it_extent){ 0 }, err);
 
 	if (rc)
 		return rc;
-	rc = add_text(evaluation, path, it_buf_span(&text), advisory, err);
-	if (advisory)
+	rc = it_ends_with(reading->path, ".jsonl")
+		     ? it_bundle_each(it_buf_span(&text), read_line, reading, err)
+		     : take_text(reading, reading->path, it_buf_span(&text), false, err);
+	return it_err_wrap(err, rc, "%s", reading->path);
+}
+
+/* As stage_gates.c: what the system refuses to give is open; what is broken counts as absent. */
+static int read_beside_links(struct reading *reading, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = read_file(reading, &why);
+
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	if (rc == INTOTO_E_IO || rc == INTOTO_E_LIMIT)
+		it_report_undecided(reading->report, "gate.evidence", "", reading->path, why);
+	else if (rc && rc != INTOTO_E_NOTFOUND && ++reading->evaluation->broken <= TOLD_MAX)
+		it_report_add(reading->report, INTOTO_CHECK_WARNING, "gate.evidence", "",
+			      reading->path, "%s", intoto_error_text(why));
+	return INTOTO_OK;
+}
+
+int it_evaluation_add(struct it_evaluation *evaluation, const char *path,
+		      enum it_evaluation_source source, struct intoto_report *report,
+		      struct intoto_error **err)
+{
+	struct reading reading = { evaluation, path, source, report };
+	size_t before = evaluation->documents.count;
+	int rc;
+
+	if (source == IT_EVALUATION_FOLDER)
+		return read_beside_links(&reading, err);
+	if (source == IT_EVALUATION_AMONG && is_raw_report(path)) {
+		pass_over(&reading, path, "it is a report as an attestor has read it");
+		return INTOTO_OK;
+	}
+	rc = read_file(&reading, err);
+	if (source == IT_EVALUATION_ADVISORY)
 		evaluation->advisories += evaluation->documents.count - before;
-	return it_err_wrap(err, rc, "%s", path);
+	return rc;
 }
 
 /* --- judging --- */

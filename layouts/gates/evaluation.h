@@ -24,15 +24,25 @@ struct it_evaluation {
 	/* Made for each body of evidence. */
 	struct it_gate_documents documents;
 	size_t advisories; /* how many of the documents, the last ones, are taken unsigned */
+	size_t broken;	   /* in folders, so far */
 };
 void it_evaluation_done(struct it_evaluation *evaluation);
 
+/* Where a file of evidence comes from, and so what is made of one that is none. */
+enum it_evaluation_source {
+	IT_EVALUATION_ALONE,	/* it must be evidence */
+	IT_EVALUATION_AMONG,	/* of several: what does not claim to be evidence is passed over */
+	IT_EVALUATION_FOLDER,	/* as a verification reads what lies beside the links */
+	IT_EVALUATION_ADVISORY, /* counts whoever signed it and whatever it is about; it may also be
+				   a VEX document by itself */
+};
 /*
- * Adds a file of evidence: a signed statement, a bundle of them, or a statement that nobody signed.
- * advisory: it counts whoever signed it and whatever it is about; it may also be a VEX document by
- * itself.  FORMAT: it is none of these.
+ * Adds a file: a signed statement, a bundle of them, or a statement that nobody signed.  FORMAT: it
+ * is none of these.  What is passed over is told in the report as skipped.  Of a folder what is
+ * broken counts as absent, a warning, and what cannot be read leaves the report undecided.
  */
-IT_CHECK int it_evaluation_add(struct it_evaluation *evaluation, const char *path, bool advisory,
+IT_CHECK int it_evaluation_add(struct it_evaluation *evaluation, const char *path,
+			       enum it_evaluation_source source, struct intoto_report *report,
 			       struct intoto_error **err);
 /* Judges all gates on what was added; *gates is how many there were. */
 IT_CHECK int it_evaluation_judge(struct it_evaluation *evaluation, struct intoto_report *report,

@@ -74,6 +74,33 @@ ok 'or those of one step' evaluate -l root.layout --step build b
 refuses 1 'is signed by nobody whom the gate accepts' 'what nobody signed is none then' evaluate -l root.layout --step build a
 refuses 66 'has no step of that name' 'the step must be there' evaluate -l root.layout --step test b
 
+# --- what lies beside the evidence ---------------------------------------------------------------------------
+mkdir f; cp b/x.json f/build.x.intoto.json; cp alice.pem.pub f
+printf '1..1\nok 1 - a\n' >f/tap.tmp; raw=f/sha256-$(sha256sum <f/tap.tmp | cut -d' ' -f1).report; mv f/tap.tmp "$raw"
+intoto run -q -n build -k alice.pem -d f -- true
+printf '{"runs":[{"n":1.5}]}' >f/scan.sarif; printf '{"_type":"link","name":"x"}' >f/bare.link
+ok 'files beside the evidence are passed over' evaluate --gate "$sbom" f/*
+passes_with "$raw: is passed over: it is a report as an attestor has read it" 'and listed' evaluate -v --gate "$sbom" f/*
+passed_over() { intoto evaluate -v --gate "$sbom" f/* >told.tmp; sed -n 's/.*: is passed over: //p' told.tmp | LC_ALL=C sort | uniq -c | sed 's/^ *//'; }
+is "$(passed_over)" $'1 it is a report as an attestor has read it [gate.evidence]\n3 it is no signed document and no statement [gate.evidence]\n1 it is signed, and no statement [gate.evidence]' \
+	'a key, a report with fractions, a link that nobody signed, and a signed one'
+bare statement.tmp "$bom"; cp statement.tmp "g-$(basename "$raw")"; mkdir g; mv g-* "g/$(basename "$raw")"; cp alice.pem.pub g
+refuses 1 '0 of sbom found' 'a raw report is no evidence, even if it is a statement' evaluate --gate "$sbom" g/*
+refuses 65 'is no signed document' 'alone it must be evidence' evaluate --gate "$sbom" f/scan.sarif
+refuses 65 "$raw" 'as a TAP report is not' evaluate --gate "$sbom" "$raw"
+refuses 65 'alice.pem.pub' 'and as each must with --each' evaluate --gate "$sbom" --each f/*
+printf '{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":7}' >broken.json
+refuses 65 'broken.json' 'what says that it is signed and is broken is not passed over' evaluate --gate "$sbom" b/x.json broken.json
+printf '{"predicateType":7}' >broken.json; refuses 65 'broken.json' 'nor what says that it is a statement' evaluate --gate "$sbom" b/x.json broken.json
+refuses 65 'bad.json' 'nor what breaks off' sh -c 'echo "{" >bad.json; intoto evaluate --gate "$1" b/x.json bad.json' - "$sbom"
+refuses 66 'nowhere' 'nor what is missing' evaluate --gate "$sbom" b/x.json nowhere
+ok 'a folder is read by names' evaluate --gate "$sbom" f
+echo '{"name":"app"}' >f/package.json; ln -s nowhere f/gone.json; ok 'other JSON in it is nobody'"'"'s business, nor is a link to nothing' evaluate --gate "$sbom" f
+cp broken.json f; passes_with 'f/broken.json: ' 'what is broken in it counts as absent' evaluate -v --gate "$sbom" f
+ok 'with a warning' grep -q 'warning.*f/broken.json' "$tap_out"
+truncate -s 300M f/large.json; refuses 1 'UNDECIDED: f: ' 'what is too large may be what would block' evaluate --gate "$sbom" f
+rm f/large.json f/gone.json
+
 # --- mistakes ----------------------------------------------------------------------------------------------
 refuses 64 'want gates' 'wants gates' evaluate a
 refuses 64 'want files of evidence' 'and evidence' evaluate --gate "$sbom"
