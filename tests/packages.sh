@@ -95,11 +95,17 @@ names() {
 		($1 == "build" || $1 == purpose || (purpose == "bench" && $1 == "test")) && $column != "-" && !seen[$column]++ { print $column }'
 }
 
+# Node's own package of nodejs holds npm, and refuses Debian's beside it.
+is_there() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+		{ [ "$1" = npm ] && command -v npm >/dev/null; }
+}
+
 missing() {
 	local name
 
 	for name in $(names apt "$1"); do
-		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+		is_there "$name" || echo "$name"
 	done
 }
 
