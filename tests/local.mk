@@ -40,6 +40,12 @@ LONG_TESTS = $(FAULT_TESTS) %D%/conformance/corpus.t %D%/cli/hostile_files.t %D%
 	%D%/cli/trace_calls.t %D%/cli/trace_overlay.t
 print-short-tests:
 	@echo $(filter-out $(LONG_TESTS),$(TESTS))
+# Faults are told by what comes of them, and sanitizers answer some of them in their own way.
+print-sanitizer-tests:
+	@echo $(filter-out $(FAULT_TESTS),$(TESTS))
+# Those that hash much take minutes there; both other sanitizers run them.
+print-valgrind-tests:
+	@echo $(filter-out %D%/unit/model_link_save %D%/unit/record_pair,$(UNIT_TESTS))
 # With threads: for ThreadSanitizer.
 THREAD_TESTS = %D%/unit/base_relay %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
 print-thread-tests:

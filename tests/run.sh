@@ -223,7 +223,7 @@ step_sanitizers() {
 	configured sanitizers CC="$gcc" CFLAGS='-O1 -g' --enable-developer --enable-sanitizers
 	built
 	export ASAN_OPTIONS=detect_leaks=1 # also in programs that do not look for leaks by themselves
-	checked sanitizers.check "$(make -s print-tests)"
+	checked sanitizers.check "$(make -s print-sanitizer-tests)"
 }
 
 # ThreadSanitizer knows no other sanitizer beside it.
@@ -241,7 +241,7 @@ step_valgrind() {
 	# Without hardening: variables that the compiler zeroes hide reads of unset ones.
 	configured valgrind CC="$gcc" CFLAGS='-O1 -g'
 	quietly valgrind.make make -j"$jobs" HARDEN_CFLAGS=
-	checked valgrind.check "$(make -s print-unit-tests)" HARDEN_CFLAGS= \
+	checked valgrind.check "$(make -s print-valgrind-tests)" HARDEN_CFLAGS= \
 		LOG_COMPILER='./libtool --mode=execute valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=9'
 }
 
