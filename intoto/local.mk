@@ -8,6 +8,9 @@ include %D%/model/local.mk
 include %D%/record/local.mk
 include %D%/attest/local.mk
 include %D%/run/local.mk
+include %D%/net/local.mk
+include %D%/store/local.mk
+include %D%/image/local.mk
 include %D%/cmd/local.mk
 
 noinst_LTLIBRARIES += libcore.la

@@ -27,6 +27,7 @@ build    libyajl-dev           yajl-devel           yajl-dev           yajl
 build    libexpat1-dev         expat-devel          expat-dev          expat
 build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
 build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
+build    libarchive-dev        libarchive-devel     libarchive-dev     libarchive
 build    libjq-dev             jq-devel             jq-dev             jq
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git
@@ -54,6 +55,9 @@ test     bats                  bats                 bats               bats-core
 test     python3-pytest        python3-pytest       py3-pytest         -
 test     gnupg                 gnupg2               gnupg              gnupg
 test     openssh-client        openssh-clients      openssh-keygen     -
+test     docker-registry       -                    -                  -
+test     umoci                 umoci                umoci              -
+test     apache2-utils         httpd-tools          apache2-utils      httpd
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -
 test     apt-transport-in-toto -                   -                  -

@@ -29,6 +29,7 @@ enum intoto_code {
 	INTOTO_E_HELPER = -10,	   /* a program that we started did not do its work */
 	INTOTO_E_USAGE = -11,	   /* the caller's options make no sense */
 	INTOTO_E_INTERNAL = -12,   /* our bug */
+	INTOTO_E_SERVICE = -13,	   /* a service gave no answer: it could not be found out */
 };
 
 struct intoto_error;

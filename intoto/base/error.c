@@ -41,7 +41,8 @@ const char *intoto_code_name(enum intoto_code code)
 	static const char *const names[] = { "ok",	  "no-memory",	 "io",	      "format",
 					     "limit",	  "unsupported", "not-found", "key",
 					     "untrusted", "policy",	 "helper",    "usage",
-					     "internal" };
+					     "internal",
+					     "service" };
 	int index = -(int)code;
 
 	if (index < 0 || (size_t)index >= IT_COUNT_OF(names))

@@ -24,6 +24,7 @@ int it_exit_of(enum intoto_code code)
 	case INTOTO_E_NOTFOUND:
 		return IT_EXIT_NOINPUT;
 	case INTOTO_E_HELPER:
+	case INTOTO_E_SERVICE:
 		return IT_EXIT_UNAVAILABLE;
 	case INTOTO_E_NOMEM:
 	case INTOTO_E_IO:

@@ -82,6 +82,12 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 %C%_yaml2json_SOURCES = intoto/json/yaml2json.c
 %C%_yaml2json_LDADD = libyamlreader.la libcore.la
 
+# The heavier commands: programs of their own, which the program becomes.
+pkglibexec_PROGRAMS += %D%/intoto-image
+%C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c
+%C%_intoto_image_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
+%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
+
 bin_PROGRAMS += %D%/intoto
 %C%_intoto_SOURCES = %D%/main.c
 %C%_intoto_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'

@@ -6,6 +6,11 @@ CORE_SOURCES += \
 	%D%/attestation.c %D%/attestation.h \
 	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
+	%D%/deny_list.h \
+	%D%/image_reference.h \
+	%D%/oci_manifest.h \
+	%D%/sigstore_bundle.h \
+	%D%/simple_signing.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/envelope_text.c %D%/envelope_text.h \

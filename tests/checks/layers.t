@@ -16,8 +16,9 @@ run        base json crypto model record attest
 layouts    base json crypto model record attest run
 net        base json crypto model record attest run
 store      base json crypto model record attest run net
-serve      base json crypto model record attest run net store layouts
-cmd        base json crypto model record attest run net store layouts serve
+image      base json crypto model record attest run net store layouts
+serve      base json crypto model record attest run net store layouts image
+cmd        base json crypto model record attest run net store layouts image serve
 attestors
 '
 # A public header belongs to the layer that implements it; attestors may use them all, and their

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intoto image: a program of its own, since it maps libcurl and libarchive.  A new subcommand is
+ * one file and one word here. */
+#include "cmd/command.h"
+#include "cmd/dispatch.h"
+
+/* clang-format off */
+/* WORD is it_cmd_image_WORD in image_WORD.c; sorted as the help lists them. */
+#define SUBCOMMANDS(EACH)
+/* clang-format on */
+
+#define DECLARE(word) extern const struct it_command it_cmd_image_##word;
+#define ADDRESS(word) &it_cmd_image_##word,
+
+SUBCOMMANDS(DECLARE)
+
+static const struct it_command *const subcommands[] = { SUBCOMMANDS(ADDRESS) NULL };
+
+const struct it_command it_cmd_image = {
+	.name = "image",
+	.synopsis = "COMMAND [OPTIONS]...",
+	.summary = "sign, verify and move container images",
+	.children = subcommands,
+};
