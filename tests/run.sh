@@ -222,7 +222,6 @@ step_clang() {
 step_sanitizers() {
 	configured sanitizers CC="$gcc" CFLAGS='-O1 -g' --enable-developer --enable-sanitizers
 	built
-	export ASAN_OPTIONS=detect_leaks=1 # also in programs that do not look for leaks by themselves
 	checked sanitizers.check "$(make -s print-sanitizer-tests)"
 }
 

@@ -187,16 +187,6 @@ static int fetch(const char *url, const char *header, bool post)
 	return status;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-/* The search for leaks traces its own process, which no sandbox allows; where there is none, tests
- * ask for it by ASAN_OPTIONS. */
-__attribute__((visibility("default"))) const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
-
 int main(int argc, char **argv)
 {
 	AT_AUTO(at_buf_wipe) struct at_buf header = { .max = HEADER_MAX };

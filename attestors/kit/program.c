@@ -143,16 +143,6 @@ static int show_version(const struct intoto_attestor *attestor)
 	return print(attestor, it_buf_span(&text));
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-/* The search for leaks traces its own process, which no sandbox allows; where there is none, tests
- * ask for it by ASAN_OPTIONS. */
-__attribute__((visibility("default"))) const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
-
 int intoto_attestor_main(int argc, char **argv, const struct intoto_attestor *attestor)
 {
 	static const struct {

@@ -19,16 +19,6 @@
 
 enum { TEXT_MAX = 2000, STATUS_USAGE = 64, STATUS_DATA = 65 };
 
-#if defined(__SANITIZE_ADDRESS__)
-/* The search for leaks traces its own process, which no sandbox allows; where there is none, tests
- * ask for it by ASAN_OPTIONS. */
-__attribute__((visibility("default"))) const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
-
 /* The first thing that the compiler of the language says; later ones follow from it. */
 static void keep_first(void *arg, jv message)
 {
