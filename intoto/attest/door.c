@@ -230,7 +230,8 @@ static int fill_environment(struct it_strings *out, const struct it_door_spec *s
 			    const struct it_room *room, struct intoto_error **err)
 {
 	static const char *const names[] = { "HOME", "TMPDIR" };
-	int rc = INTOTO_OK;
+	const char *ours = it_sandbox_variable_of_ours();
+	int rc = ours ? it_strings_add(out, ours, err) : INTOTO_OK;
 
 	for (char *const *entry = spec->environment; !rc && entry && *entry; entry++)
 		rc = it_strings_add(out, *entry, err);

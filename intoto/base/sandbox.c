@@ -76,6 +76,15 @@ uint64_t it_sandbox_memory_of_ours(uint64_t wanted)
 #endif
 }
 
+const char *it_sandbox_variable_of_ours(void)
+{
+#ifdef WITH_SANITIZER
+	return "ASAN_OPTIONS=detect_leaks=0";
+#else
+	return NULL;
+#endif
+}
+
 /* --- what a level is --- */
 
 unsigned it_sandbox_promises(const struct it_sandbox_level *level)

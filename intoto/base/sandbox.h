@@ -56,6 +56,11 @@ struct it_sandbox_limits {
  * all address space that there is.
  */
 uint64_t it_sandbox_memory_of_ours(uint64_t wanted);
+/*
+ * A variable ("NAME=VALUE") that they need to end well in a sandbox; NULL but with a sanitizer: it
+ * would look for leaks by means of ptrace, which the sandbox refuses.
+ */
+const char *it_sandbox_variable_of_ours(void);
 
 /* What the mechanisms are for; each is kept by any one of several. */
 enum it_sandbox_promise {
