@@ -33,19 +33,20 @@ print-tests:
 	@echo $(TESTS)
 print-unit-tests:
 	@echo $(UNIT_TESTS)
-# What looks at nothing of the tree but itself, and takes long: tests/run.sh runs it in one build folder, and
-# not again from the tarball.
-LONG_TESTS = $(FAULT_TESTS) %D%/conformance/corpus.t %D%/cli/hostile_files.t %D%/cli/hostile_steps.t %D%/cli/hostile_traces.t \
-	%D%/cli/inspections.t %D%/cli/layout_from_links.t %D%/cli/layout_lint.t %D%/cli/record_large.t %D%/cli/trace.t \
-	%D%/cli/trace_calls.t %D%/cli/trace_overlay.t
-print-short-tests:
-	@echo $(filter-out $(LONG_TESTS),$(TESTS))
-# Faults are told by what comes of them, and sanitizers answer some of them in their own way.
+# What tests/run.sh runs from the tarball: some of each folder, since all of them have run in one build folder
+# and every file of the tree is in the tarball (step tarball).  "make distcheck" by itself runs all.
+DIST_TESTS = %D%/checks/% %D%/unit/base_% %D%/unit/cmd_% %D%/unit/json_% %D%/unit/model_% %D%/cli/main.t %D%/cli/run.t \
+	%D%/cli/verify.t %D%/cli/layout.t %D%/cli/manual.t %D%/attestors/sbom.t %D%/attestors/scan.t %D%/gates/% %D%/image/place%
+print-dist-tests:
+	@echo $(filter $(DIST_TESTS),$(TESTS))
+# Faults are told by what comes of them, and sanitizers answer some of them in their own way; checks read the
+# tree and start nothing of ours.
 print-sanitizer-tests:
-	@echo $(filter-out $(FAULT_TESTS),$(TESTS))
-# Those that hash much take minutes there; both other sanitizers run them.
+	@echo $(filter-out $(FAULT_TESTS) %D%/checks/%,$(TESTS))
+# Those that compute or hash much take minutes there; the other sanitizers run them.
 print-valgrind-tests:
-	@echo $(filter-out %D%/unit/model_link_save %D%/unit/record_pair,$(UNIT_TESTS))
+	@echo $(filter-out %D%/unit/crypto_certificate %D%/unit/crypto_schemes %D%/unit/model_link_save %D%/unit/record_pair \
+		%D%/unit/record_pool %D%/unit/record_snapshot %D%/unit/run_output,$(UNIT_TESTS))
 # With threads: for ThreadSanitizer.
 THREAD_TESTS = %D%/unit/base_relay %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot
 print-thread-tests:
@@ -54,7 +55,7 @@ print-thread-tests:
 SLOW_TESTS = %D%/checks/configure.t
 print-slow-tests:
 	@echo $(SLOW_TESTS)
-.PHONY: print-tests print-short-tests print-unit-tests print-thread-tests print-slow-tests
+.PHONY: print-tests print-dist-tests print-unit-tests print-thread-tests print-slow-tests
 
 dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh %D%/lib/chain.sh %D%/lib/peers.sh %D%/lib/without.py %D%/bench/noop.sh %D%/bench/timer.c \

@@ -211,8 +211,9 @@ step_gcc() {
 	checked gcc.check "$(make -s print-tests)"
 }
 
+# The folder of the step fuzz, too: one build by clang is enough.
 step_clang() {
-	configured clang CC="$clang" --enable-developer
+	configured clang CC="$clang" CFLAGS='-O1 -g' --enable-developer --enable-fuzzers
 	built
 	quietly clang.check make -j"$jobs" check TESTS=
 	tally 1 0 0
@@ -238,25 +239,45 @@ step_threads() {
 
 step_valgrind() {
 	# Without hardening: variables that the compiler zeroes hide reads of unset ones.
+	local tests
+
 	configured valgrind CC="$gcc" CFLAGS='-O1 -g'
-	quietly valgrind.make make -j"$jobs" HARDEN_CFLAGS=
-	checked valgrind.check "$(make -s print-valgrind-tests)" HARDEN_CFLAGS= \
+	tests=$(make -s print-valgrind-tests)
+	# shellcheck disable=SC2086 # a list of names
+	quietly valgrind.make make -j"$jobs" HARDEN_CFLAGS= $tests
+	checked valgrind.check "$tests" check_PROGRAMS= HARDEN_CFLAGS= \
 		LOG_COMPILER='./libtool --mode=execute valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=9'
+}
+
+# fuzzed TARGET: leaves a file when it passed, and else says what it did
+fuzzed() {
+	local name=${1##*/}
+
+	mkdir -p "grown/$name" # what it finds new goes into the first folder, not into the tree
+	rm -f "$logs/fuzz.$name.passed"
+	if timeout 120 "$1" -runs=2000 -seed=1 -max_len=4096 -timeout=20 -artifact_prefix="$logs/fuzz-$name-" \
+		"grown/$name" "$tree/tests/fuzz/corpus/$name" >"$logs/fuzz.$name" 2>&1; then
+		: >"$logs/fuzz.$name.passed"
+	else
+		tail -n 20 "$logs/fuzz.$name" | sed 's/^/    | /'
+	fi
 }
 
 # The fuzz targets with libFuzzer itself: they build, and their inputs pass under both sanitizers.
 step_fuzz() {
-	local target name
+	local targets target name
 
-	configured fuzz CC="$clang" CFLAGS='-O1 -g' --enable-fuzzers
-	built
-	# shellcheck disable=SC2046 # a list of names
-	quietly fuzz.targets make -j"$jobs" $(make -s print-fuzz-targets)
-	for target in $(make -s print-fuzz-targets); do
+	configured clang CC="$clang" CFLAGS='-O1 -g' --enable-developer --enable-fuzzers
+	targets=$(make -s print-fuzz-targets)
+	# shellcheck disable=SC2086 # a list of names
+	quietly fuzz.targets make -j"$jobs" $targets
+	export -f fuzzed
+	export logs tree
+	# shellcheck disable=SC2086 # a list of names
+	printf '%s\n' $targets | xargs -P "$jobs" -I{} bash -c 'fuzzed {}'
+	for target in $targets; do
 		name=$(basename "$target")
-		mkdir -p "grown/$name" # what it finds new goes into the first folder, not into the tree
-		is_true "fuzz $name" timeout 120 "$target" -runs=2000 -seed=1 -max_len=4096 -timeout=20 \
-			-artifact_prefix="$logs/fuzz-$name-" "grown/$name" "$tree/tests/fuzz/corpus/$name"
+		is_true "fuzz $name" cat "$logs/fuzz.$name.passed"
 	done
 }
 
@@ -293,7 +314,7 @@ step_distcheck() {
 	configured gcc CC="$gcc" --enable-developer
 	find . -maxdepth 1 -name 'intoto-*' -exec chmod -R u+w {} + -exec rm -rf {} +
 	quietly distcheck make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS="CC='$gcc'" \
-		TESTS="$(make -s print-short-tests)"
+		TESTS="$(make -s print-dist-tests)"
 	awk '/^# (PASS|XFAIL):/ { p += $3 } /^# (FAIL|XPASS|ERROR):/ { f += $3 } /^# SKIP:/ { s += $3 }
 		END { print p + 1, f + 0, s + 0 }' "$log" >>"$counts"
 	is_true 'the checks of distcheck ran' grep -q '^# PASS: *[1-9]' "$log"
@@ -359,7 +380,7 @@ main() {
 	use_ccache
 	step tree
 	[ -z "$quick" ] || steps=gcc
-	for name in ${steps:-gcc clang sanitizers threads valgrind fuzz install distcheck tarball slow interop quickstart}; do
+	for name in ${steps:-gcc clang fuzz sanitizers threads valgrind install distcheck tarball slow interop quickstart}; do
 		if ! declare -F "step_${name//-/_}" >/dev/null; then
 			echo "run.sh: there is no step '$name'" >&2
 			exit 64
