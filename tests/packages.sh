@@ -57,6 +57,7 @@ test     gnupg                 gnupg2               gnupg              gnupg
 test     openssh-client        openssh-clients      openssh-keygen     -
 test     docker-registry       -                    -                  -
 test     umoci                 umoci                umoci              -
+test     skopeo                skopeo               skopeo             skopeo
 test     apache2-utils         httpd-tools          apache2-utils      httpd
 test     python3-nacl          python3-pynacl       py3-pynacl         -
 test     debian-archive-keyring -                   -                  -
