@@ -20,6 +20,7 @@ CORE_SOURCES += \
 	%D%/graph_dot.c \
 	%D%/graph_line.c \
 	%D%/graph_svg.c \
+	%D%/grounds.c %D%/grounds.h \
 	%D%/intake.c %D%/intake.h \
 	%D%/intake_files.c \
 	%D%/layout.c %D%/layout.h \

@@ -71,7 +71,7 @@ libcmd_la_SOURCES = \
 	%D%/verify_explain.c \
 	%D%/verify_options.c \
 	%D%/verify_output.c \
-	%D%/verify_request.c \
+	%D%/verify_request.c %D%/verify_request.h \
 	%D%/verify_sign.c \
 	%D%/version.c
 

@@ -17,7 +17,7 @@ static void result_done(struct it_verify_result *result)
 	it_signer_free(result->signer);
 }
 
-static int status_of(const struct intoto_report *report)
+int it_verify_status(const struct intoto_report *report)
 {
 	enum intoto_verdict verdict = intoto_report_verdict(report);
 	int status;
@@ -32,7 +32,7 @@ static int status_of(const struct intoto_report *report)
  */
 static int status_without_output(const struct intoto_report *report)
 {
-	int status = status_of(report);
+	int status = it_verify_status(report);
 
 	return status == IT_EXIT_YES ? IT_EXIT_FROM_ERROR : status;
 }
@@ -54,7 +54,8 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 		return it_refuse_operand(operands, 0, err);
 	rc = it_verify_output_check(words, err);
 	if (!rc)
-		rc = it_verify_request_read(&request, words, err);
+		rc = it_verify_request_read(&request, &words->chain, err);
+	request.verify.summary_name = words->summary_name;
 	request.verify.without_input_digests = !wants_digests(words);
 	if (!rc)
 		rc = it_verify_sign_open(words, &result.signer, err);
@@ -68,5 +69,5 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
 	rc = it_verify_output(words, &result, err);
-	return rc ? status_without_output(result.report) : status_of(result.report);
+	return rc ? status_without_output(result.report) : it_verify_status(result.report);
 }

@@ -1,41 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * intoto verify, in parts: the option table (verify_options.c), the request made from the words
- * (verify_request.c), what is printed and written (verify_output.c).
- *
- * A new option is a member here, a row in verify_options.c, and a line in verify_request.c.
+ * (verify_request.h, which other commands share), what is printed and written (verify_output.c).
  */
 #ifndef IT_CMD_VERIFY_H
 #define IT_CMD_VERIFY_H
 
-#include <intoto/verify.h>
-
 #include "cmd/passphrase.h"
+#include "cmd/verify_request.h"
 #include "crypto/signer.h"
+#include "layouts/report_format.h"
 #include "layouts/story.h"
 
 /* The words of the command line. */
 struct it_verify_words {
-	const char *layout;
-	struct it_strings verification_keys;
-	struct it_strings layout_keys; /* the same, by the older name */
-	struct it_strings key_types;
-	struct it_strings gpg; /* ids of keys that gpg keeps */
-	const char *gpg_home;
-	const char *link_dir;
-	struct it_strings intermediates;
-	struct it_strings timestamp_roots;
-	struct it_strings exceptions;
-	struct it_strings parameters;
-	bool pass_parameters;
-	const char *at;
-	struct it_strings allow;
-	const char *inspections;
-	const char *inspection_timeout;
-	struct it_strings inspection_paths;
-	const char *inspection_memory;
-	const char *inspection_processes;
-	const char *inspection_size;
+	struct it_chain_words chain;
 	const char *format;
 	struct it_strings reports; /* FORMAT=FILE */
 	bool no_ci_summary;
@@ -53,25 +32,16 @@ struct it_verify_words {
 	const char *policy_uri;
 	struct it_strings levels;
 	struct it_strings subjects;
-	unsigned verbose;
 	bool quiet;
 };
 
-/* What intoto_verify wants, and who owns it. */
-struct it_verify_request {
-	struct intoto_key **keys;
-	size_t key_count;
-	struct it_strings names; /* of parameters */
-	struct intoto_parameter *parameters;
-	struct intoto_verify_options verify;
-};
-
-/* Fills a zeroed request; it borrows from the words.  it_verify_request_done frees in any case. */
-IT_CHECK int it_verify_request_read(struct it_verify_request *request,
-				    const struct it_verify_words *words, struct intoto_error **err);
-void it_verify_request_done(struct it_verify_request *request);
-
 int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto_error **err);
+
+/* The exit status of a report. */
+int it_verify_status(const struct intoto_report *report);
+/* The report on standard output; format NULL: text, of which quiet keeps a pass for itself. */
+IT_CHECK int it_verify_print(const struct it_report_view *view, const char *format, bool quiet,
+			     struct intoto_error **err);
 
 /* What came out. */
 struct it_verify_result {

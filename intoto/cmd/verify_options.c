@@ -1,59 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of intoto verify, and the command itself. */
 #include "cmd/choices.h"
-#include "cmd/gpg_options.h"
 #include "cmd/verify.h"
 
-static const char *const allow_words[] = { "bad-glob",		 "disagreement",   "empty-layout",
-					   "failed-step",	 "name-mismatch",  "no-expiry",
-					   "unnamed-provenance", "zero-threshold", NULL };
-static const char *const inspection_words[] = { "sandbox", "host", "refuse", NULL };
 /* As in the table of layouts/report_format.c. */
 static const char *const format_words[] = { "text", "json", "junit", "sarif", "markdown", NULL };
-static const char *const key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
-
 /* clang-format off */
 static const struct it_option options[] = {
-	IT_REQUIRED(struct it_verify_words, layout, 'l', "layout", "FILE", "the signed layout"),
-	IT_WORDS(struct it_verify_words, verification_keys, 0, "verification-keys", "FILE",
-		 "public keys; each of them must have signed the layout"),
-	IT_WORDS(struct it_verify_words, layout_keys, 'k', "layout-keys", "FILE",
-		 "the same by its older name"),
-	{ .letter = 't', .name = "key-types", .argument = "TYPE", .kind = IT_OPTION_LIST,
-	  .offset = offsetof(struct it_verify_words, key_types), .choices = key_type_words,
-	  .help = "what the --layout-keys are, in their order; only checked" },
-	IT_GPG_KEYS_OPTION(struct it_verify_words, gpg,
-			   "public keys that gpg keeps; each must have signed the layout, too"),
-	IT_GPG_HOME_OPTION(struct it_verify_words, gpg_home),
-	IT_VALUE(struct it_verify_words, link_dir, 'd', "link-dir", "FOLDER",
-		 "where the links are (the current folder)"),
-	IT_WORDS(struct it_verify_words, intermediates, 'i', "intermediate-certs", "FILE",
-		 "certificates that may stand between one on a link and a root of the layout"),
-	IT_WORDS(struct it_verify_words, timestamp_roots, 0, "timestamp-roots", "FILE",
-		 "certificates of the authorities whose timestamps count"),
-	IT_WORDS(struct it_verify_words, exceptions, 0, "exceptions", "PATH",
-		 "signed exceptions, files or folders of them, besides those beside the links"),
-	IT_EACH(struct it_verify_words, parameters, 0, "param", "NAME=VALUE",
-		"put VALUE for {NAME} in the layout"),
-	IT_FLAG(struct it_verify_words, pass_parameters, 0, "pass-parameters",
-		"put them into sublayouts too"),
-	IT_VALUE(struct it_verify_words, at, 0, "at", "TIME",
-		 "verify as of 2026-01-31T23:59:59Z, or @SECONDS since 1970"),
-	{ .name = "allow", .argument = "NAME", .kind = IT_OPTION_TEXTS,
-	  .offset = offsetof(struct it_verify_words, allow), .choices = allow_words,
-	  .help = "allow one thing that is refused by default" },
-	IT_CHOICE(struct it_verify_words, inspections, 0, "inspections", "WHAT", inspection_words,
-		  "run the layout's commands confined (sandbox), with all your rights (host), or not at all"),
-	IT_EACH(struct it_verify_words, inspection_paths, 0, "inspection-paths", "PATH",
-		"what inspections see and record (all of the current folder)"),
-	IT_VALUE(struct it_verify_words, inspection_timeout, 0, "inspection-timeout", "SECONDS",
-		 "end an inspection that takes longer; 0 is never (60 in the sandbox)"),
-	IT_VALUE(struct it_verify_words, inspection_memory, 0, "inspection-memory", "SIZE",
-		 "address space of a process in the sandbox, like 512M; 0 is no limit (4G)"),
-	IT_VALUE(struct it_verify_words, inspection_processes, 0, "inspection-processes", "NUMBER",
-		 "how many processes at once in the sandbox (512)"),
-	IT_VALUE(struct it_verify_words, inspection_size, 0, "inspection-size", "SIZE",
-		 "how much may be copied for the sandbox, and the largest file there (16G)"),
+	IT_REQUIRED(struct it_verify_words, chain.layout, 'l', "layout", "FILE", "the signed layout"),
+	IT_CHAIN_OPTIONS(struct it_verify_words, chain),
 	IT_CHOICE(struct it_verify_words, format, 0, "format", "FORMAT", format_words,
 		  "how the report is printed (text)"),
 	IT_EACH(struct it_verify_words, reports, 0, "report", "FORMAT=FILE",
@@ -86,7 +41,7 @@ static const struct it_option options[] = {
 		"a SLSA level or property that a pass stands for"),
 	IT_EACH(struct it_verify_words, subjects, 0, "subject", "ARTIFACT",
 		"the product that it is about, by name or sha256:HEX (all of the last step)"),
-	IT_TALLY(struct it_verify_words, verbose, 'v', "verbose",
+	IT_TALLY(struct it_verify_words, chain.verbose, 'v', "verbose",
 		 "list every check, and show what inspections print"),
 	IT_FLAG(struct it_verify_words, quiet, 'q', "quiet", "say nothing on a pass"),
 };

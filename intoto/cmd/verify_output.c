@@ -119,16 +119,17 @@ static int print_text(const struct it_buf *text, enum intoto_verdict verdict,
 	return it_print(&out, err);
 }
 
-static int print_report(const struct it_verify_words *words, const struct it_report_view *view,
-			struct intoto_error **err)
+int it_verify_print(const struct it_report_view *view, const char *format, bool quiet,
+		    struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_REPORT_MAX);
-	const char *name = words->format ? words->format : "text";
+	const char *name = format ? format : "text";
 	enum intoto_verdict verdict = intoto_report_verdict(view->report);
 	bool is_text = it_streq(name, "text");
 	int rc;
 
-	if (is_text && words->quiet && verdict == INTOTO_PASSED && !view->stories->count)
+	if (is_text && quiet && verdict == INTOTO_PASSED &&
+	    !(view->stories && view->stories->count))
 		return INTOTO_OK;
 	rc = it_report_print(&text, it_report_format_find(name), view, err);
 	if (rc)
@@ -236,13 +237,14 @@ int it_verify_output(const struct it_verify_words *words, const struct it_verify
 {
 	struct it_report_view view = { .report = result->report,
 				       .trace = result->trace,
-				       .verbose = words->verbose > 0,
+				       .verbose = words->chain.verbose > 0,
 				       .stories = &result->stories,
-				       .link_dir = words->link_dir };
+				       .link_dir = words->chain.link_dir };
 	int first = it_trace_check(result->trace, err);
 
 	if (!prints_graph(words))
-		it_keep_first(&first, print_report(words, &view, it_only_first(err)));
+		it_keep_first(&first, it_verify_print(&view, words->format, words->quiet,
+						      it_only_first(err)));
 	for (size_t i = 0; i < words->graphs.count; i++)
 		it_keep_first(&first,
 			      write_graph(words->graphs.items[i], &view, it_only_first(err)));

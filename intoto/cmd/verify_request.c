@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the words of intoto verify to the request that the library understands. */
+/* From the words that decide whether a chain passes to the request that the library understands. */
+#include "cmd/verify_request.h"
+
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cmd/gpg_options.h"
-#include "cmd/verify.h"
 #include "crypto/key.h"
 
 enum {
@@ -15,6 +15,12 @@ enum {
 	SANDBOX_TIMEOUT_SECONDS = 60,
 };
 #define SANDBOX_MEMORY (UINT64_C(4) << 30)
+
+const char *const it_chain_allow_words[] = { "bad-glob",	   "disagreement",   "empty-layout",
+					     "failed-step",	   "name-mismatch",  "no-expiry",
+					     "unnamed-provenance", "zero-threshold", NULL };
+const char *const it_chain_inspection_words[] = { "sandbox", "host", "refuse", NULL };
+const char *const it_chain_key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
 
 static const struct {
 	const char *name;
@@ -53,7 +59,7 @@ static int load_keys(struct it_verify_request *request, const struct it_strings 
 	return INTOTO_OK;
 }
 
-static int load_gpg_keys(struct it_verify_request *request, const struct it_verify_words *words,
+static int load_gpg_keys(struct it_verify_request *request, const struct it_chain_words *words,
 			 struct intoto_error **err)
 {
 	int rc = it_gpg_check(words->gpg.count > 0, false, words->gpg_home, err);
@@ -68,7 +74,7 @@ static int load_gpg_keys(struct it_verify_request *request, const struct it_veri
 
 /* The types say nothing that the files do not, but a wrong one is a mistake worth telling. */
 static int check_key_types(const struct it_verify_request *request,
-			   const struct it_verify_words *words, struct intoto_error **err)
+			   const struct it_chain_words *words, struct intoto_error **err)
 {
 	size_t first = words->verification_keys.count;
 
@@ -90,7 +96,7 @@ static int check_key_types(const struct it_verify_request *request,
 	return INTOTO_OK;
 }
 
-static int read_keys(struct it_verify_request *request, const struct it_verify_words *words,
+static int read_keys(struct it_verify_request *request, const struct it_chain_words *words,
 		     struct intoto_error **err)
 {
 	size_t count = words->verification_keys.count + words->layout_keys.count + words->gpg.count;
@@ -229,7 +235,7 @@ static int read_processes(struct it_verify_request *request, const char *text,
 			  (int)PROCESSES_MAX, quoted ? quoted : "");
 }
 
-static int read_inspections(struct it_verify_request *request, const struct it_verify_words *words,
+static int read_inspections(struct it_verify_request *request, const struct it_chain_words *words,
 			    struct intoto_error **err)
 {
 	struct intoto_verify_options *verify = &request->verify;
@@ -264,7 +270,7 @@ static unsigned allowed(const struct it_strings *names)
 	return allow;
 }
 
-int it_verify_request_read(struct it_verify_request *request, const struct it_verify_words *words,
+int it_verify_request_read(struct it_verify_request *request, const struct it_chain_words *words,
 			   struct intoto_error **err)
 {
 	struct intoto_verify_options *verify = &request->verify;
@@ -280,7 +286,6 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ve
 	verify->exception_paths = (const char *const *)words->exceptions.items;
 	verify->exception_path_count = words->exceptions.count;
 	verify->allow = allowed(&words->allow);
-	verify->summary_name = words->summary_name;
 	verify->pass_parameters = words->pass_parameters;
 	if (!rc)
 		rc = read_inspections(request, words, err);

@@ -17,12 +17,12 @@
 #include "base/text.h"
 #include "cmd/choices.h"
 #include "cmd/verify.h"
-#include "layouts/report_place.h"
+#include "layouts/grounds.h"
 #include "model/link.h"
 #include "model/vsa.h"
 #include "record/hash.h"
 
-enum { URI_LIMIT = 1024 * 1024, DIGESTS_LIMIT = 4096, SHA256_DIGITS = 64 };
+enum { DIGESTS_LIMIT = 4096, SHA256_DIGITS = 64 };
 
 #define YEAR_9999_ENDS INT64_C(253402300799)
 #define SHA256_PREFIX "sha256:"
@@ -268,99 +268,6 @@ static int find_subjects(struct subjects *subjects, const struct it_verify_words
 	return rc;
 }
 
-/* --- policy and inputs --- */
-
-/* The layout and everything else that was read. */
-struct sources {
-	struct it_strings texts; /* uri, digest, uri, digest … */
-	struct it_resource *inputs;
-	size_t count;
-	struct it_resource policy;
-};
-
-static void sources_done(struct sources *sources)
-{
-	free(sources->inputs);
-	it_strings_done(&sources->texts);
-}
-
-/* "file:PATH", and the line of a bundle as its fragment. */
-static void add_uri(struct it_buf *out, const char *path)
-{
-	uint64_t line;
-	struct it_span file = it_report_input_path(path, &line);
-
-	if (*path != '/')
-		(void)it_buf_add_text(out, "file:"); /* sticks in out, as the rest */
-	it_report_place_uri(out, file);
-	if (line)
-		(void)it_buf_printf(out, "#%llu", (unsigned long long)line);
-}
-
-static int add_source(struct sources *sources, const struct it_report_input *input,
-		      struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf uri = IT_BUF(URI_LIMIT);
-	IT_AUTO(it_buf_done) struct it_buf digest = IT_BUF(DIGESTS_LIMIT);
-	int rc;
-
-	add_uri(&uri, input->uri);
-	(void)it_buf_printf(&digest, SHA256_PREFIX "%s", input->sha256); /* looked at below */
-	rc = it_buf_check(&uri, "uri", err);
-	if (!rc)
-		rc = it_buf_check(&digest, "digest", err);
-	if (!rc)
-		rc = it_strings_add(&sources->texts, it_buf_text(&uri), err);
-	return rc ? rc : it_strings_add(&sources->texts, it_buf_text(&digest), err);
-}
-
-/* The digest is that of the bytes that were verified, never of what the file holds now. */
-static int find_sources(struct sources *sources, const struct it_verify_words *words,
-			const struct intoto_report *report, struct intoto_error **err)
-{
-	size_t count = it_report_input_count(report);
-	int rc = INTOTO_OK;
-
-	sources->inputs = calloc(count + 1, sizeof *sources->inputs);
-	if (!sources->inputs)
-		return it_err_nomem(err);
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = add_source(sources, it_report_input_at(report, i), err);
-	for (size_t i = 0; !rc && i < count; i++) {
-		struct it_resource source = { .uri = sources->texts.items[2 * i],
-					      .digests = sources->texts.items[2 * i + 1] };
-
-		if (it_streq(it_report_input_at(report, i)->uri, it_report_layout(report)))
-			sources->policy = source;
-		else
-			sources->inputs[sources->count++] = source;
-	}
-	if (!rc && !sources->policy.digests)
-		rc = it_err_set(err, INTOTO_E_INTERNAL, "the report does not name its layout");
-	if (words->policy_uri)
-		sources->policy.uri = words->policy_uri;
-	return rc;
-}
-
-/* --- exceptions --- */
-
-/* Nobody who reads a pass shall miss that something was excused. */
-static int find_excuses(struct it_excuse **out, size_t *count, const struct intoto_report *report,
-			struct intoto_error **err)
-{
-	*count = it_report_exception_count(report);
-	*out = calloc(*count + 1, sizeof **out);
-	if (!*out)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < *count; i++) {
-		const struct it_report_exception *used = it_report_exception_at(report, i);
-
-		(*out)[i] = (struct it_excuse){ used->id,     used->owner,   used->reason,
-						used->ticket, used->expires, used->uri };
-	}
-	return INTOTO_OK;
-}
-
 /* --- writing --- */
 
 /* The time that the verdict is about, or the one that makes the output reproducible. */
@@ -370,7 +277,7 @@ static int time_of(int64_t *out, const struct it_verify_words *words,
 	bool given = false;
 	int rc = read_epoch(out, &given, err);
 
-	if (!rc && (words->at || !given))
+	if (!rc && (words->chain.at || !given))
 		*out = it_report_time(report);
 	return rc;
 }
@@ -390,16 +297,13 @@ static int make_statement(struct intoto_envelope **out, const struct it_verify_w
 			  struct intoto_error **err)
 {
 	IT_AUTO(subjects_done) struct subjects subjects = { 0 };
-	IT_AUTO(sources_done) struct sources sources = { 0 };
-	IT_AUTO(it_freep) struct it_excuse *excuses = NULL;
+	IT_AUTO(it_grounds_done) struct it_grounds grounds = { 0 };
 	bool passed = intoto_report_verdict(result->report) == INTOTO_PASSED;
 	struct it_verification done = { .passed = passed };
 	int rc = find_subjects(&subjects, words, passed ? result->summary : NULL, err);
 
 	if (!rc)
-		rc = find_sources(&sources, words, result->report, err);
-	if (!rc)
-		rc = find_excuses(&excuses, &done.excuse_count, result->report, err);
+		rc = it_grounds_find(&grounds, result->report, words->policy_uri, err);
 	if (!rc)
 		rc = time_of(&done.time, words, result->report, err);
 	if (rc)
@@ -409,10 +313,11 @@ static int make_statement(struct intoto_envelope **out, const struct it_verify_w
 	done.verifier_id = words->verifier_id;
 	done.verifier_version = intoto_version();
 	done.resource_uri = words->resource_uri;
-	done.policy = sources.policy;
-	done.inputs = sources.inputs;
-	done.input_count = sources.count;
-	done.excuses = excuses;
+	done.policy = grounds.policy;
+	done.inputs = grounds.inputs;
+	done.input_count = grounds.input_count;
+	done.excuses = grounds.excuses;
+	done.excuse_count = grounds.excuse_count;
 	done.levels = (const char *const *)words->levels.items;
 	done.level_count = words->levels.count;
 	return is_vsa ? it_vsa_to_envelope(out, &done, err) : it_svr_to_envelope(out, &done, err);
