@@ -45,4 +45,37 @@ ok 'skopeo puts an image there as a user' image_push app one "$registry/app:1" -
 ok 'everybody may pull it' skopeo inspect --tls-verify=false "docker://$registry/app:1"
 ok 'who may only read cannot write' not image_push app two "$registry/app:2" --dest-creds reader:known
 
+ok 'ours, which has the referrers API, starts' registry_start --strict
+ok 'skopeo puts an index there' image_push app both "$registry/team/app:both"
+is "$(curl -s "http://$registry/v2/team/app/tags/list" | jq -c .tags)" '["both"]' 'it lists its tag'
+jq -cnj --arg digest "$one" '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+	artifactType: "text/plain", config: {mediaType: "application/vnd.oci.empty.v1+json", size: 2,
+	digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}, layers: [],
+	subject: {mediaType: "application/vnd.oci.image.manifest.v1+json", size: 7, digest: $digest}}' >referrer
+put_referrer() {
+	status_of -D head -X PUT --data-binary @referrer -H 'Content-Type: application/vnd.oci.image.manifest.v1+json' \
+		"http://$registry/v2/team/app/manifests/$1"
+}
+is "$(put_referrer x)" 400 'a manifest without its blobs is not taken'
+is "$(status_of -X POST --data '{}' -H 'Content-Type: application/octet-stream' \
+	"http://$registry/v2/team/app/blobs/uploads/?digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")" \
+	201 'a blob is'
+is "$(put_referrer "sha256:$(sha256sum <referrer | cut -c -64)")" 201 'and then the manifest'
+ok 'it says that it has processed the subject' has head "OCI-Subject: $one"
+referrers() {
+	curl -s "http://$registry/v2/team/app/referrers/$one$1" | jq -r '.manifests[].artifactType'
+}
+is "$(referrers '')" text/plain 'and lists what refers to it'
+is "$(referrers '?artifactType=text%2Fplain')" text/plain 'by its type'
+is "$(referrers '?artifactType=text%2Fother')" '' 'and not by another'
+is "$(put_referrer "sha256:${one#sha256:}")" 400 'a manifest under a wrong digest is not taken'
+ok 'it can be told to fail' registry_fault 'status 503 path=/referrers/ times=1 retry-after=7'
+is "$(status_of -D head "http://$registry/v2/team/app/referrers/$one")" 503 'and does'
+ok 'as it was told' has head 'Retry-After: 7'
+is "$(status_of "http://$registry/v2/team/app/referrers/$one")" 200 'as often as it was told'
+
+ok 'ours starts with https and users, too' registry_start --strict --tls --htpasswd -- --locations absolute
+is "$(status_of --cacert "$registry_ca" "https://$registry/v2/")" 401 'nobody is let in without a name'
+ok 'a user may write' image_push app one "$registry/app:1" --dest-creds writer:secret
+
 done_testing

@@ -16,6 +16,8 @@
 #		                                lets everybody pull
 #	registry_stop [PID]             stops the last one, or that one, before the end
 #	registry_again                  starts the last docker-registry again on its port, with what it had
+#	registry_fault [LINE...]        what the last --strict one does wrong from now on (see registry.py);
+#	                                nothing: all is well again
 #	registry_requests [METHOD]      how many requests the last one has got
 #
 # Users where there are any: writer (password "secret") may do all, reader ("known") may pull.  The
@@ -202,6 +204,11 @@ registry_stop() {
 
 registry_again() {
 	registry_serve
+}
+
+# In place at once, and another file each time.
+registry_fault() {
+	printf '%s\n' "$@" >"$registry_root.faults.new" && mv "$registry_root.faults.new" "$registry_root.faults"
 }
 
 # Both kinds write lines of the common log format.
