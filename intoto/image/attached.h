@@ -88,5 +88,9 @@ struct it_attach_layer {
 };
 IT_CHECK int it_attach_append(struct it_place *place, const struct it_attach_layer *layer,
 			      struct intoto_error **err);
+/* The same for several, of one image or more, which waits for other writers once.  done, if not
+ * NULL, says of each whether it was there or put, also on failure. */
+IT_CHECK int it_attach_append_all(struct it_place *place, const struct it_attach_layer *layers,
+				  size_t count, bool *done, struct intoto_error **err);
 
 #endif
