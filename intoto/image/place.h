@@ -20,6 +20,8 @@ struct it_place {
 	char *text;			     /* as given, for messages */
 	char *tag;			     /* that was named, or "" */
 	char *digest;			     /* that was named, or "" */
+	const char *mount_from; /* set by who copies: a repository of the same registry that has the
+				   blobs which are put; NULL */
 	void *state;
 };
 
@@ -29,6 +31,8 @@ enum it_place_ability {
 	IT_PLACE_DELETES = 2,
 	IT_PLACE_REFERRERS =
 		4, /* it keeps referrers itself, so that no .sig tag is needed to find them */
+	IT_PLACE_AGAIN = 8, /* it may be opened a second time, also on another thread, to read and
+			       put blobs at once; what the first one finishes has them all */
 };
 
 struct it_place_kind {
