@@ -6,6 +6,10 @@ libimage_la_SOURCES = \
 	%D%/attached_append.c \
 	%D%/attached_tag.c \
 	%D%/attached_write.c \
+	%D%/clean.c %D%/clean.h \
+	%D%/copy.c %D%/copy.h \
+	%D%/copy_blobs.c %D%/copy_blobs.h \
+	%D%/copy_tags.c %D%/copy_tags.h \
 	%D%/place.h \
 	%D%/sign.c %D%/sign.h \
 	%D%/sign_content.c %D%/sign_content.h \
@@ -13,5 +17,8 @@ libimage_la_SOURCES = \
 	%D%/sign_hand.c \
 	%D%/sign_plan.c %D%/sign_plan.h \
 	%D%/sign_present.c \
+	%D%/tree.c %D%/tree.h \
+	%D%/tree_details.c \
+	%D%/tree_text.c \
 	%D%/verify.h
 libimage_la_LIBADD = libnet.la libcore.la
