@@ -7,10 +7,11 @@ CORE_SOURCES += \
 	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/deny_list.h \
-	%D%/image_reference.h \
-	%D%/oci_manifest.h \
+	%D%/image_reference.c %D%/image_reference.h \
+	%D%/oci_draft.c \
+	%D%/oci_manifest.c %D%/oci_manifest.h \
 	%D%/sigstore_bundle.h \
-	%D%/simple_signing.h \
+	%D%/simple_signing.c %D%/simple_signing.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/envelope_text.c %D%/envelope_text.h \
@@ -56,6 +57,9 @@ CORE_SOURCES += \
 	%D%/vulns_raw.c
 
 UNIT_TESTS += \
+	tests/unit/model_image_reference \
+	tests/unit/model_oci_manifest \
+	tests/unit/model_simple_signing \
 	tests/unit/model_purl \
 	tests/unit/model_test_result \
 	tests/unit/model_rust_form \
