@@ -6,6 +6,24 @@ libnet_la_SOURCES = \
 	%D%/http.h \
 	%D%/oci/access.h \
 	%D%/oci/fallback_tag.c \
-	%D%/oci/registry.h
+	%D%/oci/registry.h \
+	%D%/oci/registry_part.h \
+	%D%/oci/registry.c \
+	%D%/oci/registry_authorize.c \
+	%D%/oci/registry_blob.c \
+	%D%/oci/registry_call.c \
+	%D%/oci/registry_chunks.c \
+	%D%/oci/registry_digest.c \
+	%D%/oci/registry_fallback.c \
+	%D%/oci/registry_fallback_print.c \
+	%D%/oci/registry_manifest.c \
+	%D%/oci/registry_patience.c \
+	%D%/oci/registry_referrer_put.c \
+	%D%/oci/registry_referrers.c \
+	%D%/oci/registry_refused.c \
+	%D%/oci/registry_tags.c \
+	%D%/oci/registry_upload.c \
+	%D%/oci/registry_url.c \
+	%D%/oci/registry_whole.c
 libnet_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libnet_la_LIBADD = libcore.la $(CURL_LIBS)

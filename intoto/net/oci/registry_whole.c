@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A blob in one PUT, hashed on the way (distribution-spec, "POST then PUT"). */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "net/oci/registry_part.h"
+
+/* Passes a message on, hashes it and tells how far it is. */
+struct passing {
+	struct it_registry_upload *upload;
+	struct it_digest hash;
+	uint64_t passed;
+	const struct it_sink *next;
+	bool wrong;
+};
+
+static int pass_piece(void *arg, struct it_span piece, struct intoto_error **err)
+{
+	struct passing *passing = arg;
+	const struct it_upload_options *options = passing->upload->options;
+	int rc;
+
+	it_digest_add(&passing->hash, piece.data, piece.len);
+	passing->passed += piece.len;
+	rc = it_sink_take(passing->next, piece, err);
+	if (!rc && options->progress)
+		options->progress(options->arg, passing->passed);
+	return rc;
+}
+
+static int pass_all(void *self, const struct it_sink *sink, struct intoto_error **err)
+{
+	struct passing *passing = self;
+	const struct it_sink through = { pass_piece, passing };
+	struct it_registry_upload *upload = passing->upload;
+	char found[IT_OCI_DIGEST_SIZE];
+	int rc;
+
+	passing->next = sink;
+	passing->passed = 0;
+	it_digest_start(&passing->hash, it_registry_digest_alg(upload->digest));
+	rc = it_message_pour(upload->blob, &through, err);
+	if (rc)
+		return rc;
+	passing->wrong = !it_registry_digest_is(&passing->hash, upload->digest, found);
+	return passing->wrong ? it_err_set(err, INTOTO_E_POLICY,
+					   "what is to be sent has the digest %s", found)
+			      : INTOTO_OK;
+}
+
+static void add_range(struct it_registry_call *call, uint64_t from, uint64_t len)
+{
+	char range[64];
+
+	(void)snprintf(range, sizeof range, "%llu-%llu", (unsigned long long)from,
+		       (unsigned long long)(len - 1)); /* two numbers' room */
+	it_registry_call_header(call, "Content-Range", range);
+}
+
+/* *again: that it failed may be mended by asking the registry where it stands. */
+static int put_rest(struct it_registry_upload *upload, bool *again, struct intoto_error **err)
+{
+	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
+	struct passing passing = { .upload = upload };
+	const struct it_message message = { pass_all, &passing, upload->blob->len };
+	int rc;
+
+	it_registry_upload_call(upload, &call, IT_HTTP_PUT, true);
+	it_registry_call_header(&call, "Content-Type", "application/octet-stream");
+	if (upload->held < upload->blob->len) {
+		call.request.body = &message;
+		call.request.body_offset = upload->held;
+		if (upload->held)
+			add_range(&call, upload->held, upload->blob->len);
+	}
+	rc = it_registry_call_do(&call, err);
+	if (!rc && call.answer.status != 201)
+		rc = it_registry_refused(&call, "such upload", err);
+	*again = rc && !passing.wrong && it_registry_upload_may_retry(rc, &call);
+	if (!rc)
+		rc = it_registry_same_digest(&call, upload->digest, err);
+	upload->there = !rc;
+	return rc;
+}
+
+int it_registry_upload_whole(struct it_registry_upload *upload, struct intoto_error **err)
+{
+	for (;;) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+		bool again;
+		bool first = !upload->held;
+		int rc = put_rest(upload, &again, &why);
+
+		if (!rc)
+			return INTOTO_OK;
+		if (!again || !it_registry_patience_more(&upload->patience, upload->registry,
+							 upload->held, upload->digest)) {
+			it_registry_pass_error(err, &why);
+			return rc;
+		}
+		/* Taken up already, and that came to nothing: from the beginning. */
+		if (!first)
+			it_buf_reset(&upload->location);
+		rc = it_registry_upload_ask(upload, err);
+		if (rc || upload->there)
+			return rc;
+	}
+}
