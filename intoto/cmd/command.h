@@ -53,6 +53,7 @@ struct it_option {
 		choices; /* NULL-terminated; other values of TEXT are refused; for completion too */
 	bool dashed;	 /* LIST: a word with one dash in front is a value too (commands) */
 	bool bare;	 /* TEXT, TEXTS, LIST: may stand without a value, which is "" then */
+	bool glued;	 /* bare: a value stands behind "=" only, never in the next word */
 	bool hidden;	 /* for checks, not for people: in no help, completion or man page */
 };
 

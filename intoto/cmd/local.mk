@@ -84,7 +84,8 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 
 # The heavier commands: programs of their own, which the program becomes.
 pkglibexec_PROGRAMS += %D%/intoto-image
-%C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c
+%C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c \
+	%D%/image_options.c %D%/image_options.h
 %C%_intoto_image_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
 

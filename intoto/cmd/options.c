@@ -221,7 +221,8 @@ static int store_hit(struct reader *reader, const struct hit *hit)
 		return hit->attached
 			       ? refuse_word(reader, hit->option, "takes no value", hit->attached)
 			       : store(reader, hit, NULL);
-	if (hit->option->bare && !hit->attached && (!*reader->next || is_option(*reader->next)))
+	if (hit->option->bare && !hit->attached &&
+	    (hit->option->glued || !*reader->next || is_option(*reader->next)))
 		return store(reader, hit, "");
 	return hit->attached ? store(reader, hit, hit->attached) : store_next_words(reader, hit);
 }

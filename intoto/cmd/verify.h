@@ -37,6 +37,8 @@ struct it_verify_words {
 
 int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto_error **err);
 
+/* SOURCE_DATE_EPOCH, for what must be reproducible; *given says whether there is one. */
+IT_CHECK int it_verify_epoch(int64_t *out, bool *given, struct intoto_error **err);
 /* The exit status of a report. */
 int it_verify_status(const struct intoto_report *report);
 /* The report on standard output; format NULL: text, of which quiet keeps a pass for itself. */

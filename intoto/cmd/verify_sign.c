@@ -36,8 +36,7 @@ static int want(const char *value, const char *option, const char *why, struct i
 	return it_err_set(err, INTOTO_E_USAGE, "%s wants %s", why, option);
 }
 
-/* For what must be reproducible; *given says whether there is one. */
-static int read_epoch(int64_t *out, bool *given, struct intoto_error **err)
+int it_verify_epoch(int64_t *out, bool *given, struct intoto_error **err)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
 	uint64_t seconds = 0;
@@ -82,7 +81,7 @@ static int check_statement(const struct it_verify_words *words, struct intoto_er
 				 it_vsa_check_levels((const char *const *)words->levels.items,
 						     words->levels.count, err),
 				 "--verified-level");
-	return rc ? rc : read_epoch(&time, &given, err);
+	return rc ? rc : it_verify_epoch(&time, &given, err);
 }
 
 int it_verify_sign_check(const struct it_verify_words *words, struct intoto_error **err)
@@ -275,7 +274,7 @@ static int time_of(int64_t *out, const struct it_verify_words *words,
 		   const struct intoto_report *report, struct intoto_error **err)
 {
 	bool given = false;
-	int rc = read_epoch(out, &given, err);
+	int rc = it_verify_epoch(out, &given, err);
 
 	if (!rc && (words->chain.at || !given))
 		*out = it_report_time(report);

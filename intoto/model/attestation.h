@@ -35,6 +35,9 @@ const struct it_predicate_family *it_predicate_family_of(const char *type);
  * "cyclonedx", "vuln", "openvex" …).
  */
 bool it_predicate_is(const char *type, const char *word);
+/* The type URI to write for such a word; NULL: unknown, or of several families ("sbom").  "vuln" is
+ * cosign's own predicate here, as it is for cosign. */
+const char *it_predicate_uri(const char *word);
 /* Whether a word of a layout can mean anything at all: a URI (it has a colon), or a known word. */
 bool it_predicate_word_is_known(const char *word);
 

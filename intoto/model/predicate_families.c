@@ -158,3 +158,14 @@ bool it_predicate_word_is_known(const char *word)
 			return true;
 	return false;
 }
+
+const char *it_predicate_uri(const char *word)
+{
+	word = it_streq(word, "vuln") ? "vulns-cosign" : spell_out(word);
+	if (strchr(word, ':'))
+		return word;
+	for (size_t i = 0; i < it_predicate_family_count; i++)
+		if (it_streq(it_predicate_families[i].name, word))
+			return it_predicate_families[i].write;
+	return NULL;
+}

@@ -49,6 +49,8 @@ static const struct it_option table[] = {
 	  .offset = offsetof(struct options, gpg), .help = "key", .bare = true },
 	{ .letter = 'G', .name = "gpgs", .argument = "[KEYID]", .kind = IT_OPTION_LIST,
 	  .offset = offsetof(struct options, gpgs), .help = "keys", .bare = true },
+	{ .name = "insecure", .argument = "[=HOST]", .kind = IT_OPTION_TEXTS,
+	  .offset = offsetof(struct options, keys), .help = "host", .bare = true, .glued = true },
 	{ .name = "level", .argument = "N", .kind = IT_OPTION_CUSTOM, .set = set_level, .help = "level" },
 	{ .name = "secret", .kind = IT_OPTION_FLAG, .offset = offsetof(struct options, quiet),
 	  .help = "for checks", .hidden = true },
@@ -125,6 +127,21 @@ static void a_value_may_stand_attached_or_next(void **state)
 	assert_name(WORDS("--step-name="), "");
 	assert_name(WORDS("-n", "-"), "-");
 	assert_name(WORDS("-n", ""), "");
+}
+
+static void a_glued_option_never_takes_the_next_word(void **state)
+{
+	IT_AUTO(done) struct it_parsed parsed = { 0 };
+	const struct options *options;
+
+	(void)state;
+	assert_int_equal(parse(&parsed, WORDS("-nx", "--insecure", "a", "--insecure=b"), NULL), 0);
+	options = parsed.options;
+	assert_int_equal(options->keys.count, 2);
+	assert_string_equal(options->keys.items[0], "");
+	assert_string_equal(options->keys.items[1], "b");
+	assert_int_equal(parsed.operands.count, 1);
+	assert_string_equal(parsed.operands.items[0], "a");
 }
 
 /* As argparse has it for the Python tool's -g. */
@@ -375,6 +392,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_may_stand_attached_or_next),
 		cmocka_unit_test(a_bare_option_may_stand_without_a_value),
+		cmocka_unit_test(a_glued_option_never_takes_the_next_word),
 		cmocka_unit_test(the_last_text_counts),
 		cmocka_unit_test(short_flags_cluster_and_one_value_may_end_them),
 		cmocka_unit_test(repeated_flags_add_up_or_stay),
