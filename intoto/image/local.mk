@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libimage.la
 libimage_la_SOURCES = \
 	%D%/attached.h \
 	%D%/attached_append.c \
+	%D%/attached_find.c \
 	%D%/attached_tag.c \
 	%D%/attached_write.c \
 	%D%/clean.c %D%/clean.h \
