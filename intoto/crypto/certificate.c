@@ -57,6 +57,17 @@ int it_certificates_share(struct it_certificates *out, const struct it_certifica
 	return rc;
 }
 
+bool it_certificate_der_is_root(struct it_span der)
+{
+	const unsigned char *at = (const unsigned char *)der.data;
+	X509 *x509 = der.len <= IT_CERTIFICATE_DER_MAX ? d2i_X509(NULL, &at, (long)der.len) : NULL;
+	EVP_PKEY *key = x509 ? X509_get0_pubkey(x509) : NULL;
+	bool root = key && X509_check_issued(x509, x509) == X509_V_OK && X509_verify(x509, key) == 1;
+
+	X509_free(x509);
+	return root;
+}
+
 /* --- reading --- */
 
 /* The subjectPublicKeyInfo of a certificate (RFC 5280 section 4.1), its algorithm only. */

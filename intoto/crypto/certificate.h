@@ -56,6 +56,8 @@ IT_CHECK int it_certificate_print(struct it_buf *out, struct it_certificate cert
 				  struct intoto_error **err);
 /* Whether it says of itself that it may issue others (version 3 with basicConstraints). */
 bool it_certificate_is_authority(struct it_certificate certificate);
+/* Whether DER is a certificate that its own key has signed: a root, by the habit of most. */
+bool it_certificate_der_is_root(struct it_span der);
 /* Seconds since 1970; false when the dates are none. */
 bool it_certificate_span(struct it_certificate certificate, int64_t *from, int64_t *until);
 /* The whole subject for people, "CN=bob,O=Example" (RFC 4514); safe on a terminal. */

@@ -61,6 +61,9 @@ IT_DEFINE_AUTO(struct it_deny_list, it_deny_list_free);
 /* NULL: not denied. */
 const struct it_deny_entry *it_deny_list_find(const struct it_deny_list *list,
 					      enum it_deny_kind kind, const char *value);
+/* Appends the value that stands for a key. */
+IT_CHECK int it_deny_key_value(struct it_buf *out, const struct intoto_key *key,
+			       struct intoto_error **err);
 const struct it_deny_entry *it_deny_list_find_key(const struct it_deny_list *list,
 						  const struct intoto_key *key);
 IT_CHECK int it_deny_list_to_envelope(struct intoto_envelope **out, const struct it_deny_list *list,

@@ -6,11 +6,11 @@ CORE_SOURCES += \
 	%D%/attestation.c %D%/attestation.h \
 	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
-	%D%/deny_list.h \
+	%D%/deny_list.c %D%/deny_list.h \
 	%D%/image_reference.c %D%/image_reference.h \
 	%D%/oci_draft.c \
 	%D%/oci_manifest.c %D%/oci_manifest.h \
-	%D%/sigstore_bundle.h \
+	%D%/sigstore_bundle.c %D%/sigstore_bundle.h \
 	%D%/simple_signing.c %D%/simple_signing.h \
 	%D%/digest_set.c %D%/digest_set.h \
 	%D%/envelope.c %D%/envelope.h \
@@ -57,7 +57,9 @@ CORE_SOURCES += \
 	%D%/vulns_raw.c
 
 UNIT_TESTS += \
+	tests/unit/model_deny_list \
 	tests/unit/model_image_reference \
+	tests/unit/model_sigstore_bundle \
 	tests/unit/model_oci_manifest \
 	tests/unit/model_simple_signing \
 	tests/unit/model_purl \

@@ -58,16 +58,16 @@ static void reads_what_others_write(void **state)
 static void refuses_what_skopeo_refuses(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "{}", "critical" },
+		{ "{}", "\"critical\"" },
 		{ "{\"critical\":{" IDENTITY "," DIGEST "," TYPE ",\"more\":1}}", "critical: unknown member \"more\"" },
-		{ "{\"critical\":{" IDENTITY "," DIGEST "}}", "critical.type" },
+		{ "{\"critical\":{" IDENTITY "," DIGEST "}}", "critical: member \"type\" is missing" },
 		{ "{\"critical\":{" IDENTITY "," DIGEST
 		  ",\"type\":\"atomic container signature\"}}",
 		  "critical.type: want" },
 		{ "{\"critical\":{\"identity\":{\"docker-reference\":\"\"}," DIGEST "," TYPE "}}",
 		  "critical.identity.docker-reference: is empty" },
 		{ "{\"critical\":{\"identity\":{}," DIGEST "," TYPE "}}",
-		  "critical.identity.docker-reference" },
+		  "critical.identity: member \"docker-reference\"" },
 		{ "{\"critical\":{" IDENTITY ",\"image\":{\"Docker-manifest-digest\":\"" A
 		  "\"}," TYPE "}}",
 		  "critical.image" },
