@@ -16,6 +16,7 @@ skip= ones.
   hangup                          closes the connection without a word
   swallow BYTES [keep=no]         closes it after so much of the request's body; keep=no: an upload forgets that
   forget                          the upload's session is not there any more
+  norange                         sends all of a blob although a part was asked for
   nomount                         starts an ordinary upload instead
   noreferrers                     is a registry without the referrers API (no OCI-Subject, too)
  when all is done, in the answer:
@@ -32,6 +33,7 @@ skip= ones.
 """
 import argparse
 import base64
+import gzip
 import hashlib
 import http.server
 import json
@@ -136,6 +138,18 @@ def digest_of(data, like="sha256:"):
     return algorithm + ":" + hashlib.new(algorithm, data).hexdigest()
 
 
+def gzip_bomb():
+    """A gibibyte of zeros in a mebibyte: one block that can be repeated."""
+    zeros, times, checksum = bytes(1 << 20), 1 << 10, 0
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeeze.compress(zeros) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(times):
+        checksum = zlib.crc32(zeros, checksum)
+    end = squeeze.flush()
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + block * times + end + \
+        checksum.to_bytes(4, "little") + (len(zeros) * times).to_bytes(4, "little")
+
+
 class Upload:
     def __init__(self, repository):
         self.repository, self.name, self.state, self.ended = repository, uuid.uuid4().hex, 0, False
@@ -210,13 +224,7 @@ class Server(http.server.BaseHTTPRequestHandler):
             body = fault.value.encode()
         else:
             headers["Content-Encoding"] = "gzip"
-            squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
-            if kind == "bomb":
-                zeros = bytes(1 << 20)
-                body = b"".join(squeeze.compress(zeros) for _ in range(1 << 10))
-            else:
-                body = squeeze.compress(body)
-            body += squeeze.flush()
+            body = gzip_bomb() if kind == "bomb" else gzip.compress(body)
         return body
 
     def send_endless(self, status, headers):
@@ -481,7 +489,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         start, end, status = 0, size, 200
         headers = {"Content-Type": "application/octet-stream", "Docker-Content-Digest": digest, "Accept-Ranges": "bytes"}
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if wanted:
+        if wanted and not self.fault("norange"):
             start, end = int(wanted[1]), min(int(wanted[2]) + 1 if wanted[2] else size, size)
             if start >= end:
                 raise Refused(416, "SIZE_INVALID", "no such range", Content_Range="bytes */%d" % size)
@@ -508,7 +516,8 @@ class Server(http.server.BaseHTTPRequestHandler):
         with lock:
             upload = uploads.get(what)
             if not upload or upload.repository != name or self.fault("forget"):
-                uploads.pop(what, None)
+                if upload:
+                    self.end_upload(upload)
                 raise Refused(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
         if self.command == "GET":
             return self.send(204, self.progress(upload))

@@ -17,6 +17,7 @@ struct fetch {
 	const struct it_sink *sink;
 	struct it_digest hash;
 	uint64_t have;
+	bool begun;			     /* an answer that had the blob, or some of it */
 	const struct it_registry_call *call; /* the one under way */
 	bool looked;			     /* at the head of its answer */
 	uint64_t skip;			     /* bytes of it that we have already */
@@ -163,15 +164,13 @@ static int fetch_rest(struct fetch *fetch, struct intoto_error **err)
 		it_registry_call_header(&call, "Range", range);
 	}
 	call.request.sink = &sink;
-	/* One more, so that a byte too many is seen here, as what it is. */
-	call.request.ceiling = fetch->size + 1;
+	/* How many there may be is known here, and one too many is a lie and no matter of limits.
+	 */
+	call.request.ceiling = UINT64_MAX;
 	fetch->call = &call;
 	fetch->looked = false;
 	rc = it_registry_call_do(&call, err);
-	if (rc == INTOTO_E_LIMIT && !fetch->over) {
-		fetch->over = true;
-		rc = INTOTO_E_POLICY;
-	}
+	fetch->begun = fetch->begun || call.answer.status == 200 || call.answer.status == 206;
 	if (!rc)
 		rc = judge_answer(fetch, err);
 	fetch->call = NULL;
@@ -196,7 +195,7 @@ int it_registry_blob(struct it_registry *registry, const char *digest, uint64_t 
 
 		if (!rc)
 			return INTOTO_OK;
-		if (fetch.over || rc != INTOTO_E_SERVICE || !fetch.have ||
+		if (fetch.over || rc != INTOTO_E_SERVICE || !fetch.begun ||
 		    !it_registry_patience_more(&patience, registry, fetch.have, digest)) {
 			it_registry_pass_error(err, &why);
 			return rc;

@@ -17,6 +17,7 @@
 
 enum {
 	CHANGES_MAX = 10,
+	TROUBLES_MAX = 5,
 	LOOKS_MAX = 4 * CHANGES_MAX,
 	NS_PER_MS = 1000 * 1000,
 	SETTLE_MS = 60, /* at least; four times what our own change took, if that is longer */
@@ -29,11 +30,12 @@ struct change {
 	const struct it_registry_entry *entry;
 	const char *tag;
 	struct it_oci_manifest *index; /* as read; NULL: there is none */
-	struct it_buf etag;
+	struct it_registry_got got;
 	int64_t read_at;
 	struct it_strings drop;
 	unsigned changes; /* that were put, or refused as too late */
 	unsigned looks;
+	unsigned troubles; /* answers that only say that somebody else was at it */
 	unsigned calm; /* times in a row that it was found as it should be, after the last change */
 	int window_ms; /* from reading to having put, the longest */
 	bool contended; /* others were at work */
@@ -64,6 +66,16 @@ static void rest(const struct change *change)
 	(void)poll(NULL, 0, ms + chance % ms); /* an early return only looks earlier */
 }
 
+/* Two that write one tag at once can make docker-registry answer 500, also to who only reads. */
+static bool is_trouble(struct change *change, int status)
+{
+	if (status != 500 || change->troubles == TROUBLES_MAX)
+		return false;
+	change->troubles++;
+	change->contended = true;
+	return true;
+}
+
 static int refuse_image(const struct change *change, struct intoto_error **err)
 {
 	return it_err_set(err, INTOTO_E_FORMAT,
@@ -72,19 +84,25 @@ static int refuse_image(const struct change *change, struct intoto_error **err)
 			  change->tag, change->index->media_type);
 }
 
-static int read_index(struct change *change, struct intoto_error **err)
+/* *again: it is to be tried again. */
+static int read_index(struct change *change, bool *again, struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	int rc;
 
 	it_oci_manifest_free(change->index);
 	change->index = NULL;
-	it_buf_reset(&change->etag);
+	it_buf_reset(&change->got.etag);
 	change->read_at = it_clock_monotonic();
 	change->looks++;
-	rc = it_registry_get_manifest(change->registry, &change->index, change->tag, &change->etag,
+	change->got.status = 0;
+	*again = false;
+	rc = it_registry_get_manifest(change->registry, &change->index, change->tag, &change->got,
 				      &why);
 	if (rc == INTOTO_E_NOTFOUND)
+		return INTOTO_OK;
+	*again = rc && is_trouble(change, change->got.status);
+	if (*again)
 		return INTOTO_OK;
 	if (rc) {
 		it_registry_pass_error(err, &why);
@@ -94,7 +112,7 @@ static int read_index(struct change *change, struct intoto_error **err)
 	if (it_streq(change->index->digest, change->entry->subject)) {
 		it_oci_manifest_free(change->index);
 		change->index = NULL;
-		it_buf_reset(&change->etag);
+		it_buf_reset(&change->got.etag);
 		return INTOTO_OK;
 	}
 	return it_streq(change->index->media_type, IT_OCI_INDEX) ? INTOTO_OK
@@ -105,8 +123,8 @@ static void add_condition(const struct change *change, struct it_registry_call *
 {
 	if (!change->index)
 		it_registry_call_header(call, "If-None-Match", "*");
-	else if (change->etag.len)
-		it_registry_call_header(call, "If-Match", it_buf_text(&change->etag));
+	else if (change->got.etag.len)
+		it_registry_call_header(call, "If-Match", it_buf_text(&change->got.etag));
 }
 
 /* Not repeated by itself: by then another index may stand there. */
@@ -156,6 +174,8 @@ static int judge_put(struct change *change, const struct it_registry_call *call,
 	*mended = false;
 	if (status == 201)
 		return INTOTO_OK;
+	if (is_trouble(change, status))
+		return INTOTO_OK;
 	if (status == 412 || status == 409) {
 		change->contended = true;
 		return INTOTO_OK;
@@ -200,10 +220,12 @@ static bool is_stale(const struct change *change)
 static int turn(struct change *change, bool *done, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_OCI_MANIFEST_BYTES_MAX);
-	bool same;
-	int rc = read_index(change, err);
+	bool same, again;
+	int rc = read_index(change, &again, err);
 
 	*done = false;
+	if (!rc && again)
+		return rest(change), INTOTO_OK;
 	if (!rc)
 		rc = it_registry_fallback_print(&text, &same, change->index, change->entry,
 						&change->drop, err);
@@ -246,7 +268,7 @@ int it_registry_fallback_change(struct it_registry *registry, const struct it_re
 	IT_AUTO(it_buf_done) struct it_buf tag = IT_BUF(IT_IMAGE_TAG_MAX);
 	struct change change = { .registry = registry,
 				 .entry = entry,
-				 .etag = IT_BUF(IT_REGISTRY_WHERE_MAX) };
+				 .got = { .etag = IT_BUF(IT_REGISTRY_WHERE_MAX) } };
 	int rc;
 
 	it_registry_fallback_tag(&tag, entry->subject);
@@ -255,7 +277,7 @@ int it_registry_fallback_change(struct it_registry *registry, const struct it_re
 	if (!rc)
 		rc = change_until_done(&change, err);
 	it_oci_manifest_free(change.index);
-	it_buf_done(&change.etag);
+	it_buf_done(&change.got.etag);
 	it_strings_done(&change.drop);
 	return rc;
 }

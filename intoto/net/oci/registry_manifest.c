@@ -91,19 +91,20 @@ static int take_manifest(struct it_oci_manifest **out, struct it_registry_call *
 	return it_err_wrap(err, rc, "%s", it_buf_text(&call->where));
 }
 
-static int keep_etag(struct it_buf *etag, const struct it_registry_call *call,
+static int keep_etag(struct it_registry_got *got, const struct it_registry_call *call,
 		     struct intoto_error **err)
 {
 	const char *said = it_http_header(&call->answer, "etag");
 
-	if (!etag || !said)
+	if (!got || !said)
 		return INTOTO_OK;
-	(void)it_buf_add_text(etag, said); /* sticky */
-	return it_buf_check(etag, "the registry's ETag", err);
+	(void)it_buf_add_text(&got->etag, said); /* sticky */
+	return it_buf_check(&got->etag, "the registry's ETag", err);
 }
 
 int it_registry_get_manifest(struct it_registry *registry, struct it_oci_manifest **out,
-			     const char *name, struct it_buf *etag, struct intoto_error **err)
+			     const char *name, struct it_registry_got *got,
+			     struct intoto_error **err)
 {
 	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
 	int rc = check_name(registry, name, err);
@@ -115,10 +116,12 @@ int it_registry_get_manifest(struct it_registry *registry, struct it_oci_manifes
 	it_registry_call_header(&call, "Accept", accepted);
 	call.request.ceiling = IT_OCI_MANIFEST_BYTES_MAX;
 	rc = it_registry_call_do(&call, err);
+	if (got)
+		got->status = call.answer.status;
 	if (!rc && call.answer.status != 200)
 		rc = it_registry_refused(&call, "such manifest", err);
 	if (!rc)
-		rc = keep_etag(etag, &call, err);
+		rc = keep_etag(got, &call, err);
 	return rc ? rc : take_manifest(out, &call, name, err);
 }
 
@@ -233,7 +236,12 @@ int it_registry_delete_manifest(struct it_registry *registry, const char *name,
 		return rc;
 	it_registry_call_manifest(&call, registry, IT_HTTP_DELETE, IT_REGISTRY_DELETE, name);
 	rc = it_registry_call_do(&call, err);
-	if (!rc && call.answer.status / 100 != 2)
-		rc = it_registry_refused(&call, "such manifest", err);
-	return rc;
+	if (rc || call.answer.status / 100 == 2)
+		return rc;
+	/* distribution-spec, "Deleting tags": 400 or 405 where that is not to be had */
+	if (!strchr(name, ':') && (call.answer.status == 400 || call.answer.status == 405))
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "%s: the registry deletes by digest, not by tag (%d)",
+				  it_buf_text(&call.where), call.answer.status);
+	return it_registry_refused(&call, "such manifest", err);
 }

@@ -82,9 +82,14 @@ IT_CHECK int it_registry_same_digest(const struct it_registry_call *call, const 
 void it_registry_call_manifest(struct it_registry_call *call, struct it_registry *registry,
 			       enum it_http_method method, enum it_registry_need need,
 			       const char *name);
-/* it_registry_manifest, and the ETag that came with it; NULL: not wanted. */
+/* What else came with a manifest. */
+struct it_registry_got {
+	struct it_buf etag;
+	int status; /* 0: no answer came */
+};
+/* it_registry_manifest; got may be NULL. */
 IT_CHECK int it_registry_get_manifest(struct it_registry *registry, struct it_oci_manifest **out,
-				      const char *name, struct it_buf *etag,
+				      const char *name, struct it_registry_got *got,
 				      struct intoto_error **err);
 
 /* --- who we are --- */

@@ -39,7 +39,10 @@ static struct meaning meaning_of(int status)
 /* What is said of something that is not there; other registries than OCI's have codes of their own.
  */
 static const char *const absent[] = {
-	"BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN", "MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND",
+	"BLOB_UNKNOWN",
+	"MANIFEST_UNKNOWN",
+	"NAME_UNKNOWN",
+	"NOT_FOUND",
 };
 
 /* The first error of the document, or NULL: {"errors":[{"code":…,"message":…}]} */
@@ -124,6 +127,8 @@ int it_registry_refused(const struct it_registry_call *call, const char *nothing
 	if (is_absent(call))
 		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no %s (%d%s)", where,
 				  nothing, status, it_buf_text(&said));
+	if (status == 404 && it_registry_says(&call->answer, "BLOB_UPLOAD_UNKNOWN"))
+		meaning.says = "the registry has forgotten it";
 	return it_err_set(err, meaning.code, "%s: %s (%d%s)", where, meaning.says, status,
 			  it_buf_text(&said));
 }

@@ -152,8 +152,8 @@ bool it_registry_upload_may_retry(int rc, const struct it_registry_call *call)
 	int status = call->answer.status;
 
 	if (rc == INTOTO_E_SERVICE)
-		return status == 0 || status == 416 || status >= 500;
-	return rc == INTOTO_E_NOTFOUND || it_registry_says(&call->answer, "BLOB_UPLOAD_INVALID");
+		return status == 0 || status == 404 || status == 416 || status >= 500;
+	return it_registry_says(&call->answer, "BLOB_UPLOAD_INVALID");
 }
 
 static int send_blob(struct it_registry_upload *upload, struct intoto_error **err)

@@ -55,7 +55,8 @@ static void add_absolute(struct it_buf *out, const char *base, const char *text)
 	size_t origin = origin_len(base);
 	size_t path = origin + strcspn(base + origin, "?#");
 
-	if (origin_len(text)) {
+	/* of any scheme: which ones are followed is looked at afterwards */
+	if (text[strcspn(text, ":/?")] == ':') {
 		(void)it_buf_add_text(out, text); /* sticky: the caller looks */
 		return;
 	}
