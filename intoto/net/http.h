@@ -93,15 +93,6 @@ void it_http_answer_done(struct it_http_answer *answer);
 /* The first header of that name (lower case), or NULL. */
 const char *it_http_header(const struct it_http_answer *answer, const char *name);
 
-/*
- * Several requests at once, over connections that are shared; each is as by it_http_do.  done is
- * called as each ends, in any order, on the calling thread; what it returns, if not 0, ends all.
- */
-IT_CHECK int it_http_do_all(struct it_http *http, const struct it_http_request *const *requests,
-			    struct it_http_answer *answers, size_t count, unsigned at_once,
-			    int (*done)(void *arg, size_t index, int rc, struct intoto_error **err),
-			    void *arg, struct intoto_error **err);
-
 /* How many requests went over the wire since the client was made, retries and redirects included.
  */
 uint64_t it_http_round_trips(const struct it_http *http);

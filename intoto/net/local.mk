@@ -3,7 +3,11 @@
 # network map libcurl.
 noinst_LTLIBRARIES += libnet.la
 libnet_la_SOURCES = \
-	%D%/http.h \
+	%D%/http.c %D%/http.h \
+	%D%/http_part.h \
+	%D%/http_redirect.c \
+	%D%/http_transfer.c \
+	%D%/http_wait.c \
 	%D%/oci/access.h \
 	%D%/oci/fallback_tag.c \
 	%D%/oci/registry.h \
