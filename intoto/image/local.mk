@@ -10,8 +10,13 @@ libimage_la_SOURCES = \
 	%D%/clean.c %D%/clean.h \
 	%D%/copy.c %D%/copy.h \
 	%D%/copy_blobs.c %D%/copy_blobs.h \
+	%D%/copy_cosign.c %D%/copy_cosign.h \
 	%D%/copy_tags.c %D%/copy_tags.h \
-	%D%/place.h \
+	%D%/place.c %D%/place.h \
+	%D%/place_layout.c %D%/place_layout.h \
+	%D%/place_layout_index.c \
+	%D%/place_layout_scan.c \
+	%D%/place_registry.c \
 	%D%/sign.c %D%/sign.h \
 	%D%/sign_content.c %D%/sign_content.h \
 	%D%/sign_gate.c \
