@@ -31,3 +31,6 @@ libnet_la_SOURCES = \
 	%D%/oci/registry_whole.c
 libnet_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libnet_la_LIBADD = libcore.la $(CURL_LIBS)
+
+UNIT_TESTS += tests/unit/net_registry
+tests_unit_net_registry_LDADD = libnet.la $(LDADD)

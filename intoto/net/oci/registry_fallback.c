@@ -20,7 +20,7 @@ enum {
 	TROUBLES_MAX = 5,
 	LOOKS_MAX = 4 * CHANGES_MAX,
 	NS_PER_MS = 1000 * 1000,
-	SETTLE_MS = 60, /* at least; four times what our own change took, if that is longer */
+	SETTLE_MS = 60, /* at least; three times what our own change took, if that is longer */
 	SETTLE_LONGEST_MS = 3000,
 	STALE_MS = 200, /* after that what was read is read again before it is changed */
 };
@@ -51,19 +51,19 @@ static int milliseconds_since(int64_t start)
 
 static void rest(const struct change *change)
 {
-	int ms = 4 * change->window_ms;
+	int ms = 3 * change->window_ms;
 	uint16_t chance = 0;
 
 	if (ms < SETTLE_MS)
 		ms = SETTLE_MS;
 	if (change->contended)
-		ms += ms * (int)(change->calm + 1);
+		ms += ms / 2;
 	if (ms > SETTLE_LONGEST_MS)
 		ms = SETTLE_LONGEST_MS;
 	/* without chance two that collided collide again, which costs time and no more */
 	if (it_random(&chance, sizeof chance, NULL))
 		chance = 0;
-	(void)poll(NULL, 0, ms + chance % ms); /* an early return only looks earlier */
+	(void)poll(NULL, 0, ms + chance % (ms / 2)); /* an early return only looks earlier */
 }
 
 /* Two that write one tag at once can make docker-registry answer 500, also to who only reads. */

@@ -226,16 +226,16 @@ int it_registry_put_manifest(struct it_registry *registry, struct it_span bytes,
 	return rc;
 }
 
-int it_registry_delete_manifest(struct it_registry *registry, const char *name,
-				struct intoto_error **err)
+/* *again: docker-registry answers 500 while somebody else writes a tag of that repository. */
+static int delete_once(struct it_registry *registry, const char *name, bool *again,
+		       struct intoto_error **err)
 {
 	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
-	int rc = check_name(registry, name, err);
+	int rc;
 
-	if (rc)
-		return rc;
 	it_registry_call_manifest(&call, registry, IT_HTTP_DELETE, IT_REGISTRY_DELETE, name);
 	rc = it_registry_call_do(&call, err);
+	*again = !rc && call.answer.status == 500;
 	if (rc || call.answer.status / 100 == 2)
 		return rc;
 	/* distribution-spec, "Deleting tags": 400 or 405 where that is not to be had */
@@ -244,4 +244,25 @@ int it_registry_delete_manifest(struct it_registry *registry, const char *name,
 				  "%s: the registry deletes by digest, not by tag (%d)",
 				  it_buf_text(&call.where), call.answer.status);
 	return it_registry_refused(&call, "such manifest", err);
+}
+
+int it_registry_delete_manifest(struct it_registry *registry, const char *name,
+				struct intoto_error **err)
+{
+	struct it_registry_patience patience;
+	int rc = check_name(registry, name, err);
+
+	if (rc)
+		return rc;
+	it_registry_patience_start(&patience);
+	for (;;) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+		bool again;
+
+		rc = delete_once(registry, name, &again, &why);
+		if (!again || !it_registry_patience_more(&patience, registry, 0, name)) {
+			it_registry_pass_error(err, &why);
+			return rc;
+		}
+	}
 }

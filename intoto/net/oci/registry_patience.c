@@ -43,8 +43,8 @@ bool it_registry_patience_more(struct it_registry_patience *patience,
 	patience->left--;
 	if (registry->access.on_retry) {
 		/* sticky: a text that does not fit is cut */
-		(void)it_buf_printf(&text, "%s: the connection was cut; going on at byte %llu",
-				    what, (unsigned long long)reached);
+		(void)it_buf_printf(&text, "%s: interrupted, going on at byte %llu", what,
+				    (unsigned long long)reached);
 		registry->access.on_retry(registry->access.arg, it_buf_text(&text));
 	}
 	rest(patience);
