@@ -125,20 +125,38 @@ static void share(const struct identities *identities)
 
 /* --- hashing --- */
 
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct it_traced_file *left = *(struct it_traced_file *const *)a;
+	const struct it_traced_file *right = *(struct it_traced_file *const *)b;
+
+	if (left->size != right->size)
+		return left->size < right->size ? 1 : -1;
+	return left->inode < right->inode ? -1 : left->inode > right->inode;
+}
+
+/* The largest first: one that came last would be hashed by one thread while the others wait. */
 static int list_unknown(struct it_strings *out, const struct identities *identities,
 			struct intoto_error **err)
 {
-	int rc = INTOTO_OK;
+	IT_AUTO(it_freep)
+	struct it_traced_file **unknown = calloc(identities->count + 1, sizeof *unknown);
+	size_t count = 0;
+	int rc = unknown ? INTOTO_OK : it_err_nomem(err);
 
 	for (size_t i = 0; !rc && i < identities->count; i++) {
-		const struct it_traced_file *file = identities->items[i];
+		struct it_traced_file *file = identities->items[i];
 		const char *path = it_traced_file_real(file);
 
 		/* Names that are not UTF-8 have no place in a snapshot. */
 		if (leads(identities, i) && !file->digests && it_utf8_valid(it_span_text(path)) &&
 		    !faccessat(AT_FDCWD, path, R_OK, AT_EACCESS))
-			rc = it_strings_add(out, path, err);
+			unknown[count++] = file;
 	}
+	if (count)
+		qsort(unknown, count, sizeof *unknown, compare_sizes);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = it_strings_add(out, it_traced_file_real(unknown[i]), err);
 	return rc;
 }
 

@@ -210,6 +210,7 @@ static int look_at(struct look *look, struct it_traced_file *file, struct intoto
 	}
 	file->device = about.st_dev;
 	file->inode = about.st_ino;
+	file->size = about.st_size;
 	file->changed = about.st_ctim;
 	file->older = (file->touches & IT_TOUCH_CREATED) && is_older(fd, &look->terms->begin);
 	system = ask_system(look, fd, about.st_dev);

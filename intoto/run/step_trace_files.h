@@ -43,6 +43,7 @@ struct it_traced_file {
 	enum it_traced_state state;
 	dev_t device;
 	ino_t inode;
+	off_t size;
 	struct timespec changed; /* change time, when it was looked at */
 };
 

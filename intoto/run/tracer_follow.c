@@ -196,9 +196,14 @@ static void note_gains(struct it_tracer_follow *follow, const struct it_tracer_d
 			quoted ? quoted : "a program");
 }
 
-void it_tracer_look_at_process(struct it_tracer_follow *follow, struct it_tracer_deed *deed)
+bool it_tracer_meet(struct it_tracer_follow *follow, pid_t tid)
 {
-	bool is_new = seen_add(follow->seen, deed->tid);
+	return seen_add(follow->seen, tid);
+}
+
+void it_tracer_look_at_process(const struct it_tracer_follow *follow, bool is_new,
+			       struct it_tracer_deed *deed)
+{
 	struct it_tracer_task task;
 
 	deed->pid = 0;

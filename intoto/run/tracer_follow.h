@@ -24,7 +24,8 @@ struct it_tracer_follow {
 };
 
 struct it_tracer_asked {
-	pid_t tid; /* as we see it */
+	pid_t tid;   /* as we see it */
+	bool is_new; /* what it_tracer_meet says */
 	unsigned audit;
 	int number;
 	uint64_t args[6];
@@ -72,8 +73,15 @@ void it_tracer_follow_done(struct it_tracer_follow *follow);
 /* Before the first call: the root of the step, and the files that it was started with. */
 void it_tracer_follow_start(struct it_tracer_follow *follow, pid_t pid);
 
+/*
+ * One call is met, looked at, and committed, in this order.  Several threads may look at the same
+ * time; for the rest only one at a time may be here.
+ */
+
+/* Whether the thread was never seen before. */
+bool it_tracer_meet(struct it_tracer_follow *follow, pid_t tid);
 /* Reads what the caller, which waits, asks for. */
-void it_tracer_look(struct it_tracer_follow *follow, const struct it_tracer_asked *asked,
+void it_tracer_look(const struct it_tracer_follow *follow, const struct it_tracer_asked *asked,
 		    struct it_tracer_deed *deed);
 /* Logs it; how it ended, as far as that is known. */
 void it_tracer_commit(struct it_tracer_follow *follow, const struct it_tracer_deed *deed,

@@ -400,7 +400,7 @@ static void forget(struct it_tracer_deed *deed)
 	deed->file_count = deed->address_count = deed->text_len = 0;
 }
 
-void it_tracer_look(struct it_tracer_follow *follow, const struct it_tracer_asked *asked,
+void it_tracer_look(const struct it_tracer_follow *follow, const struct it_tracer_asked *asked,
 		    struct it_tracer_deed *deed)
 {
 	enum it_architecture architecture = it_architecture_of(asked->audit);
@@ -420,5 +420,5 @@ void it_tracer_look(struct it_tracer_follow *follow, const struct it_tracer_aske
 		looks[look.call->kind](&look);
 	else
 		deed->unfollowed = true;
-	it_tracer_look_at_process(follow, deed);
+	it_tracer_look_at_process(follow, asked->is_new, deed);
 }

@@ -6,7 +6,7 @@
 #include "run/tracer_follow.h"
 
 struct it_look {
-	struct it_tracer_follow *follow;
+	const struct it_tracer_follow *follow;
 	const struct it_tracer_asked *asked;
 	const struct it_tracer_call *call;
 	struct it_tracer_deed *deed;
@@ -33,7 +33,8 @@ bool it_look_join(const struct it_look *look, const char *folder, const char *na
 		  char out[PATH_MAX]);
 
 /* Who makes the call, if that is not known yet or about to change. */
-void it_tracer_look_at_process(struct it_tracer_follow *follow, struct it_tracer_deed *deed);
+void it_tracer_look_at_process(const struct it_tracer_follow *follow, bool is_new,
+			       struct it_tracer_deed *deed);
 
 /* Something is made under an absolute name that is not there yet. */
 void it_look_make(const struct it_look *look, const char *name, unsigned touches);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Seccomp user notification: a filter in the step hands each call of the table to a thread of ours,
- * which looks at it and lets it go on.
+ * Seccomp user notification: a filter in the step hands each call of the table to one of two
+ * threads of ours, which looks at it and lets it go on.
  *
- * The thread is there before the command is: the exec that starts it is the first call that
- * somebody has to answer.
+ * The first thread is there before the command is: the exec that starts it is the first call that
+ * somebody has to answer.  Two, because one that has just woken its caller often has to wait for
+ * the processor until that one asks again; who asks elsewhere meanwhile would wait, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -37,6 +39,7 @@ enum {
 	FIRST_FREE_FD = 10,
 	CONTINUE = 1, /* SECCOMP_USER_NOTIF_FLAG_CONTINUE */
 	UPPER_HALF = 32,
+	WATCHERS = 2,
 };
 
 /* SECCOMP_IOCTL_NOTIF_SET_FLAGS and its flag, which older headers lack. */
@@ -45,18 +48,16 @@ enum {
 
 #define NS_PER_MS INT64_C(1000000)
 
-struct notify {
-	struct it_tracer_filter filter;
-	unsigned token[2];
-	struct it_tracer_follow follow;
-	struct it_tracer_deed deed;
-	int ours; /* ends of the pair that the listener comes through */
-	int theirs;
-	int wake; /* the command has ended, or will never start */
-	int listener;
-	bool has_thread;
+struct notify;
+
+/* One thread, with the call that it looks at. */
+struct watcher {
+	struct notify *self;
+	int64_t give_up; /* on the monotonic clock; 0: not yet */
+	bool gave_up;
 	pthread_t thread;
-	int64_t give_up; /* on the monotonic clock; 0: not yet.  The thread's */
+	bool has_thread;
+	struct it_tracer_deed deed;
 	union {
 		struct seccomp_notif note;
 		char bytes[NOTE_MAX]; /* the kernel may know more members */
@@ -65,6 +66,21 @@ struct notify {
 		struct seccomp_notif_resp answer;
 		char bytes[NOTE_MAX];
 	} answer;
+};
+
+struct notify {
+	struct it_tracer_filter filter;
+	unsigned token[2];
+	struct it_tracer_follow follow;
+	int ours; /* ends of the pair that the listener comes through */
+	int theirs;
+	int wake; /* the command has ended, or will never start */
+	int listener;
+	bool in_turn; /* the kernel wakes us where the caller was */
+	bool shared;  /* both watch */
+	pthread_mutex_t receiving;
+	pthread_mutex_t answering; /* and what is remembered: answers and the log have one order */
+	struct watcher watchers[WATCHERS];
 };
 
 /* --- the child --- */
@@ -194,23 +210,59 @@ static int set_pair(struct notify *self)
 
 /* --- one notification --- */
 
-static bool receive(struct notify *self)
+static bool receive(struct watcher *watcher)
 {
-	memset(&self->note, 0, sizeof self->note); /* the kernel wants it so */
-	return ioctl(self->listener, SECCOMP_IOCTL_NOTIF_RECV, &self->note) == 0;
+	memset(&watcher->note, 0, sizeof watcher->note); /* the kernel wants it so */
+	return ioctl(watcher->self->listener, SECCOMP_IOCTL_NOTIF_RECV, &watcher->note) == 0;
+}
+
+/* Both are woken, and one comes too late: it must not wait where nobody can wake it. */
+static bool receive_shared(struct watcher *watcher)
+{
+	struct notify *self = watcher->self;
+	struct pollfd fd = { .fd = self->listener, .events = POLLIN };
+	bool received;
+
+	if (!self->shared)
+		return receive(watcher);
+	(void)pthread_mutex_lock(&self->receiving); /* cannot fail, as below */
+	received = poll(&fd, 1, 0) > 0 && (fd.revents & POLLIN) && receive(watcher);
+	(void)pthread_mutex_unlock(&self->receiving);
+	return received;
 }
 
 /* 0 or errno; ENOENT: killed meanwhile. */
-static int answer(struct notify *self, bool absent)
+static int answer(struct watcher *watcher, bool absent)
 {
-	memset(&self->answer, 0, sizeof self->answer);
-	self->answer.answer.id = self->note.note.id;
-	self->answer.answer.error = absent ? -ENOSYS : 0;
-	self->answer.answer.flags = absent ? 0 : CONTINUE;
-	while (ioctl(self->listener, SECCOMP_IOCTL_NOTIF_SEND, &self->answer))
+	memset(&watcher->answer, 0, sizeof watcher->answer);
+	watcher->answer.answer.id = watcher->note.note.id;
+	watcher->answer.answer.error = absent ? -ENOSYS : 0;
+	watcher->answer.answer.flags = absent ? 0 : CONTINUE;
+	while (ioctl(watcher->self->listener, SECCOMP_IOCTL_NOTIF_SEND, &watcher->answer))
 		if (!is_passing(errno))
 			return errno;
 	return 0;
+}
+
+/* The one who asks is woken where we are, and we where he is: on one processor, in turn. */
+static bool wake_in_turn(const struct notify *self, bool yes)
+{
+	return ioctl(self->listener, SET_FLAGS, yes ? SYNC_WAKE_UP : 0UL) == 0; /* Linux 6.6 */
+}
+
+/*
+ * We go where the caller is, and he stays there.  Were he to come to us, all who ask at the same
+ * time would end on one processor, and nothing brings them apart again.
+ */
+static int answer_in_place(struct watcher *watcher, bool absent)
+{
+	const struct notify *self = watcher->self;
+	bool away = self->in_turn && self->shared && wake_in_turn(self, false);
+	int number = answer(watcher, absent);
+
+	if (away)
+		(void)wake_in_turn(self, true); /* it could before; and only speed depends on it */
+	return number;
 }
 
 /*
@@ -218,61 +270,91 @@ static int answer(struct notify *self, bool absent)
  * was there all the time, so that what we read was its own and not of another process with its
  * number.
  */
-static void serve(struct notify *self)
+static void serve(struct watcher *watcher)
 {
-	const struct seccomp_data *data = &self->note.note.data;
-	struct it_tracer_asked asked = { .tid = (pid_t)self->note.note.pid,
+	struct notify *self = watcher->self;
+	const struct seccomp_data *data = &watcher->note.note.data;
+	struct it_tracer_asked asked = { .tid = (pid_t)watcher->note.note.pid,
 					 .audit = data->arch,
 					 .number = data->nr };
 
 	for (size_t i = 0; i < IT_COUNT_OF(asked.args); i++)
 		asked.args[i] = data->args[i];
-	it_tracer_look(&self->follow, &asked, &self->deed);
-	if (answer(self, self->deed.absent) == 0)
-		it_tracer_commit(&self->follow, &self->deed, IT_DEED_MAYBE);
+	(void)pthread_mutex_lock(&self->answering); /* cannot fail, as below */
+	asked.is_new = it_tracer_meet(&self->follow, asked.tid);
+	(void)pthread_mutex_unlock(&self->answering);
+	it_tracer_look(&self->follow, &asked, &watcher->deed);
+	/* What the caller does next comes behind this, whoever sees it. */
+	(void)pthread_mutex_lock(&self->answering);
+	if (answer_in_place(watcher, watcher->deed.absent) == 0)
+		it_tracer_commit(&self->follow, &watcher->deed, IT_DEED_MAYBE);
+	(void)pthread_mutex_unlock(&self->answering);
 }
 
-/* --- the thread --- */
+/* --- the threads --- */
 
-static int patience(const struct notify *self)
+static int patience(const struct watcher *watcher)
 {
-	int64_t left = self->give_up - it_clock_monotonic();
+	int64_t left = watcher->give_up - it_clock_monotonic();
 
-	if (!self->give_up)
+	if (!watcher->give_up)
 		return -1;
 	return left > 0 ? (int)(left / NS_PER_MS) + 1 : 0;
 }
 
-/* The one who is answered goes on where we were: we have nothing to do until somebody asks. */
-static void wake_in_turn(const struct notify *self)
-{
-	(void)ioctl(self->listener, SET_FLAGS, SYNC_WAKE_UP); /* since Linux 6.6 */
-}
-
 /* Until nobody is left who could ask, or we have waited long enough. */
-static void listen_to_step(struct notify *self)
+static void *listen_to_step(void *arg)
 {
+	struct watcher *watcher = arg;
+	const struct notify *self = watcher->self;
 	struct pollfd fds[] = { { .fd = self->listener, .events = POLLIN },
 				{ .fd = self->wake, .events = POLLIN } };
 
 	for (;;) {
-		int ready = poll(fds, IT_COUNT_OF(fds), patience(self));
+		int ready = poll(fds, IT_COUNT_OF(fds), patience(watcher));
 
 		if (ready < 0 && !is_passing(errno))
 			break;
-		if (ready > 0 && (fds[0].revents & POLLIN) && receive(self))
-			serve(self);
+		if (ready > 0 && (fds[0].revents & POLLIN) && receive_shared(watcher))
+			serve(watcher);
 		else if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
-			return;
+			return NULL;
 		if (ready > 0 && fds[1].revents) {
 			fds[1].fd = -1;
-			self->give_up = it_clock_monotonic() + GRACE_MS * NS_PER_MS;
+			watcher->give_up = it_clock_monotonic() + GRACE_MS * NS_PER_MS;
 		}
-		if (self->give_up && it_clock_monotonic() >= self->give_up)
+		if (watcher->give_up && it_clock_monotonic() >= watcher->give_up)
 			break;
 	}
-	it_tracer_follow_escaped(&self->follow, true,
-				 "what it opens, changes or starts from now on fails (ENOSYS)");
+	watcher->gave_up = true;
+	return NULL;
+}
+
+static bool has_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) > 1;
+}
+
+/* Signals are blocked in the one that makes another.  Where there can be no second, one does. */
+static void listen_together(struct notify *self)
+{
+	struct watcher *second = &self->watchers[1];
+
+	self->shared = has_processors();
+	if (self->shared && pthread_create(&second->thread, NULL, listen_to_step, second))
+		self->shared = false;
+	(void)listen_to_step(&self->watchers[0]);
+	if (self->shared)
+		(void)pthread_join(second->thread, NULL); /* it ends as we did */
+	for (size_t i = 0; i < WATCHERS; i++)
+		if (self->watchers[i].gave_up) {
+			it_tracer_follow_escaped(
+				&self->follow, true,
+				"what it opens, changes or starts from now on fails (ENOSYS)");
+			return;
+		}
 }
 
 /* 0: it was looked at; else the error because of which it must not start. */
@@ -305,10 +387,10 @@ static void *run(void *arg)
 		tell_looked(self, number);
 		return NULL;
 	}
-	wake_in_turn(self);
+	self->in_turn = wake_in_turn(self, true);
 	it_tracer_follow_start(&self->follow, sender);
 	tell_looked(self, 0);
-	listen_to_step(self);
+	listen_together(self);
 	it_fd_close(&self->listener); /* who is left is answered by the kernel */
 	return NULL;
 }
@@ -318,26 +400,28 @@ static int start_thread(struct notify *self, struct intoto_error **err)
 {
 	sigset_t all;
 	sigset_t before;
+	struct watcher *first = &self->watchers[0];
 	int number;
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before); /* cannot fail, as below */
-	number = pthread_create(&self->thread, NULL, run, self);
+	number = pthread_create(&first->thread, NULL, run, self);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	self->has_thread = !number;
+	first->has_thread = !number;
 	return number ? it_err_errno(err, number, "a thread that watches the command") : INTOTO_OK;
 }
 
 static void end_thread(struct notify *self)
 {
+	struct watcher *first = &self->watchers[0];
 	uint64_t one = 1;
 
-	if (!self->has_thread)
+	if (!first->has_thread)
 		return;
 	while (write(self->wake, &one, sizeof one) < 0 && errno == EINTR)
-		continue;			/* a counter that is 0 takes it */
-	(void)pthread_join(self->thread, NULL); /* it ends by itself now */
-	self->has_thread = false;
+		continue;			 /* a counter that is 0 takes it */
+	(void)pthread_join(first->thread, NULL); /* it ends by itself now */
+	first->has_thread = false;
 }
 
 /* --- whether it works here --- */
@@ -355,6 +439,7 @@ static _Noreturn void try_in_child(struct notify *self)
 static int answer_child(struct notify *self)
 {
 	struct pollfd fd = { .fd = self->ours, .events = POLLIN };
+	struct watcher *asked = &self->watchers[0];
 	char memory[2];
 	pid_t sender;
 	int number;
@@ -368,11 +453,11 @@ static int answer_child(struct notify *self)
 	fd.fd = self->listener;
 	if (poll(&fd, 1, PROBE_MS) != 1 || !(fd.revents & POLLIN))
 		return ETIMEDOUT;
-	if (!receive(self))
+	if (!receive(asked))
 		return errno;
-	number =
-		it_tracer_read((pid_t)self->note.note.pid, self->note.note.data.args[0], memory, 1);
-	return number ? (void)answer(self, false), number : answer(self, false);
+	number = it_tracer_read((pid_t)asked->note.note.pid, asked->note.note.data.args[0], memory,
+				1);
+	return number ? (void)answer(asked, false), number : answer(asked, false);
 }
 
 static void close_all(struct notify *self)
@@ -436,6 +521,10 @@ static int prepare(struct it_tracer *tracer, struct intoto_error **err)
 		return it_err_nomem(err);
 	tracer->state = self;
 	self->ours = self->theirs = self->wake = self->listener = -1;
+	(void)pthread_mutex_init(&self->receiving, NULL); /* cannot fail, as below */
+	(void)pthread_mutex_init(&self->answering, NULL);
+	for (size_t i = 0; i < WATCHERS; i++)
+		self->watchers[i].self = self;
 	rc = it_tracer_follow_open(&self->follow, tracer, err);
 	if (!rc)
 		rc = write_filter(self, tracer->options.tier, err);
@@ -480,6 +569,8 @@ static void done(struct it_tracer *tracer)
 	close_all(self);
 	it_fd_close(&self->wake);
 	it_tracer_follow_done(&self->follow);
+	(void)pthread_mutex_destroy(&self->receiving); /* nobody has it */
+	(void)pthread_mutex_destroy(&self->answering);
 	free(self);
 }
 

@@ -4,16 +4,17 @@
 #define IT_RUN_TRACER_PLACE_H
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
 
 struct it_tracer_place {
-	int root;   /* the step's root folder where it is another than ours, else -1 */
-	int mounts; /* likewise its namespace of mounts, which would end with it */
-	bool blind; /* the step has moved roots or mounts: names are kept as they are, and nothing
-		       is looked up (in a file system of its own making, we would wait for it while
-		       it waits for us) */
+	int root;	   /* the step's root folder where it is another than ours, else -1 */
+	int mounts;	   /* likewise its namespace of mounts, which would end with it */
+	atomic_bool blind; /* the step has moved roots or mounts: names are kept as they are, and
+		       nothing is looked up (in a file system of its own making, we would wait for
+		       it while it waits for us) */
 };
 
 enum it_place {

@@ -154,6 +154,7 @@ static void at_call(struct it_ptrace *self, pid_t tid)
 	asked.number = (int)info.seccomp.nr;
 	for (size_t i = 0; i < IT_COUNT_OF(asked.args); i++)
 		asked.args[i] = info.seccomp.args[i];
+	asked.is_new = it_tracer_meet(&self->follow, tid);
 	it_tracer_look(&self->follow, &asked, &self->deed);
 	if (self->deed.absent && it_call_skip(tid)) {
 		self->deed.absent = false; /* it goes on, and nobody sees where */
