@@ -9,6 +9,9 @@ libnet_la_SOURCES = \
 	%D%/http_transfer.c \
 	%D%/http_wait.c \
 	%D%/oci/access.h \
+	%D%/oci/authorization.c \
+	%D%/oci/challenge.c \
+	%D%/oci/credentials.c \
 	%D%/oci/fallback_tag.c \
 	%D%/oci/registry.h \
 	%D%/oci/registry_part.h \

@@ -49,17 +49,24 @@ IT_CHECK int it_challenge_parse(struct it_challenge *out, const char *header,
 				struct intoto_error **err);
 void it_challenge_done(struct it_challenge *challenge);
 
+/* For whom a challenge is answered. */
+struct it_realm_terms {
+	const char *host;  /* of the registry, "registry.example:5000" */
+	const char *scope; /* that we want, "repository:NAME:pull,push"; several with a space between */
+	bool plain;	   /* the registry itself may be spoken to by http */
+};
+
 /*
  * The value of the header "Authorization" that answers a challenge: Basic, or a token from the
- * realm (distribution "token authentication"; OAuth2 refresh when there is an identity token).
- * scope is ours ("repository:NAME:pull,push"), widened by what the challenge names.  The realm must
- * be https, or http where the registry itself may be; credentials go to a realm of another host
- * only by https. expires: on it_clock_monotonic, 0: never.  SERVICE: refused, with the status and
- * the registry's own words, quoted.
+ * realm (distribution "token authentication"; OAuth2 refresh when there is an identity token).  The
+ * scope that the challenge names is asked for beside ours.  The realm must be https, or http where
+ * the registry itself may be; credentials go to a realm of another host only by https.  expires: on
+ * it_clock_monotonic, 0: never.  SERVICE: refused, with the status and the registry's own words,
+ * quoted.
  */
 IT_CHECK int it_authorization_get(struct it_buf *out, int64_t *expires, struct it_http *http,
 				  const struct it_challenge *challenge,
-				  const struct it_credentials *credentials, const char *scope,
-				  bool plain, struct intoto_error **err);
+				  const struct it_credentials *credentials,
+				  const struct it_realm_terms *terms, struct intoto_error **err);
 
 #endif

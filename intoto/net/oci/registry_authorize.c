@@ -39,8 +39,10 @@ static int get_grant(struct it_registry *registry, enum it_registry_need need,
 {
 	IT_AUTO(it_buf_done) struct it_buf scope = IT_BUF(IT_REGISTRY_WHERE_MAX);
 	struct it_registry_grant *grant = &registry->grants[need];
+	struct it_realm_terms terms = { .host = registry->reference.host, .plain = registry->plain };
 	int rc = print_scope(&scope, registry, need, err);
 
+	terms.scope = it_buf_text(&scope);
 	it_buf_reset(&grant->value);
 	grant->expires = 0;
 	if (!rc)
@@ -52,8 +54,7 @@ static int get_grant(struct it_registry *registry, enum it_registry_need need,
 				  "the registry wants a user and none is known for it: sign in, or "
 				  "name a file with --registry-auth-file");
 	rc = it_authorization_get(&grant->value, &grant->expires, registry->http,
-				  &registry->challenge, &registry->credentials, it_buf_text(&scope),
-				  registry->plain, err);
+				  &registry->challenge, &registry->credentials, &terms, err);
 	if (rc)
 		it_buf_reset(&grant->value);
 	return rc;
