@@ -6,7 +6,12 @@
 
 /* clang-format off */
 /* WORD is it_cmd_image_WORD in image_WORD.c; sorted as the help lists them. */
-#define SUBCOMMANDS(EACH)
+#define SUBCOMMANDS(EACH) \
+	EACH(clean) \
+	EACH(copy) \
+	EACH(load) \
+	EACH(save) \
+	EACH(tree)
 /* clang-format on */
 
 #define DECLARE(word) extern const struct it_command it_cmd_image_##word;

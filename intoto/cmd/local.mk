@@ -85,7 +85,13 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 # The heavier commands: programs of their own, which the program becomes.
 pkglibexec_PROGRAMS += %D%/intoto-image
 %C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c \
-	%D%/image_options.c %D%/image_options.h
+	%D%/image_clean.c \
+	%D%/image_copy.c \
+	%D%/image_copying.c %D%/image_copying.h \
+	%D%/image_load.c \
+	%D%/image_options.c %D%/image_options.h \
+	%D%/image_save.c \
+	%D%/image_tree.c
 %C%_intoto_image_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
 

@@ -94,7 +94,8 @@ void it_progress_line(struct it_buf *out, const struct it_progress *progress, in
 {
 	double elapsed = (double)(now - progress->start) / (double)NS_PER_S;
 
-	(void)it_buf_printf(out, "%s: %zu files", progress->command, progress->now.files);
+	(void)it_buf_printf(out, "%s: %zu %s", progress->command, progress->now.files,
+			    progress->noun ? progress->noun : "files");
 	add_size(out, (double)progress->now.bytes, "");
 	if (elapsed <= 0)
 		return;
@@ -115,6 +116,15 @@ void it_progress_advance(struct it_progress *progress, size_t files, uint64_t by
 		progress->looked = 0;
 	}
 	progress->now = (struct it_progress_state){ files, bytes };
+}
+
+void it_progress_expect(struct it_progress *progress, const char *noun, size_t count,
+			uint64_t bytes)
+{
+	progress->noun = noun;
+	progress->begun = true;
+	progress->start = it_clock_monotonic();
+	progress->total = (struct it_progress_state){ count, bytes };
 }
 
 static void draw(struct it_progress *progress, int64_t now)

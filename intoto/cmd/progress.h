@@ -22,9 +22,10 @@ struct it_progress {
 	bool again;  /* the second snapshot is of the same paths: what the first one had, it will
 			have */
 	bool begun;
-	int64_t start;	 /* of the current snapshot, on the monotonic clock */
-	int64_t last;	 /* when it was drawn */
-	uint64_t looked; /* bytes, when the clock was looked at */
+	const char *noun; /* what is counted; NULL: files */
+	int64_t start;	  /* of the current snapshot, on the monotonic clock */
+	int64_t last;	  /* when it was drawn */
+	uint64_t looked;  /* bytes, when the clock was looked at */
 	struct it_progress_state now;
 	struct it_progress_state total; /* to be expected; no files: nobody knows */
 };
@@ -33,6 +34,9 @@ void it_progress_start(struct it_progress *progress, const char *command, bool q
 /* For struct it_snapshot_options; arg is the progress. */
 void it_progress_notice(void *arg, const char *text);
 void it_progress_files(void *arg, size_t files, uint64_t bytes);
+/* What is to come is known from the start: so many, with so many bytes.  noun is "blobs". */
+void it_progress_expect(struct it_progress *progress, const char *noun, size_t count,
+			uint64_t bytes);
 /* Wipes the line: others write now. */
 void it_progress_end(struct it_progress *progress);
 

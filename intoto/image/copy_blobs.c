@@ -32,8 +32,11 @@ struct pouring {
 	const struct it_copy_blob *blob;
 	const struct it_sink *into;
 	uint64_t poured; /* this time */
+	struct it_buf held;
 	bool begun;
 };
+
+enum { PIECE_MAX = 16 * 1024 * 1024 };
 
 void it_copy_blobs_done(struct it_copy_blobs *blobs)
 {
@@ -150,11 +153,19 @@ static void count_bytes(struct crew *crew, uint64_t more, uint64_t fewer)
 	(void)pthread_mutex_unlock(&crew->lock);
 }
 
+/* The last piece is held until the source is known to have given the right bytes: what is wrong is
+ * never whole at the destination. */
 static int pass_on(void *arg, struct it_span piece, struct intoto_error **err)
 {
 	struct pouring *pouring = arg;
-	int rc = it_sink_take(pouring->into, piece, err);
+	int rc;
 
+	if (pouring->poured + piece.len >= pouring->blob->size) {
+		(void)it_buf_add_span(&pouring->held, piece); /* looked at next */
+		rc = it_buf_check(&pouring->held, "a piece", err);
+	} else {
+		rc = it_sink_take(pouring->into, piece, err);
+	}
 	if (rc)
 		return rc;
 	pouring->poured += piece.len;
@@ -166,16 +177,26 @@ static int pour(void *self, const struct it_sink *into, struct intoto_error **er
 {
 	struct pouring *pouring = self;
 	const struct it_sink counted = { pass_on, pouring };
+	int rc;
 
 	if (pouring->poured)
 		count_bytes(pouring->crew, 0, pouring->poured);
 	pouring->poured = 0;
 	pouring->begun = true;
 	pouring->into = into;
-	if (it_streq(pouring->blob->digest, IT_OCI_EMPTY_DIGEST))
-		return it_sink_take(&counted, it_span("{}", 2), err);
-	return pouring->from->kind->blob(pouring->from, pouring->blob->digest, pouring->blob->size,
-					 &counted, err);
+	it_buf_reset(&pouring->held);
+	rc = it_streq(pouring->blob->digest, IT_OCI_EMPTY_DIGEST)
+		     ? it_sink_take(&counted, it_span("{}", 2), err)
+		     : pouring->from->kind->blob(pouring->from, pouring->blob->digest,
+						 pouring->blob->size, &counted, err);
+	if (rc || !pouring->held.len)
+		return rc;
+	return it_sink_take(into, it_buf_span(&pouring->held), err);
+}
+
+static void pouring_done(struct pouring *pouring)
+{
+	it_buf_done(&pouring->held);
 }
 
 static void count_blob(struct crew *crew, const struct pouring *pouring)
@@ -197,7 +218,10 @@ static void count_blob(struct crew *crew, const struct pouring *pouring)
 static int send_blob(struct crew *crew, struct it_place *to, struct it_place *from,
 		     const struct it_copy_blob *blob, struct intoto_error **err)
 {
-	struct pouring pouring = { .crew = crew, .from = from, .blob = blob };
+	IT_AUTO(pouring_done)
+	struct pouring pouring = {
+		.crew = crew, .from = from, .blob = blob, .held = IT_BUF(PIECE_MAX)
+	};
 	const struct it_message message = { pour, &pouring, blob->size };
 	bool has = true;
 	int rc = INTOTO_OK;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Images and registries: every server is on the loopback interface and started by the test.
 IMAGE_TESTS = \
+	%D%/copy.t \
 	%D%/registries.t \
 	%D%/registry.t \
 	%D%/registry_faults.t \
 	%D%/registry_race.t
 
 TESTS += $(IMAGE_TESTS)
-EXTRA_DIST += $(IMAGE_TESTS) %D%/client.sh
+EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/client.sh %D%/place.sh
