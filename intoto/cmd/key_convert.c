@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* intoto key convert: PEM and the in-toto JSON key object, each into the other. */
+/* intoto key convert: PEM, the in-toto JSON key object and cosign's key file, into one another. */
 #include <string.h>
 
 #include "base/file.h"
@@ -21,7 +21,7 @@ struct convert_options {
 	struct it_passphrase new;
 };
 
-static const char *const forms[] = { "pem", "json", NULL };
+static const char *const forms[] = { "pem", "json", "cosign", NULL };
 
 /* clang-format off */
 static const struct it_option convert_options[] = {
@@ -31,7 +31,7 @@ static const struct it_option convert_options[] = {
 	IT_VALUE(struct convert_options, output, 'o', "output", "FILE",
 		 "write to FILE instead of standard output"),
 	IT_FLAG(struct convert_options, private, 0, "private",
-		"write the private key; needs --to=pem and --output"),
+		"write the private key; needs --to=pem or --to=cosign, and --output"),
 	IT_KEYID_STYLE_OPTION(struct convert_options, keyid_style),
 	IT_FLAG(struct convert_options, with_keyid, 0, "with-keyid",
 		"write the keyid into the key object, as layouts have it"),
@@ -72,8 +72,8 @@ static int write_public(const struct convert_options *self, const struct intoto_
 			struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(KEY_TEXT_MAX);
-	int rc = it_streq(self->to, "pem") ? public_pem(&text, self, key, err)
-					   : public_json(&text, self, key, err);
+	int rc = it_streq(self->to, "json") ? public_json(&text, self, key, err)
+					    : public_pem(&text, self, key, err);
 
 	if (!rc)
 		rc = it_buf_check(&text, "the key", err);
@@ -116,9 +116,10 @@ static int check(const struct convert_options *self, struct intoto_error **err)
 {
 	bool to_file = self->output && *self->output && !it_streq(self->output, "-");
 
-	if (self->private && (!to_file || !it_streq(self->to, "pem")))
+	if (self->private && (!to_file || it_streq(self->to, "json")))
 		return it_err_set(err, INTOTO_E_USAGE,
-				  "option --private wants --to=pem and --output FILE");
+				  "option --private wants --to=pem or --to=cosign, and --output "
+				  "FILE");
 	if (!self->private && (self->new.none || it_passphrase_named(&self->new)))
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "a new passphrase makes sense only with --private");
@@ -134,6 +135,7 @@ static int convert_run(void *options, const struct it_strings *operands, struct 
 
 	self->old.env_stays = true; /* both may name the same variable */
 	self->new.confirm = true;
+	self->new.cosign = it_streq(self->to, "cosign");
 	self->new.prefix = "new-";
 	self->new.without = "--no-passphrase";
 	if (operands->count > 1)
@@ -149,10 +151,11 @@ static int convert_run(void *options, const struct it_strings *operands, struct 
 
 const struct it_command it_cmd_key_convert = {
 	.name = "convert",
-	.synopsis = "--to=pem|json [OPTIONS] FILE",
-	.summary = "turn PEM into the in-toto JSON key object, or back",
+	.synopsis = "--to=pem|json|cosign [OPTIONS] FILE",
+	.summary = "turn PEM, the in-toto JSON key object and cosign's key file into one another",
 	.examples = "intoto key convert --to=json alice.key.pub\n"
-		    "intoto key convert --to=pem --private -o alice.key old-key.pem",
+		    "intoto key convert --to=pem --private -o alice.key old-key.pem\n"
+		    "intoto key convert --to=cosign --private -o cosign.key alice.key",
 	.options = convert_options,
 	.option_count = IT_COUNT_OF(convert_options),
 	.options_size = sizeof(struct convert_options),

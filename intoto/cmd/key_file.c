@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "crypto/gpg.h"
+#include "model/sealed_key.h"
 
-enum { PATH_TEXT_MAX = 64 * 1024 };
+enum { PATH_TEXT_MAX = 64 * 1024, KEY_FILE_MAX = 1024 * 1024 };
 
 /* Passes the question on, and remembers that it was asked: the file is encrypted. */
 struct listener {
@@ -24,6 +26,15 @@ static int listen(void *arg, const char *what, unsigned attempt, char *out, size
 	return it_passphrase_get(listener->source, what, attempt, out, size, len, err);
 }
 
+/* Only what was encrypted can be. */
+static bool is_of_cosign(const char *path, bool encrypted)
+{
+	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(KEY_FILE_MAX);
+
+	return encrypted && it_file_read(&text, path, NULL) == INTOTO_OK &&
+	       it_cosign_key_is(it_buf_span(&text));
+}
+
 int it_key_file_load(struct it_key_file *file, const char *path, struct it_passphrase *passphrase,
 		     struct intoto_error **err)
 {
@@ -34,6 +45,7 @@ int it_key_file_load(struct it_key_file *file, const char *path, struct it_passp
 
 	file->path = path;
 	file->encrypted = listener.asked;
+	file->cosign = !rc && is_of_cosign(path, listener.asked);
 	return rc;
 }
 
@@ -115,6 +127,19 @@ static int wrap_name(struct intoto_error **err, int rc, const char *name)
 	return it_err_wrap(err, rc, "%s", quoted ? quoted : "key");
 }
 
+/* cosign has no other form for a key that nothing protects. */
+static int cosign_text(char **out, const struct intoto_key *key, struct it_span passphrase,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(2 * IT_KEY_TEXT_MAX);
+	int rc = it_cosign_key_print(&text, key, passphrase, err);
+
+	if (rc)
+		return rc;
+	*out = strdup(it_buf_text(&text));
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
 int it_key_private_text(char **out, const struct intoto_key *key, struct it_passphrase *passphrase,
 			const char *what, struct intoto_error **err)
 {
@@ -125,7 +150,9 @@ int it_key_private_text(char **out, const struct intoto_key *key, struct it_pass
 	*out = NULL;
 	if (!passphrase->none)
 		rc = it_passphrase_get(passphrase, what, 0, secret, sizeof secret, &len, err);
-	if (!rc)
+	if (!rc && passphrase->cosign)
+		rc = cosign_text(out, key, it_span(secret, len), err);
+	else if (!rc)
 		rc = intoto_key_private_pem(key, passphrase->none ? NULL : secret, len, out, err);
 	explicit_bzero(secret, sizeof secret);
 	return rc ? wrap_name(err, rc, what) : INTOTO_OK;

@@ -12,6 +12,7 @@ struct it_key_file {
 	const char *path; /* borrowed */
 	struct intoto_key *key;
 	bool encrypted;
+	bool cosign; /* its file is one of cosign's */
 };
 
 /* path may also be gpg:KEYID[?home=FOLDER], for a public key that gpg keeps. */
@@ -30,8 +31,11 @@ void it_key_file_write_openpgp(struct it_writer *writer, const struct it_key_fil
 /* A member that holds a path: one may be any bytes, JSON text may not. */
 void it_write_path(struct it_writer *writer, const char *name, const char *path);
 
-/* PKCS8 PEM under a passphrase from the source, or plain if the source says so; what names the key
- * in a prompt.  *out is the caller's: it_secret_done. */
+/*
+ * PKCS8 PEM under a passphrase from the source, or plain if the source says so; where the source
+ * says that it becomes a file of cosign's, such a file, under the empty passphrase instead of
+ * plain. what names the key in a prompt.  *out is the caller's: it_secret_done.
+ */
 IT_CHECK int it_key_private_text(char **out, const struct intoto_key *key,
 				 struct it_passphrase *passphrase, const char *what,
 				 struct intoto_error **err);

@@ -31,6 +31,10 @@ static const struct {
 	{ "rsa", "rsassa-pss-sha256" },
 };
 
+/* What container tools agree on (sign_hand.c); the first is what cosign itself makes. */
+static const char *const cosign_types[] = { "ecdsa-p256", "ed25519", "rsa", NULL };
+static const char *const formats[] = { "text", "json", "cosign", NULL };
+
 static const char *const types[] = { "ed25519",	   "ecdsa-p256", "ecdsa-p384",
 				     "ecdsa-p521", "rsa",	 NULL };
 
@@ -42,7 +46,8 @@ static const struct it_option generate_options[] = {
 	IT_PASSPHRASE_OPTIONS(struct generate_options, passphrase),
 	IT_FLAG(struct generate_options, passphrase.none, 0, "no-passphrase",
 		"do not encrypt the private key"),
-	IT_REPORT_OPTION(struct generate_options, format),
+	IT_CHOICE(struct generate_options, format, 0, "format", "FORMAT", formats,
+		  "what is printed about the key; cosign: text, and the private key is a file of cosign's"),
 };
 /* clang-format on */
 
@@ -53,6 +58,22 @@ static const char *scheme_of(const char *type)
 			return kinds[i].scheme;
 	}
 	return kinds[0].scheme;
+}
+
+/* Without --type it is a key of the kind that cosign makes. */
+static int choose_for_cosign(struct generate_options *self, struct intoto_error **err)
+{
+	if (!self->type) {
+		self->type = cosign_types[0];
+		return INTOTO_OK;
+	}
+	for (size_t i = 0; cosign_types[i]; i++)
+		if (it_streq(self->type, cosign_types[i]))
+			return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "option --format=cosign wants a key of type ecdsa-p256, ed25519 or rsa, "
+			  "found %s",
+			  self->type);
 }
 
 /* Before anybody is asked for a passphrase; the writing itself refuses again. */
@@ -115,7 +136,7 @@ static int generate(struct generate_options *self, const char *public_path,
 		    struct intoto_error **err)
 {
 	IT_AUTO(it_key_file_done)
-	struct it_key_file file = { self->output, NULL, !self->passphrase.none };
+	struct it_key_file file = { .path = self->output, .encrypted = !self->passphrase.none };
 	int rc = refuse_existing(self->output, err);
 
 	if (!rc)
@@ -145,6 +166,9 @@ static int generate_run(void *options, const struct it_strings *operands, struct
 		(void)it_err_nomem(err); /* said below */
 		return IT_EXIT_FROM_ERROR;
 	}
+	self->passphrase.cosign = it_streq(self->format, "cosign");
+	if (self->passphrase.cosign && choose_for_cosign(self, err))
+		return IT_EXIT_FROM_ERROR;
 	if (it_passphrase_check(&self->passphrase, err) || generate(self, public_path, err))
 		return IT_EXIT_FROM_ERROR;
 	return IT_EXIT_YES;
@@ -156,7 +180,8 @@ const struct it_command it_cmd_key_generate = {
 	.summary = "make a key pair",
 	.examples =
 		"intoto key generate -o alice.key\n"
-		"intoto key generate -t ecdsa-p256 -o ci.key --passphrase-env CI_KEY_PASSPHRASE",
+		"intoto key generate -t ecdsa-p256 -o ci.key --passphrase-env CI_KEY_PASSPHRASE\n"
+		"intoto key generate --format=cosign -o cosign.key",
 	.options = generate_options,
 	.option_count = IT_COUNT_OF(generate_options),
 	.options_size = sizeof(struct generate_options),

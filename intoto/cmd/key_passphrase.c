@@ -36,6 +36,7 @@ static int change(const char *path, struct passphrase_options *self, struct into
 
 	if (!rc && !intoto_key_is_private(file.key))
 		return refuse_public(path, err);
+	self->new.cosign = !rc &&file.cosign;
 	if (!rc)
 		rc = it_path_in_place(&target, path, err);
 	if (!rc)

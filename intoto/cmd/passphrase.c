@@ -12,8 +12,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/prompt.h"
+#include "model/sealed_key.h"
 
-enum { CONFIRM_ATTEMPTS = 3, QUESTION_MAX = 8192 };
+#define COSIGN_PASSWORD "COSIGN_PASSWORD"
+
+enum { CONFIRM_ATTEMPTS = 3, QUESTION_MAX = 8192, KEY_FILE_MAX = 1024 * 1024 };
 
 /* Where the answer goes. */
 struct answer {
@@ -175,6 +178,31 @@ static int from_env(struct it_passphrase *source, struct answer *answer, struct 
 	return give(answer, it_span(source->kept, source->kept_len), err);
 }
 
+/* Whether a key is, or will be, in a file of cosign's; it is looked at only when the variable is
+ * there. */
+static bool is_of_cosign(const struct it_passphrase *source, const char *what)
+{
+	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(KEY_FILE_MAX);
+
+	if (it_passphrase_named(source) || (!getenv(COSIGN_PASSWORD) && !source->used))
+		return false;
+	if (source->confirm)
+		return source->cosign;
+	return it_file_read(&text, what, NULL) == INTOTO_OK && it_cosign_key_is(it_buf_span(&text));
+}
+
+/* As from any other variable: what is started later does not inherit it. */
+static int from_cosign(struct it_passphrase *source, struct answer *answer,
+		       struct intoto_error **err)
+{
+	int rc;
+
+	source->env = COSIGN_PASSWORD;
+	rc = from_env(source, answer, err);
+	source->env = NULL;
+	return rc;
+}
+
 /* Asks "BEFORE WHAT: "; one byte more than fits shows that an answer is too long. */
 static int ask(struct answer *answer, const char *before, const char *what, bool *asked,
 	       struct intoto_error **err)
@@ -275,14 +303,16 @@ int it_passphrase_get(void *arg, const char *what, unsigned attempt, char *out, 
 	struct it_passphrase *source = arg;
 	struct answer answer = { out, size, 0 };
 	int rc = it_passphrase_check(source, err);
+	bool cosign;
 
 	*len = 0;
 	if (rc)
 		return rc;
-	if (attempt && it_passphrase_named(source))
+	cosign = is_of_cosign(source, what);
+	if (attempt && (cosign || it_passphrase_named(source)))
 		return it_err_set(err, INTOTO_E_KEY, "wrong passphrase");
-	rc = get(source, what, attempt, &answer, err);
-	if (!rc && source->confirm && answer.len == 0)
+	rc = cosign ? from_cosign(source, &answer, err) : get(source, what, attempt, &answer, err);
+	if (!rc && source->confirm && answer.len == 0 && !cosign)
 		rc = it_err_set(err, INTOTO_E_KEY, "the new passphrase is empty");
 	if (rc)
 		explicit_bzero(out, size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where passphrases come from: never from the command line.  --passphrase-file FILE,
- * --passphrase-fd N, --passphrase-env NAME, or else a prompt on the terminal without echo.
+ * --passphrase-fd N, --passphrase-env NAME, or else a prompt on the terminal without echo.  For a
+ * key file of cosign, $COSIGN_PASSWORD stands between them and the prompt, as for cosign itself.
  */
 #ifndef IT_CMD_PASSPHRASE_H
 #define IT_CMD_PASSPHRASE_H
@@ -18,6 +19,7 @@ struct it_passphrase {
 	const char *env;
 	bool none;	     /* that option was given */
 	bool confirm;	     /* for a new key: ask twice, and refuse an empty one */
+	bool cosign;	     /* the new key becomes a file of cosign's */
 	const char *prefix;  /* of the option names in messages: "new-", or NULL */
 	const char *without; /* the option that does without a passphrase, for messages; or NULL */
 	unsigned used;	     /* lines that were read from fd: one for each key */

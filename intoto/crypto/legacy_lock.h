@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Private keys as other tools lock them: securesystemslib before 1.0 ("@@@@"), and Go's package
- * "encrypted" (scrypt and secretbox), which TUF, cosign and Sigstore use.  Read only.
+ * "encrypted" (scrypt and secretbox), which TUF, cosign and Sigstore use.  The first is only read.
  *
  * Neither can tell a wrong passphrase from damaged bytes: the sentence says both.
  */
@@ -29,6 +29,11 @@ struct it_secretbox {
 /* Appends what is in it.  LIMIT for numbers that would take more than seconds or 256 MiB. */
 IT_CHECK int it_secretbox_open(struct it_buf *plain, const struct it_secretbox *box,
 			       const struct it_passphrase_source *source,
+			       struct intoto_error **err);
+
+/* Appends the box (tag, then ciphertext) of plain; box->box is not looked at. */
+IT_CHECK int it_secretbox_seal(struct it_buf *out, const struct it_secretbox *box,
+			       struct it_span plain, struct it_span passphrase,
 			       struct intoto_error **err);
 
 #endif

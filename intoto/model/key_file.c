@@ -123,17 +123,6 @@ static int read_json(struct intoto_key **out, struct it_span text,
 }
 
 /* cosign and Sigstore put that JSON into a PEM block of their own. */
-static bool is_sealed_pem(struct it_span text)
-{
-	static const char *const begins[] = { "-----BEGIN ENCRYPTED COSIGN PRIVATE KEY-----",
-					      "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----" };
-
-	for (size_t i = 0; i < IT_COUNT_OF(begins); i++)
-		if (memmem(text.data, text.len, begins[i], strlen(begins[i])))
-			return true;
-	return false;
-}
-
 static int read_sealed_pem(struct intoto_key **out, struct it_span text,
 			   const struct it_passphrase_source *source, struct intoto_error **err)
 {
@@ -175,7 +164,7 @@ static int parse(struct intoto_key **out, struct it_span bytes, const char *id,
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "%s: is no file of OpenPGP keys, so #%s can choose none",
 				  source->name, id);
-	if (text.len == 0 || is_json || is_legacy_encrypted(text) || is_sealed_pem(text))
+	if (text.len == 0 || is_json || is_legacy_encrypted(text) || it_cosign_key_is(text))
 		return it_err_wrap(err, read_key(out, bytes, source, err), "%s", source->name);
 	return it_key_from_pem(out, bytes, source->name, source->ask, source->arg, err);
 }

@@ -6,6 +6,7 @@ CORE_SOURCES += \
 	%D%/attestation.c %D%/attestation.h \
 	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
+	%D%/cosign_key.c \
 	%D%/deny_list.c %D%/deny_list.h \
 	%D%/image_reference.c %D%/image_reference.h \
 	%D%/oci_draft.c \

@@ -188,7 +188,7 @@ if with_openssl; then
 	done
 	ok 'reads an encrypted key of openssl' intoto key show --passphrase-file secret sealed.pem
 fi
-refuses 64 'option --private wants --to=pem and --output FILE' 'a private key never goes to standard output' \
+refuses 64 'option --private wants --to=pem or --to=cosign, and --output FILE' 'a private key never goes to standard output' \
 	intoto key convert --to=pem --private --no-passphrase rsa.key
 refuses 64 'option --private wants --to=pem' 'nor through -' \
 	intoto key convert --to=pem --private --no-passphrase -o - rsa.key
@@ -205,6 +205,54 @@ refuses 64 'a new passphrase makes sense only with --private' 'a public key has 
 refuses 64 'option --with-keyid wants --to=json' 'PEM has no keyid' intoto key convert --to=pem --with-keyid rsa.key
 refuses 64 'option --to FORM is missing' 'convert wants to know what to' intoto key convert rsa.key
 ok 'nothing was written' not test -e x.key -o -e x.json
+
+# --- cosign
+unset COSIGN_PASSWORD
+# What is inside the block.
+sealed() { sed '/^-----/d' "$1" | base64 -d; }
+export RIGHT=pw
+ok 'makes a key file of cosign' intoto key generate --format=cosign --passphrase-env RIGHT -o cosign.key
+says 'scheme         ecdsa-sha2-nistp256' 'as cosign would'
+is "$(head -1 cosign.key) $(mode cosign.key)" '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY----- 600' 'under the label of today'
+ok 'with the numbers that cosign takes' has <(sealed cosign.key) '"params":{"N":65536,"p":1,"r":8}'
+is "$(intoto key id --passphrase-env RIGHT cosign.key)" "$(intoto key id cosign.key.pub)" 'both halves are one key'
+is "$(COSIGN_PASSWORD=pw intoto key id cosign.key)" "$(intoto key id cosign.key.pub)" 'COSIGN_PASSWORD opens it'
+refuses 65 'cosign.key: wrong passphrase, or a damaged file' 'a wrong one does not' env COSIGN_PASSWORD=px intoto key id cosign.key
+refuses 65 'cosign.key: wrong passphrase, or a damaged file' 'nor does an empty one' env COSIGN_PASSWORD= intoto key id cosign.key
+refuses 65 'wrong passphrase' 'an option goes before it' \
+	env COSIGN_PASSWORD=pw WRONG=px intoto key id --passphrase-env WRONG cosign.key
+refuses 65 'there is no terminal' 'it opens nothing else' env COSIGN_PASSWORD='correct horse' setsid intoto key id rsa.enc
+refuses 65 'there is no terminal' 'and locks nothing else' env COSIGN_PASSWORD=pw setsid intoto key generate -o other.key
+ok 'what is started later does not inherit it' env COSIGN_PASSWORD=pw intoto run -n leak --signing-key cosign.key -- \
+	sh -c 'test -z "${COSIGN_PASSWORD+x}"'
+for type in ed25519 rsa; do
+	ok "$type: a file of cosign" env COSIGN_PASSWORD=pw intoto key generate --format=cosign -t $type -o $type.cosign
+	is "$(intoto key id --passphrase-env RIGHT $type.cosign)" "$(intoto key id $type.cosign.pub)" "$type: both halves are one key"
+done
+refuses 64 'wants a key of type ecdsa-p256, ed25519 or rsa, found ecdsa-p521' 'others could not use it' \
+	intoto key generate --format=cosign -t ecdsa-p521 --no-passphrase -o no.key
+ok 'one without a passphrase' intoto key generate --format=cosign --no-passphrase -o empty.cosign
+is "$(COSIGN_PASSWORD='' intoto key id empty.cosign)" "$(intoto key id empty.cosign.pub)" 'has the empty one'
+ok 'the variable may be empty, too' env COSIGN_PASSWORD= intoto key generate --format=cosign -o empty2.cosign
+is "$(COSIGN_PASSWORD='' intoto key id empty2.cosign)" "$(intoto key id empty2.cosign.pub)" 'and the key opens'
+ok 'a key becomes a file of cosign' intoto key convert --to=cosign --private --new-passphrase-env RIGHT -o converted rsa.key
+is "$(intoto key id --passphrase-env RIGHT converted)" "$(intoto key id rsa.key)" 'and is the same'
+ok 'and PKCS8 again' intoto key convert --to=pem --private --no-passphrase --passphrase-env RIGHT -o converted.pem converted
+is "$(cat converted.pem)" "$(cat rsa.key)" 'with nothing lost'
+is "$(intoto key convert --to=cosign --passphrase-env RIGHT converted)" "$(cat rsa.key.pub)" 'its public half is PEM'
+refuses 65 'rsa.key.pub: want a private key, found a public one' 'a public key becomes no such file' \
+	intoto key convert --to=cosign --private --no-passphrase -o never rsa.key.pub
+{ sed '/^-----/!d;s/SIGSTORE/COSIGN/;/END/d' converted; sed '/^-----/d' converted; echo '-----END ENCRYPTED COSIGN PRIVATE KEY-----'; } >older
+is "$(intoto key id --passphrase-env RIGHT older)" "$(intoto key id rsa.key)" 'the label before is read'
+ok 'another passphrase' intoto key passphrase --passphrase-env RIGHT --new-passphrase-file other converted
+ok 'leaves it a file of cosign' has converted 'ENCRYPTED SIGSTORE PRIVATE KEY'
+ok 'that opens with it' intoto key id --passphrase-file other converted
+sed 's/^[A-Za-z]/&&/;2s/./A/' cosign.key >damaged.cosign
+refuses 65 damaged.cosign 'a damaged one does not' env COSIGN_PASSWORD=pw intoto key id damaged.cosign
+if with_openssl; then
+	sealed cosign.key >box
+	ok 'one salt and nonce is not the other' not cmp -s box <(COSIGN_PASSWORD=pw intoto key generate --format=cosign -o second.cosign >&2; sealed second.cosign)
+fi
 
 # --- passphrase
 cp rsa.enc change.key

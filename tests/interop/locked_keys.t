@@ -66,6 +66,26 @@ fi
 if folder=$(bash "$INTOTO_SOURCE/tests/lib/peers.sh" cosign 2>peers.log); then
 	COSIGN_PASSWORD=pw "$folder/cosign" generate-key-pair >/dev/null 2>&1
 	opens cosign.key cosign.pub
+	for suite in trixie sid; do
+		if ! folder=$(bash "$INTOTO_SOURCE/tests/lib/peers.sh" cosign $suite 2>peers.log); then
+			skip "no cosign of Debian $suite" 'our key files'
+			continue
+		fi
+		for type in ecdsa-p256 ed25519 rsa; do
+			name=$type.$suite.key
+			ok "$suite: $type: a key file for cosign" intoto key generate --format=cosign -t $type --passphrase-env RIGHT -o $name
+			is "$(COSIGN_PASSWORD=pw "$folder/cosign" public-key --key $name)" "$(cat $name.pub)" "$suite: $type: cosign opens it"
+			ok "$suite: $type: not with a wrong passphrase" \
+				not env COSIGN_PASSWORD=px "$folder/cosign" public-key --key $name
+		done
+		ok "$suite: one without a passphrase" intoto key generate --format=cosign --no-passphrase -o empty.$suite.key
+		is "$(COSIGN_PASSWORD='' "$folder/cosign" public-key --key empty.$suite.key)" "$(cat empty.$suite.key.pub)" \
+			"$suite: has the empty one for cosign"
+		openssl genpkey -algorithm ed25519 -out imported.$suite.pem
+		COSIGN_PASSWORD=pw "$folder/cosign" import-key-pair --key imported.$suite.pem \
+			--output-key-prefix imported.$suite >/dev/null 2>&1
+		opens imported.$suite.key imported.$suite.pub
+	done
 else
 	skip 'no cosign' 'keys of cosign'
 fi
