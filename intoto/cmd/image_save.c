@@ -27,28 +27,12 @@ struct saving {
 	bool is_folder;
 };
 
-/* A folder holds one image: cosign would take the first that it finds. */
-static int check_folder(const struct it_copy_report *report, const char *folder,
-			struct intoto_error **err)
-{
-	char there[IT_OCI_DIGEST_SIZE];
-	int rc = it_cosign_folder_image(there, folder, err);
-
-	if (rc || !*there || !report || it_streq(there, report->digest))
-		return rc;
-	return it_err_set(err, INTOTO_E_POLICY,
-			  "%s: another image was saved there, %s: want another folder", folder,
-			  there);
-}
-
 static int mark(void *arg, const struct it_copy_report *report, struct intoto_error **err)
 {
 	const struct saving *saving = arg;
-	int rc = saving->is_folder ? check_folder(report, saving->path, err) : INTOTO_OK;
 
-	if (rc || !saving->is_folder)
-		return rc;
-	return it_cosign_folder_mark(saving->path, report->digest, err);
+	return saving->is_folder ? it_cosign_folder_mark(saving->path, report->digest, err)
+				 : INTOTO_OK;
 }
 
 static bool is_archive(const char *path)
@@ -60,19 +44,38 @@ static bool is_archive(const char *path)
 	return it_ends_with(path, ".tar");
 }
 
+/* A folder holds one image: cosign would take the first that it finds. */
+static int check_folder(const struct saving *saving, struct it_place *place,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_oci_manifest_freep) struct it_oci_manifest *manifest = NULL;
+	char there[IT_OCI_DIGEST_SIZE] = "";
+	int rc = saving->is_folder ? it_cosign_folder_image(there, saving->path, err) : INTOTO_OK;
+
+	if (rc || !*there)
+		return rc;
+	rc = it_place_named(place, &manifest, err);
+	if (rc || it_streq(there, manifest->digest))
+		return rc;
+	return it_err_set(err, INTOTO_E_POLICY,
+			  "%s: another image was saved there, %s: want another folder",
+			  saving->path, there);
+}
+
 /* The tag goes along, so that whoever loads it knows. */
 static int name_destination(struct it_buf *out, const struct saving *saving, const char *from,
-			    struct intoto_error **err)
+			    const struct it_registry_access *access, struct intoto_error **err)
 {
 	IT_AUTO(it_place_freep) struct it_place *place = NULL;
-	const struct it_registry_access nobody = { 0 };
 	int rc;
 
 	if (strpbrk(saving->path, ":@"))
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "%s: a path with ':' or '@' cannot be told from a tag or digest",
 				  saving->path);
-	rc = it_place_open(&place, from, false, &nobody, err);
+	rc = it_place_open(&place, from, false, access, err);
+	if (!rc)
+		rc = check_folder(saving, place, err);
 	if (rc)
 		return rc;
 	(void)it_buf_printf(out, "%s:%s%s%s", saving->is_folder ? "oci-layout" : "oci-archive",
@@ -85,6 +88,7 @@ static int save_run(void *parsed, const struct it_strings *operands, struct into
 {
 	struct save_options *self = parsed;
 	IT_AUTO(it_buf_done) struct it_buf to = IT_BUF(PLACE_MAX);
+	struct it_registry_access access = { 0 };
 	struct saving saving = { 0 };
 	struct it_copying copying = {
 		.command = "intoto image save",
@@ -102,7 +106,8 @@ static int save_run(void *parsed, const struct it_strings *operands, struct into
 		return it_refuse_operand(operands, 2, err);
 	saving.path = operands->items[1];
 	saving.is_folder = !is_archive(saving.path);
-	if (name_destination(&to, &saving, operands->items[0], err))
+	if (it_image_access(&access, &self->image, err) ||
+	    name_destination(&to, &saving, operands->items[0], &access, err))
 		return IT_EXIT_FROM_ERROR;
 	copying.from = operands->items[0];
 	copying.to = it_buf_text(&to);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Images and registries: every server is on the loopback interface and started by the test.
 IMAGE_TESTS = \
+	%D%/clean.t \
 	%D%/copy.t \
 	%D%/registries.t \
 	%D%/registry.t \
 	%D%/registry_faults.t \
-	%D%/registry_race.t
+	%D%/registry_race.t \
+	%D%/tree.t
 
 TESTS += $(IMAGE_TESTS)
 EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/client.sh %D%/place.sh
