@@ -17,7 +17,8 @@
 /* Exit statuses of every command (sysexits where they fit). */
 enum it_exit {
 	IT_EXIT_YES = 0,
-	IT_EXIT_NO = 1, /* decided: no */
+	IT_EXIT_NO = 1,	    /* decided: no */
+	IT_EXIT_ABSENT = 3, /* what was to be judged is not there (image verify: no signature) */
 	IT_EXIT_USAGE = 64,
 	IT_EXIT_DATA = 65,	  /* bad input */
 	IT_EXIT_NOINPUT = 66,	  /* missing input */

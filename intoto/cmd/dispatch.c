@@ -157,7 +157,7 @@ static int run_parsed(const struct found *found, const struct it_parsed *parsed,
 /* Buffered output fails when it is flushed; a failure that was told already stays the one. */
 static int close_stdout(int status, struct intoto_error **err)
 {
-	if (*err || (status != IT_EXIT_YES && status != IT_EXIT_NO))
+	if (*err || (status != IT_EXIT_YES && status != IT_EXIT_NO && status != IT_EXIT_ABSENT))
 		return status;
 	return it_print_end(err) ? IT_EXIT_FROM_ERROR : status;
 }

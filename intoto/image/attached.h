@@ -53,6 +53,27 @@ IT_CHECK int it_attached_find(struct it_attachments *out, struct it_strings *tro
 			      struct intoto_error **err);
 void it_attachments_done(struct it_attachments *attachments);
 
+/*
+ * For who stops as soon as he knows enough: what refers to a digest by its list only, without
+ * reading any of it.  What the list says of them beside the digest is a hint.
+ */
+struct it_referrer {
+	char *digest;
+	char *artifact_type;  /* "" */
+	char *predicate_type; /* of a bundle; "" */
+};
+struct it_referrers {
+	struct it_referrer *items;
+	size_t count;
+};
+IT_CHECK int it_attached_list(struct it_referrers *out, struct it_place *place, const char *digest,
+			      struct intoto_error **err);
+void it_referrers_done(struct it_referrers *referrers);
+/* Adds a manifest that was read, as what it holds; takes it, also on failure.  tag: "" or one that
+ * lives as long as the list. */
+IT_CHECK int it_attached_add(struct it_attachments *out, struct it_oci_manifest *manifest,
+			     const char *tag, struct intoto_error **err);
+
 /* Appends "sha256-HEX.sig". */
 void it_attached_tag(struct it_buf *out, const char *digest, const char *suffix);
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "image/attached.h"
+#include "model/sigstore_bundle.h"
 #include "model/simple_signing.h"
 
 enum {
@@ -139,6 +140,68 @@ static int add_layers(struct it_attachments *out, enum it_attached_form form,
 		if (!media_type || it_streq(manifest->layers[i].media_type, media_type))
 			rc = add(out, form, manifest, i, tag, err);
 	return rc;
+}
+
+static bool is_tag_of(const char *tag, const char *suffix)
+{
+	return *tag && it_ends_with(tag, suffix);
+}
+
+int it_attached_add(struct it_attachments *out, struct it_oci_manifest *manifest, const char *tag,
+		    struct intoto_error **err)
+{
+	int rc = keep(out, manifest, err);
+
+	if (rc || (*tag && manifest->is_index))
+		return rc;
+	if (is_tag_of(tag, ".att"))
+		return add_layers(out, IT_ATTACHED_ENVELOPE, manifest, tag, ENVELOPE_LAYER, err);
+	if (is_tag_of(tag, ".sig") || has_signatures(manifest))
+		return add_layers(out, IT_ATTACHED_SIGNATURE, manifest, tag,
+				  IT_SIMPLE_SIGNING_LAYER, err);
+	return add(out, is_bundle(manifest) ? IT_ATTACHED_BUNDLE : IT_ATTACHED_OTHER, manifest, 0,
+		   tag, err);
+}
+
+/* --- the list alone --- */
+
+void it_referrers_done(struct it_referrers *referrers)
+{
+	for (size_t i = 0; i < referrers->count; i++) {
+		free(referrers->items[i].digest);
+		free(referrers->items[i].artifact_type);
+		free(referrers->items[i].predicate_type);
+	}
+	free(referrers->items);
+	*referrers = (struct it_referrers){ 0 };
+}
+
+static int list_one(void *arg, const struct it_oci_descriptor *found, struct intoto_error **err)
+{
+	struct it_referrers *out = arg;
+	struct it_referrer *items = reallocarray(out->items, out->count + 1, sizeof *items);
+	const char *predicate =
+		it_oci_annotation(found->annotations, found->annotation_count, IT_BUNDLE_PREDICATE);
+	struct it_referrer *one;
+
+	if (!items)
+		return it_err_nomem(err);
+	out->items = items;
+	if (out->count == REFERRERS_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "more than %d manifests refer to it",
+				  (int)REFERRERS_MAX);
+	one = &items[out->count++];
+	one->digest = strdup(found->digest);
+	one->artifact_type = strdup(found->artifact_type);
+	one->predicate_type = strdup(predicate ? predicate : "");
+	return one->digest && one->artifact_type && one->predicate_type ? INTOTO_OK
+									: it_err_nomem(err);
+}
+
+int it_attached_list(struct it_referrers *out, struct it_place *place, const char *digest,
+		     struct intoto_error **err)
+{
+	return place->kind->each_referrer(place, digest, list_one, out, err);
 }
 
 /* Bundles first; cosign's experimental mode of simple signing counts as what it holds. */

@@ -26,5 +26,14 @@ libimage_la_SOURCES = \
 	%D%/tree.c %D%/tree.h \
 	%D%/tree_details.c \
 	%D%/tree_text.c \
-	%D%/verify.h
+	%D%/verify.c %D%/verify.h \
+	%D%/verify_bundle.c \
+	%D%/verify_key.c \
+	%D%/verify_look.c %D%/verify_look.h \
+	%D%/verify_note.c \
+	%D%/verify_part.h \
+	%D%/verify_report.c \
+	%D%/verify_simple.c \
+	%D%/verify_statement.c \
+	%D%/verify_vsa.c
 libimage_la_LIBADD = libnet.la libcore.la

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attestations that are wanted: of that type, about this image, by keys that count. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "image/verify_part.h"
+#include "json/where.h"
+#include "model/digest_set.h"
+
+bool it_verify_is_about(const struct it_attestation *statement, const char *digest, size_t *index)
+{
+	for (size_t i = 0; i < statement->subject_count; i++)
+		if (it_digests_match(statement->subjects[i].digests, digest) == IT_DIGESTS_MATCH) {
+			*index = i;
+			return true;
+		}
+	return false;
+}
+
+bool it_verify_is_wanted(const struct it_verifying *self, const char *type)
+{
+	for (size_t i = 0; i < self->policy->attestation_count; i++)
+		if (it_predicate_is(type, self->policy->attestations[i].type))
+			return true;
+	return false;
+}
+
+int it_verify_keep(struct it_verifying *self, const struct it_attestation *statement,
+		   const char *keyid, struct intoto_error **err)
+{
+	struct it_image_report *report = self->report;
+	struct it_image_verified *list =
+		reallocarray(report->statements, report->statement_count + 1, sizeof *list);
+	const struct it_buf *payload = &statement->envelope->payload;
+
+	if (!list)
+		return it_err_nomem(err);
+	report->statements = list;
+	list += report->statement_count++;
+	*list = (struct it_image_verified){ .payload = IT_BUF(2 * (size_t)IT_VERIFY_BUNDLE_MAX) };
+	(void)snprintf(list->image, sizeof list->image, "%s", self->digest);
+	(void)snprintf(list->keyid, sizeof list->keyid, "%s", keyid);
+	list->type = strdup(statement->type);
+	(void)it_buf_add_span(&list->payload, it_buf_span(payload)); /* looked at next */
+	return list->type ? it_buf_check(&list->payload, "statement", err) : it_err_nomem(err);
+}
+
+/* Whether the key is new for any of the wanted ones that the type belongs to. */
+static bool mark(struct it_verifying *self, const char *type, size_t key)
+{
+	const struct it_image_policy *policy = self->policy;
+	bool fresh = false;
+
+	for (size_t i = 0; i < policy->attestation_count; i++) {
+		bool *attested = &self->attested[i * policy->key_count + key];
+
+		if (!it_predicate_is(type, policy->attestations[i].type))
+			continue;
+		fresh |= !*attested;
+		*attested = true;
+	}
+	return fresh;
+}
+
+static int count(struct it_verifying *self, const struct it_verify_item *item,
+		 const struct it_attestation *statement, size_t key, struct intoto_error **err)
+{
+	const char *keyid = intoto_key_fingerprint(self->policy->keys[key]);
+	struct it_image_note note = { .code = "statement.good",
+				      .result = IT_CHECK_GOOD,
+				      .keyid = keyid,
+				      .predicate_type = statement->type };
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
+	int rc = it_verify_keep(self, statement, keyid, err);
+
+	if (rc)
+		return rc;
+	it_where_quote(&text, it_span_text(statement->type));
+	if (mark(self, statement->type, key))
+		return it_verify_note(self, item, &note, err, "%s, by the key sha256:%s",
+				      it_buf_text(&text), keyid);
+	note.code = "statement.same-key";
+	note.result = IT_CHECK_PASSED_OVER;
+	return it_verify_note(self, item, &note, err,
+			      "another %s by the key sha256:%s, which was counted already",
+			      it_buf_text(&text), keyid);
+}
+
+static int refuse_subject(struct it_verifying *self, const struct it_verify_item *item,
+			  const struct it_attestation *statement, struct intoto_error **err)
+{
+	const struct it_image_note note = { .code = "statement.wrong-digest",
+					    .result = IT_CHECK_REFUSED,
+					    .predicate_type = statement->type };
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
+
+	it_where_quote(&text, it_span_text(statement->type));
+	return it_verify_note(self, item, &note, err, "%s is about something else, %s",
+			      it_buf_text(&text), statement->subjects[0].digests);
+}
+
+int it_verify_statement(struct it_verifying *self, const struct it_verify_item *item,
+			const struct it_attestation *statement, struct intoto_error **err)
+{
+	struct it_image_note note = { .code = "statement.unknown-key",
+				      .result = IT_CHECK_REFUSED,
+				      .predicate_type = statement->type };
+	size_t subject = 0;
+	size_t key;
+	int rc = it_verify_envelope_key(&key, self->policy->keys, self->policy->key_count,
+					statement->envelope, err);
+
+	if (rc)
+		return rc;
+	if (key == SIZE_MAX)
+		return it_verify_note(self, item, &note, err,
+				      "none of the keys that were given signed this attestation");
+	if (self->denied[key]) {
+		note.code = "denied.key";
+		note.result = IT_CHECK_PASSED_OVER;
+		return it_verify_note(self, item, &note, err,
+				      "is by the key sha256:%s, which is revoked",
+				      intoto_key_fingerprint(self->policy->keys[key]));
+	}
+	if (!it_verify_is_about(statement, self->digest, &subject))
+		return refuse_subject(self, item, statement, err);
+	return count(self, item, statement, key, err);
+}
