@@ -5,7 +5,7 @@
  *
  * The signature is looked at first: what nobody signed is not read.
  */
-#include <string.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "image/verify_part.h"
@@ -27,7 +27,7 @@ static int read_payload(struct it_verifying *self, bool *there, const struct it_
 	it_buf_reset(&self->cache);
 	rc = it_verify_read(self, &self->cache, there, item, err);
 	if (!rc && *there)
-		(void)stpcpy(self->cached, item->layer->digest); /* it is a valid one */
+		(void)snprintf(self->cached, sizeof self->cached, "%s", item->layer->digest);
 	return rc;
 }
 
