@@ -7,10 +7,12 @@
 /* clang-format off */
 /* WORD is it_cmd_image_WORD in image_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(attach) \
 	EACH(clean) \
 	EACH(copy) \
 	EACH(load) \
 	EACH(save) \
+	EACH(sign) \
 	EACH(tree)
 /* clang-format on */
 

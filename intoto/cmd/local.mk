@@ -85,12 +85,18 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 # The heavier commands: programs of their own, which the program becomes.
 pkglibexec_PROGRAMS += %D%/intoto-image
 %C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c \
+	%D%/image_attach.c %D%/image_attach.h \
+	%D%/image_attach_signed.c \
 	%D%/image_clean.c \
 	%D%/image_copy.c \
 	%D%/image_copying.c %D%/image_copying.h \
 	%D%/image_load.c \
 	%D%/image_options.c %D%/image_options.h \
 	%D%/image_save.c \
+	%D%/image_sign.c %D%/image_sign.h \
+	%D%/image_sign_output.c \
+	%D%/image_sign_request.c \
+	%D%/image_signing.c %D%/image_signing.h \
 	%D%/image_tree.c
 %C%_intoto_image_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la

@@ -158,7 +158,7 @@ static int layout_manifest(struct it_place *place, struct it_oci_manifest **out,
 
 	*out = NULL;
 	if (!it_image_digest_valid(it_span_text(name))) {
-		rc = it_layout_find(&found, place, name, err);
+		rc = it_place_layout_find(&found, place, name, err);
 		return rc ? rc : read_manifest(place->state, out, found, err);
 	}
 	by_digest.digest = strdup(name);

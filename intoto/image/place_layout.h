@@ -62,8 +62,8 @@ IT_CHECK int it_layout_change(struct it_layout *layout, enum it_layout_act act,
 			      struct it_layout_entry *entry, const char *expected,
 			      struct intoto_error **err);
 /* By tag, or the only image when name is "": NOTFOUND, or FORMAT when there are several. */
-IT_CHECK int it_layout_find(const struct it_layout_entry **out, struct it_place *place,
-			    const char *name, struct intoto_error **err);
+IT_CHECK int it_place_layout_find(const struct it_layout_entry **out, struct it_place *place,
+				  const char *name, struct intoto_error **err);
 /* Of all manifests in the folder that name a subject. */
 IT_CHECK int it_layout_scan(struct it_place *place, struct intoto_error **err);
 

@@ -65,8 +65,8 @@ static int find_only(const struct it_layout_entry **out, struct it_place *place,
 		    : it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no image", place->text);
 }
 
-int it_layout_find(const struct it_layout_entry **out, struct it_place *place, const char *name,
-		   struct intoto_error **err)
+int it_place_layout_find(const struct it_layout_entry **out, struct it_place *place,
+			 const char *name, struct intoto_error **err)
 {
 	const struct it_layout *layout = place->state;
 	IT_AUTO(it_freep) char *quoted = NULL;
