@@ -198,3 +198,28 @@ FUZZ_TARGETS += %D%/vex
 FUZZ_TARGETS += %D%/vulns
 %C%_vulns_SOURCES = %D%/vulns.c $(FUZZ_MAIN)
 %C%_vulns_LDFLAGS = $(FUZZ_LINK)
+
+# image_reference
+FUZZ_TARGETS += %D%/image_reference
+%C%_image_reference_SOURCES = %D%/image_reference.c $(FUZZ_MAIN)
+%C%_image_reference_LDFLAGS = $(FUZZ_LINK)
+
+# oci_manifest
+FUZZ_TARGETS += %D%/oci_manifest
+%C%_oci_manifest_SOURCES = %D%/oci_manifest.c $(FUZZ_MAIN)
+%C%_oci_manifest_LDFLAGS = $(FUZZ_LINK)
+
+# simple_signing
+FUZZ_TARGETS += %D%/simple_signing
+%C%_simple_signing_SOURCES = %D%/simple_signing.c $(FUZZ_MAIN)
+%C%_simple_signing_LDFLAGS = $(FUZZ_LINK)
+
+# sigstore_bundle
+FUZZ_TARGETS += %D%/sigstore_bundle
+%C%_sigstore_bundle_SOURCES = %D%/sigstore_bundle.c $(FUZZ_MAIN)
+%C%_sigstore_bundle_LDFLAGS = $(FUZZ_LINK)
+
+# deny_list
+FUZZ_TARGETS += %D%/deny_list
+%C%_deny_list_SOURCES = %D%/deny_list.c $(FUZZ_MAIN)
+%C%_deny_list_LDFLAGS = $(FUZZ_LINK)
