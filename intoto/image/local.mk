@@ -13,6 +13,7 @@ libimage_la_SOURCES = \
 	%D%/copy_cosign.c %D%/copy_cosign.h \
 	%D%/copy_tags.c %D%/copy_tags.h \
 	%D%/place.c %D%/place.h \
+	%D%/place_archive.c %D%/place_archive.h \
 	%D%/place_layout.c %D%/place_layout.h \
 	%D%/place_layout_index.c \
 	%D%/place_layout_scan.c \
@@ -36,4 +37,4 @@ libimage_la_SOURCES = \
 	%D%/verify_simple.c \
 	%D%/verify_statement.c \
 	%D%/verify_vsa.c
-libimage_la_LIBADD = libnet.la libcore.la
+libimage_la_LIBADD = libnet.la libstore.la libcore.la

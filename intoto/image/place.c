@@ -7,6 +7,7 @@
 static const struct it_place_kind *const kinds[] = {
 	&it_place_registry,
 	&it_place_layout,
+	&it_place_archive,
 };
 
 /* What stands behind "scheme:", or NULL.  "oci://REF" and Docker's word for it are a registry's. */

@@ -40,7 +40,8 @@ static void layout_close(struct it_place *place)
 }
 
 /* "FOLDER", "FOLDER:TAG", "FOLDER@DIGEST", "FOLDER:TAG@DIGEST"; a tag has no slash. */
-static int split(struct it_place *place, char **folder, const char *rest, struct intoto_error **err)
+int it_layout_split(struct it_place *place, char **folder, const char *rest,
+		    struct intoto_error **err)
 {
 	const char *at = strrchr(rest, '@');
 	const char *end = at ? at : rest + strlen(rest);
@@ -88,7 +89,7 @@ static int layout_open(struct it_place *place, const char *rest, bool for_writin
 		return it_err_nomem(err);
 	place->state = layout;
 	layout->writing = for_writing;
-	rc = split(place, &layout->folder, rest, err);
+	rc = it_layout_split(place, &layout->folder, rest, err);
 	if (!rc && for_writing)
 		rc = make_folder(layout, err);
 	return rc ? rc : it_layout_read_index(layout, err);

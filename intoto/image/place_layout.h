@@ -49,6 +49,9 @@ struct it_layout {
 	bool scanned;
 };
 
+/* "FOLDER[:TAG][@DIGEST]": tag and digest into the place. */
+IT_CHECK int it_layout_split(struct it_place *place, char **folder, const char *rest,
+			     struct intoto_error **err);
 void it_layout_entry_done(struct it_layout_entry *entry);
 /* Appends FOLDER/blobs/ALGORITHM/HEX. */
 IT_CHECK int it_layout_blob_path(char **out, const struct it_layout *layout, const char *digest,

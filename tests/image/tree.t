@@ -86,4 +86,40 @@ ok 'loads what cosign save leaves' image load saved "$registry/cosign:1"
 is "$(manifest_status 1) $(manifest_status "$tag.sig") $(manifest_status "$tag.att") $(manifest_status "$tag")" '200 200 200 200' \
 	'with all that hung on it'
 refuses 66 'no such folder or file' 'refuses what is not there' image load nowhere "$registry/loaded:2"
+
+# --- one file ---
+ok 'saves into a tar file' image save oci-layout:app:both first.tar
+ok 'and into another' image save oci-layout:app:both second.tar
+ok 'which is the same' cmp first.tar second.tar
+is "$(find . -maxdepth 1 -name '.intoto-*')" '' 'nothing else is left'
+repository=tar
+ok 'loads it' image load first.tar "$registry/tar:1"
+is "$(manifest_status 1) $(manifest_status "$tag.sig") $(manifest_status "$tag.att") $(manifest_status "$tag")" '200 200 200 200' \
+	'with all that hung on it'
+ok 'skopeo reads it' skopeo inspect --raw oci-archive:first.tar:both
+head -c 20000 first.tar >short.tar
+refuses 65 short.tar 'refuses a tar file that ends too early' image tree oci-archive:short.tar
+seq 20000 >numbers
+refuses 65 numbers 'refuses what is no tar file' image tree oci-archive:numbers
+gzip -k first.tar
+refuses 65 first.tar.gz 'refuses one that is compressed' image tree oci-archive:first.tar.gz
+python3 - <<'PY'
+import io, tarfile
+with tarfile.open("first.tar") as old, tarfile.open("hostile.tar", "w") as new:
+    for one in old:
+        new.addfile(one, old.extractfile(one))
+    for name in ("../escaped", "/tmp/intoto-escaped", "blobs/sha256/../../../escaped", "blobs/sha256/short"):
+        member = tarfile.TarInfo(name)
+        member.size = 1
+        new.addfile(member, io.BytesIO(b"x"))
+    for name, target in (("blobs/sha256/" + "a" * 64, "/etc/passwd"), ("oci-layout", "/etc/passwd")):
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = tarfile.SYMTYPE, target
+        new.addfile(member)
+PY
+ok 'members with other names are passed over' env TMPDIR="$PWD" "$image_program" tree oci-archive:hostile.tar
+is "$(find . .. -maxdepth 1 -name escaped; ls -d /tmp/intoto-escaped intoto-?????? 2>/dev/null)" '' 'and are nowhere'
+truncate -s 1G sparse && tar --sparse -cf sparse.tar sparse
+refuses 65 sparse 'refuses a sparse member' image tree oci-archive:sparse.tar
+refuses 66 nowhere.tar 'refuses a file that is not there' image tree oci-archive:nowhere.tar
 done_testing
