@@ -8,6 +8,7 @@
 #include "cmd/key_file.h"
 #include "cmd/layout_options.h"
 #include "cmd/output.h"
+#include "cmd/registry_options.h"
 #include "cmd/step_options.h"
 #include "json/writer.h"
 #include "layouts/intake.h"
@@ -29,6 +30,7 @@ struct check_options {
 	struct it_strings lstrip;
 	const char *base_path;
 	const char *symlinks;
+	struct it_registry_options registry;
 	struct it_strings parameters;
 	const char *at;
 	bool allow_missing;
@@ -64,6 +66,7 @@ static const struct it_option options[] = {
 		 "verify as of 2026-01-31T23:59:59Z, or @SECONDS since 1970"),
 	IT_FLAG(struct check_options, allow_missing, 0, "allow-missing",
 		"files that the steps before have and that are not here are fine"),
+	IT_REGISTRY_OPTIONS(struct check_options, registry),
 	IT_REPORT_OPTION(struct check_options, format),
 	IT_FLAG(struct check_options, quiet, 'q', "quiet", "print nothing; the status tells"),
 };
@@ -203,6 +206,7 @@ static int look_here(struct work *work, struct intoto_error **err)
 {
 	struct check_options *self = work->self;
 	const struct it_digest_alg *algorithms[ALGORITHMS + 1];
+	IT_AUTO(it_strings_done) struct it_strings registry = { 0 };
 	struct it_progress progress;
 	struct it_snapshot_options snapshot = {
 		.base_path = self->base_path,
@@ -211,11 +215,15 @@ static int look_here(struct work *work, struct intoto_error **err)
 		.symlinks = it_streq(self->symlinks, "record") ? IT_SYMLINKS_RECORD
 							       : IT_SYMLINKS_FOLLOW,
 		.optional = true, /* what is missing here is a finding */
+		.registry = &registry,
 		.notice = it_progress_notice,
 		.progress = it_progress_files,
 		.arg = &progress,
 	};
 	int rc = self->paths.count ? INTOTO_OK : it_strings_add(&self->paths, ".", err);
+
+	if (!rc)
+		rc = it_registry_words(&registry, &self->registry, err);
 
 	choose_algorithms(algorithms, work);
 	snapshot.algorithms = algorithms[0] ? algorithms : NULL;

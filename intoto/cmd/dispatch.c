@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/helper.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/help.h"
@@ -66,19 +67,31 @@ static void find(struct found *found, const struct it_command *root, char **argv
 	}
 }
 
-/* "intoto-NAME" in the package's own folder, if that is a regular file; owned, or NULL. */
-static char *helper_path(const char *libexec, const char *name)
+/* The path when a regular file is there, else NULL; takes it. */
+static char *if_file(char *path)
 {
-	char *path = NULL;
 	struct stat about;
 
-	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name) ||
-	    asprintf(&path, "%s/intoto-%s", libexec, name) < 0)
-		return NULL;
-	if (stat(path, &about) == 0 && S_ISREG(about.st_mode))
+	if (path && stat(path, &about) == 0 && S_ISREG(about.st_mode))
 		return path;
 	free(path);
 	return NULL;
+}
+
+/* "intoto-NAME" beside us or in the package's own folder; owned, or NULL. */
+static char *helper_path(const char *libexec, const char *name)
+{
+	IT_AUTO(it_freep) char *file = NULL;
+	char *path;
+
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name))
+		return NULL;
+	if (asprintf(&file, "intoto-%s", name) < 0)
+		file = NULL;
+	path = file ? if_file(it_helper_path(file)) : NULL;
+	if (path || !file)
+		return path;
+	return if_file(it_path_join(libexec, file));
 }
 
 /* Becomes the helper program; comes back only when that fails. */

@@ -10,6 +10,7 @@
 	EACH(attach) \
 	EACH(clean) \
 	EACH(copy) \
+	EACH(digest) \
 	EACH(load) \
 	EACH(save) \
 	EACH(sign) \

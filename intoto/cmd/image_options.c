@@ -38,21 +38,23 @@ static void tell(void *arg, const char *text)
 int it_image_access(struct it_registry_access *access, const struct it_image_options *options,
 		    struct intoto_error **err)
 {
+	const struct it_registry_options *registry = &options->registry;
+
 	*access = (struct it_registry_access){
-		.insecure = &options->insecure,
-		.ca = options->ca,
-		.cert = options->cert,
-		.key = options->key,
-		.insecure_tls = options->insecure_tls,
-		.auth_file = options->auth_file,
+		.insecure = &registry->insecure,
+		.ca = registry->ca,
+		.cert = registry->cert,
+		.key = registry->key,
+		.insecure_tls = registry->insecure_tls,
+		.auth_file = registry->auth_file,
 		.on_retry = tell,
 	};
-	if (options->key && !options->cert)
+	if (registry->key && !registry->cert)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "option --registry-key wants --registry-cert FILE");
-	if (options->insecure_tls)
+	if (registry->insecure_tls)
 		tell(NULL,
 		     "--insecure-tls: CERTIFICATES OF REGISTRIES ARE NOT LOOKED AT, whoever is on "
 		     "the way can read and change everything");
-	return read_patience(access, options->retry_seconds, err);
+	return read_patience(access, registry->retry_seconds, err);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The helper is yaml2json, beside the program itself (a build folder), else in libexec. */
+/* Layouts in YAML, read by the helper program yaml2json. */
 #include "cmd/layout_yaml.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/path.h"
+#include "base/helper.h"
 #include "base/proc.h"
 #include "base/text.h"
 #include "layouts/layout.h"
@@ -25,24 +23,6 @@ bool it_is_yaml(const char *path)
 }
 
 /* --- the helper --- */
-
-/* "yaml2json" beside us, when that is a program; owned. */
-static char *find_helper(void)
-{
-	char own[PATH_MAX] = "";
-	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
-	char *slash = len > 0 ? strrchr(own, '/') : NULL;
-	char *path;
-
-	if (slash) {
-		*slash = '\0';
-		path = it_path_join(own, "yaml2json");
-		if (!path || !access(path, X_OK))
-			return path;
-		free(path);
-	}
-	return it_path_join(LIBEXECDIR "/intoto", "yaml2json");
-}
 
 static int read_all(struct it_buf *out, int fd, struct intoto_error **err)
 {
@@ -64,7 +44,7 @@ static int read_all(struct it_buf *out, int fd, struct intoto_error **err)
 
 static int start(pid_t *pid, int input, int output, struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *helper = find_helper();
+	IT_AUTO(it_freep) char *helper = it_helper_path("yaml2json");
 	char *argv[] = { helper, (char *)(uintptr_t) "layout", NULL };
 	struct it_proc_spec spec = { .argv = argv,
 				     .stdin_fd = input,

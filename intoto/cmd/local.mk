@@ -58,6 +58,7 @@ libcmd_la_SOURCES = \
 	%D%/progress.c %D%/progress.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/record.c \
+	%D%/registry_options.c %D%/registry_options.h \
 	%D%/listing_options.c %D%/listing_options.h \
 	%D%/reuse_options.c %D%/reuse_options.h \
 	%D%/run.c \
@@ -75,8 +76,6 @@ libcmd_la_SOURCES = \
 	%D%/verify_sign.c \
 	%D%/version.c
 
-libcmd_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
-
 # Reads layouts in YAML for the program, which so does not map the library.
 pkglibexec_PROGRAMS += %D%/yaml2json
 %C%_yaml2json_SOURCES = intoto/json/yaml2json.c
@@ -90,6 +89,7 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_clean.c \
 	%D%/image_copy.c \
 	%D%/image_copying.c %D%/image_copying.h \
+	%D%/image_digest.c \
 	%D%/image_load.c \
 	%D%/image_options.c %D%/image_options.h \
 	%D%/image_save.c \
@@ -98,12 +98,10 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_sign_request.c \
 	%D%/image_signing.c %D%/image_signing.h \
 	%D%/image_tree.c
-%C%_intoto_image_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
 
 bin_PROGRAMS += %D%/intoto
 %C%_intoto_SOURCES = %D%/main.c
-%C%_intoto_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 %C%_intoto_LDADD = libcmd.la libcore.la
 
 # The same program by other names.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/match_prove.h"
 #include "cmd/output.h"
+#include "cmd/registry_options.h"
 #include "cmd/step_options.h"
 #include "model/digest_set.h"
 #include "model/envelope.h"
@@ -19,6 +20,7 @@ struct match_options {
 	struct it_strings lstrip;
 	const char *base_path;
 	const char *symlinks;
+	struct it_registry_options registry;
 	bool materials;
 	const char *prove;
 	const char *proof;
@@ -49,6 +51,7 @@ static const struct it_option options[] = {
 		 "prove that this file is in the listing beside the link"),
 	IT_VALUE(struct match_options, proof, 0, "proof", "PROOF",
 		 "by such a proof (--prove with --format=json prints one), without the listing"),
+	IT_REGISTRY_OPTIONS(struct match_options, registry),
 	IT_REPORT_OPTION(struct match_options, format),
 	IT_TALLY(struct match_options, verbose, 'v', "verbose", "name what is the same, too"),
 	IT_FLAG(struct match_options, quiet, 'q', "quiet", "print nothing; the status tells"),
@@ -320,6 +323,7 @@ static int print(const struct comparison *comparison, const struct match_options
 static int look_here(struct comparison *comparison, struct match_options *self,
 		     struct intoto_error **err)
 {
+	IT_AUTO(it_strings_done) struct it_strings registry = { 0 };
 	struct it_progress progress;
 	const struct it_snapshot_options snapshot = {
 		.base_path = self->base_path,
@@ -328,12 +332,16 @@ static int look_here(struct comparison *comparison, struct match_options *self,
 		.symlinks = it_streq(self->symlinks, "record") ? IT_SYMLINKS_RECORD
 							       : IT_SYMLINKS_FOLLOW,
 		.optional = true, /* what is missing here is a finding */
+		.registry = &registry,
 		.algorithms = comparison->algorithms[0] ? comparison->algorithms : NULL,
 		.notice = it_progress_notice,
 		.progress = it_progress_files,
 		.arg = &progress,
 	};
 	int rc = self->paths.count ? INTOTO_OK : it_strings_add(&self->paths, ".", err);
+
+	if (!rc)
+		rc = it_registry_words(&registry, &self->registry, err);
 
 	it_progress_start(&progress, "intoto match", self->quiet);
 	if (!rc)

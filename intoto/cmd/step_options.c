@@ -109,6 +109,8 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 	*setup = (struct it_step_setup){ 0 };
 	it_progress_start(&setup->progress, command, words->quiet);
 	rc = choose_digests(setup, &words->digests, err);
+	if (!rc)
+		rc = it_registry_words(&setup->registry, &words->registry, err);
 	*snapshot = (struct it_snapshot_options){
 		.base_path = words->base_path,
 		.exclude = words->exclude.count ? &words->exclude : NULL,
@@ -117,6 +119,7 @@ int it_step_setup(struct it_step_setup *setup, struct it_step_words *words, cons
 								: IT_SYMLINKS_FOLLOW,
 		.optional = words->optional,
 		.algorithms = setup->algorithms[0] ? setup->algorithms : NULL,
+		.registry = &setup->registry,
 		.dir_hash = it_strings_has(&words->digests, "dirHash"),
 		.notice = it_progress_notice,
 		.progress = it_progress_files,
@@ -136,6 +139,7 @@ void it_step_setup_done(struct it_step_setup *setup)
 {
 	it_progress_end(&setup->progress);
 	it_signer_free(setup->signer);
+	it_strings_done(&setup->registry);
 	free(setup->uri);
 }
 

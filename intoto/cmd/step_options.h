@@ -7,6 +7,7 @@
 #include "cmd/gpg_options.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
+#include "cmd/registry_options.h"
 #include "run/step.h"
 
 struct it_step_words {
@@ -26,6 +27,7 @@ struct it_step_words {
 	bool optional;
 	bool quiet;
 	unsigned verbose;
+	struct it_registry_options registry;
 	struct it_passphrase passphrase;
 };
 
@@ -69,6 +71,7 @@ int it_refuse_password(void *options, const char *value, struct intoto_error **e
 	IT_FLAG(type, member.optional, 0, "optional", \
 		"skip paths that are not there, with a notice"), \
 	IT_KEYID_STYLE_OPTION(type, member.keyid_style), \
+	IT_REGISTRY_OPTIONS(type, member.registry), \
 	IT_TALLY(type, member.verbose, 'v', "verbose", "say what was recorded and where"), \
 	IT_FLAG(type, member.quiet, 'q', "quiet", "say nothing but errors")
 /* clang-format on */
@@ -80,6 +83,7 @@ struct it_step_setup {
 	struct it_step_options options;
 	struct it_signer *signer;
 	char *uri; /* of a key that gpg keeps */
+	struct it_strings registry; /* words for whoever asks registries */
 	const struct it_digest_alg *algorithms[IT_STEP_DIGESTS + 1];
 	struct it_progress progress;
 };

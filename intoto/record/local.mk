@@ -13,6 +13,7 @@ CORE_SOURCES += \
 	%D%/resolver.c %D%/resolver.h \
 	%D%/resolver_dir.c \
 	%D%/resolver_git.c \
+	%D%/resolver_image.c \
 	%D%/resolver_ostree.c \
 	%D%/reuse.c %D%/reuse.h %D%/reuse_part.h \
 	%D%/reuse_cache.c \

@@ -51,6 +51,16 @@ extern const struct it_resolver it_resolver_ostree;
 extern const struct it_resolver it_resolver_git;
 
 /*
+ * Images: "oci:REF" in a registry, "oci-layout:FOLDER[:TAG]", "oci-archive:FILE[:TAG]",
+ * "docker-archive:FILE[:REF]", by the digest of the manifest or index (resolver_image.c).  Asks the
+ * package's own helper program intoto-image; "oci:" alone uses the network.
+ */
+extern const struct it_resolver it_resolver_oci;
+extern const struct it_resolver it_resolver_oci_layout;
+extern const struct it_resolver it_resolver_oci_archive;
+extern const struct it_resolver it_resolver_docker_archive;
+
+/*
  * Which resolver a path asks for: *out is NULL for a plain path and for "file:", and *rest is what
  * stands behind the scheme.  Two letters or more and a colon are a scheme (RFC 3986 section 3.1,
  * lower case); one that nobody knows is INTOTO_E_UNSUPPORTED and the known ones are listed.

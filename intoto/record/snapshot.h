@@ -51,6 +51,8 @@ struct it_snapshot_options {
 	enum it_symlinks symlinks;
 	bool optional; /* a path that is not there is a notice, not an error */
 	const struct it_digest_alg *const *algorithms; /* NULL-terminated; NULL: sha256 alone */
+	const struct it_strings *registry; /* options for "intoto image digest", which oci: and its
+					      like ask; NULL: none */
 	bool dir_hash;		       /* dir: names have "dirHash" beside sha256 */
 	struct it_reuse *reuse;	       /* digests that need not be computed again; NULL: all are */
 	struct it_snapshot_cost *cost; /* added to; may be NULL */

@@ -1,38 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Found beside the program itself (a build folder), else in libexec; never through $PATH. */
+/* The helper program rule-jq, started in the door of attestors. */
 #include "layouts/gates/evaluator.h"
 
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "attest/attestor.h"
 #include "attest/environment.h"
-#include "base/path.h"
+#include "base/helper.h"
 #include "json/json.h"
 
 enum { ANSWER_MAX = 64 * 1024, DEPTH_MAX = 4 };
 #define MEMORY_MAX (UINT64_C(2) << 30)
 
 static const char helper_name[] = "rule-jq";
-
-static char *find_helper(void)
-{
-	char own[PATH_MAX] = "";
-	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
-	char *slash = len > 0 ? strrchr(own, '/') : NULL;
-	char *path;
-
-	if (slash) {
-		*slash = '\0';
-		path = it_path_join(own, helper_name);
-		if (!path || !access(path, X_OK))
-			return path;
-		free(path);
-	}
-	return it_path_join(LIBEXECDIR "/intoto", helper_name);
-}
 
 static int read_answer(struct it_json **answer, struct it_span text, struct intoto_error **err)
 {
@@ -48,7 +29,7 @@ static int read_answer(struct it_json **answer, struct it_span text, struct into
 
 int it_rule_ask(struct it_json **answer, struct it_span request, struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *helper = find_helper();
+	IT_AUTO(it_freep) char *helper = it_helper_path(helper_name);
 	IT_AUTO(it_strings_done) struct it_strings environment = { 0 };
 	IT_AUTO(it_door_result_done)
 	struct it_door_result result = { .output = IT_BUF(0), .said = IT_BUF(0) };

@@ -15,6 +15,7 @@ CORE_SOURCES += \
 	%D%/gate_identity.c \
 	%D%/gate_licenses.c \
 	%D%/gate_provenance.c \
+	%D%/evaluator.c %D%/evaluator.h \
 	%D%/gate_require.c \
 	%D%/gate_rule.c \
 	%D%/gate_sbom.c \
@@ -49,12 +50,6 @@ UNIT_TESTS += \
 	tests/unit/gates_vulnerabilities
 
 EXTRA_DIST += tests/unit/gate_cases.h tests/unit/vulnerability_cases.h
-
-# Finds a helper program, so it knows where they are installed; nothing else in the core does.
-noinst_LTLIBRARIES += libevaluator.la
-libevaluator_la_SOURCES = %D%/evaluator.c %D%/evaluator.h
-libevaluator_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
-libcore_la_LIBADD += libevaluator.la
 
 # Rules in jq are evaluated by a program of their own, which alone maps the library.
 if HAVE_JQ

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the package's own helper programs are. */
+#include "base/helper.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/path.h"
+
+char *it_helper_path(const char *name)
+{
+	char own[PATH_MAX] = "";
+	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
+	char *slash = len > 0 ? strrchr(own, '/') : NULL;
+	char *path;
+
+	if (slash) {
+		*slash = '\0';
+		path = it_path_join(own, name);
+		if (!path || !access(path, X_OK))
+			return path;
+		free(path);
+	}
+	return it_path_join(LIBEXECDIR "/intoto", name);
+}
