@@ -12,6 +12,8 @@ dist_man_MANS += \
 	%D%/intoto-image-load.1 \
 	%D%/intoto-image-save.1 \
 	%D%/intoto-image-tree.1 \
+	%D%/intoto-image.1 \
+	%D%/intoto-image-digest.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \
 	%D%/intoto-listing.5 \

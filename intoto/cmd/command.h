@@ -102,7 +102,10 @@ struct it_command {
 	void (*done)(void *options);
 	const char *const *operand_words; /* NULL-terminated, for completion; NULL: files */
 	const char *manual;		  /* the man page; NULL: intoto-NAME */
-	int failure; /* exit status for our own failures; 0: it_exit_of() decides (run: 125) */
+	bool elsewhere; /* is in a helper program of this name, which has all tables of this
+			   program, too */
+	bool whole;	/* wants all tables: runs in such a helper program where there is one */
+	int failure;	/* exit status for our own failures; 0: it_exit_of() decides (run: 125) */
 };
 
 /* In run(): return it_fail(err) after a failed call; main prints *err and exits with it_exit_of().

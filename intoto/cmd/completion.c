@@ -53,5 +53,6 @@ const struct it_command it_cmd_completion = {
 	.examples = "source <(intoto completion bash)",
 	.run = completion_run,
 	.operand_words = shell_names,
+	.whole = true,
 	.manual = "intoto",
 };

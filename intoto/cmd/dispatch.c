@@ -95,16 +95,24 @@ static char *helper_path(const char *libexec, const char *name)
 }
 
 /* Becomes the helper program; comes back only when that fails. */
-static int become_helper(const struct found *found, char *path)
+static int become_helper(const struct found *found, const char *path, char **words)
 {
-	char *own = found->words[0];
-
-	found->words[0] = path;
-	(void)execv(path, found->words); /* returns only on failure; errno says why */
-	found->words[0] = own;
+	(void)execv(path, words); /* returns only on failure; errno says why */
 	(void)fprintf(stderr, "%s: %s: %s\n", it_buf_text(&found->name), path,
 		      strerrordesc_np(errno)); /* nowhere else to say it */
 	return IT_EXIT_UNAVAILABLE;
+}
+
+/* A command that no table has, but a helper program by its name. */
+static int become_unknown(const struct found *found, char *path)
+{
+	char *own = found->words[0];
+	int status;
+
+	found->words[0] = path;
+	status = become_helper(found, path, found->words);
+	found->words[0] = own; /* the caller's again */
+	return status;
 }
 
 static int refuse_unknown(const struct found *found, const char *word)
@@ -246,6 +254,32 @@ static bool fill_standard_descriptors(void)
 	return true;
 }
 
+/* A command of the program itself that is in a helper program; NULL: none. */
+static const struct it_command *first_elsewhere(const struct it_command *root)
+{
+	for (const struct it_command *const *child = root->children; *child; child++)
+		if ((*child)->elsewhere)
+			return *child;
+	return NULL;
+}
+
+/* What is elsewhere goes there with all of its words; what wants all tables, too, where it can. */
+static int run_here_or_there(const struct found *found, const struct it_program *program,
+			     char **argv)
+{
+	const struct it_command *there = found->command->elsewhere ? found->command
+					 : found->command->whole   ? first_elsewhere(program->root)
+								   : NULL;
+	IT_AUTO(it_freep) char *helper = there ? helper_path(program->libexec, there->name) : NULL;
+
+	if (helper)
+		return become_helper(found, helper, argv);
+	if (!found->command->elsewhere)
+		return run(found);
+	complain(found, "the helper program of this package is not installed");
+	return IT_EXIT_UNAVAILABLE;
+}
+
 int it_dispatch(const struct it_program *program, int argc, char **argv)
 {
 	IT_AUTO(found_done) struct found found = { .name = IT_BUF(FULL_NAME_MAX) };
@@ -258,8 +292,8 @@ int it_dispatch(const struct it_program *program, int argc, char **argv)
 	if (found.own && found.command == program->root)
 		return refuse_unknown(&found, found.own);
 	if (!found.command->children)
-		return run(&found);
+		return run_here_or_there(&found, program, argv);
 	if (found.command == program->root && found.words[0])
 		helper = helper_path(program->libexec, found.words[0]);
-	return helper ? become_helper(&found, helper) : run_group(&found);
+	return helper ? become_unknown(&found, helper) : run_group(&found);
 }

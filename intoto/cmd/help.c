@@ -267,5 +267,6 @@ const struct it_command it_cmd_help = {
 	.option_count = IT_COUNT_OF(help_options),
 	.options_size = sizeof(struct help_options),
 	.run = help_run,
+	.whole = true,
 	.manual = "intoto",
 };

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/helper.h"
+#include "base/path.h"
 #include "base/proc.h"
 #include "base/text.h"
 #include "layouts/layout.h"

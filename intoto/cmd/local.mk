@@ -83,7 +83,7 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 
 # The heavier commands: programs of their own, which the program becomes.
 pkglibexec_PROGRAMS += %D%/intoto-image
-%C%_intoto_image_SOURCES = %D%/image.c %D%/image_main.c \
+%C%_intoto_image_SOURCES = %D%/main.c %D%/image.c \
 	%D%/image_attach.c %D%/image_attach.h \
 	%D%/image_attach_signed.c \
 	%D%/image_clean.c \
@@ -101,7 +101,7 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
 
 bin_PROGRAMS += %D%/intoto
-%C%_intoto_SOURCES = %D%/main.c
+%C%_intoto_SOURCES = %D%/main.c %D%/image_elsewhere.c
 %C%_intoto_LDADD = libcmd.la libcore.la
 
 # The same program by other names.
@@ -136,11 +136,11 @@ fishcompletion_DATA = %D%/shells/intoto.fish
 endif
 CLEANFILES += %D%/shells/intoto %D%/shells/_intoto %D%/shells/intoto.fish
 
-%D%/shells/intoto: %D%/intoto$(EXEEXT)
+%D%/shells/intoto: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion bash >$@.tmp && mv -f $@.tmp $@
-%D%/shells/_intoto: %D%/intoto$(EXEEXT)
+%D%/shells/_intoto: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion zsh >$@.tmp && mv -f $@.tmp $@
-%D%/shells/intoto.fish: %D%/intoto$(EXEEXT)
+%D%/shells/intoto.fish: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion fish >$@.tmp && mv -f $@.tmp $@
 
 # bash looks for a file by the name of the command.

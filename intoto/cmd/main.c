@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program: the table of commands.  A new command is one file and one word here. */
+/* The program: the table of commands.  A new command is one file and one word here.  Helper
+ * programs are made of the same table, and have those commands in them that are elsewhere for the
+ * program. */
 #include "cmd/command.h"
 #include "cmd/dispatch.h"
 
@@ -10,6 +12,7 @@
 	EACH(check) \
 	EACH(evaluate) \
 	EACH(exception) \
+	EACH(image) \
 	EACH(key) \
 	EACH(layout) \
 	EACH(match) \

@@ -4,7 +4,8 @@
 
 enum { WORD_MAX = 16 * 1024 };
 
-static int add(struct it_strings *out, const char *name, const char *value, struct intoto_error **err)
+static int add(struct it_strings *out, const char *name, const char *value,
+	       struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf word = IT_BUF(WORD_MAX);
 	int rc;

@@ -37,4 +37,3 @@ libimage_la_SOURCES = \
 	%D%/verify_simple.c \
 	%D%/verify_statement.c \
 	%D%/verify_vsa.c
-libimage_la_LIBADD = libnet.la libstore.la libcore.la

@@ -33,7 +33,7 @@ libnet_la_SOURCES = \
 	%D%/oci/registry_url.c \
 	%D%/oci/registry_whole.c
 libnet_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
-libnet_la_LIBADD = libcore.la $(CURL_LIBS)
+libnet_la_LIBADD = $(CURL_LIBS)
 
 UNIT_TESTS += tests/unit/net_registry
 tests_unit_net_registry_LDADD = libnet.la $(LDADD)

@@ -10,8 +10,13 @@
 enum { TEXT_MAX = 4096 };
 
 static const struct it_resolver *const resolvers[] = {
-	&it_resolver_dir,	  &it_resolver_git,	    &it_resolver_ostree,     &it_resolver_oci,
-	&it_resolver_oci_layout, &it_resolver_oci_archive, &it_resolver_docker_archive,
+	&it_resolver_dir,
+	&it_resolver_git,
+	&it_resolver_ostree,
+	&it_resolver_oci,
+	&it_resolver_oci_layout,
+	&it_resolver_oci_archive,
+	&it_resolver_docker_archive,
 };
 
 static size_t scheme_length(const char *path)

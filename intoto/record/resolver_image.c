@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Images as artifacts: "oci:REF" of a registry, "oci-layout:FOLDER:TAG", "oci-archive:FILE:TAG",
- * "docker-archive:FILE:REF".  Recorded by the digest of the manifest or index, which is what a registry
- * and everybody behind it calls the image by.
+ * "docker-archive:FILE:REF".  Recorded by the digest of the manifest or index, which is what a
+ * registry and everybody behind it calls the image by.
  *
  * The network and archive libraries live in a helper program, intoto-image, so that a step which
  * records files only pays for none of it.
@@ -25,8 +25,8 @@ static const struct {
 	int status;
 	enum intoto_code code;
 } meanings[] = {
-	{ 1, INTOTO_E_POLICY },	      { 64, INTOTO_E_USAGE },	{ 65, INTOTO_E_FORMAT },
-	{ 66, INTOTO_E_NOTFOUND },    { 69, INTOTO_E_SERVICE }, { 74, INTOTO_E_IO },
+	{ 1, INTOTO_E_POLICY },	   { 64, INTOTO_E_USAGE },   { 65, INTOTO_E_FORMAT },
+	{ 66, INTOTO_E_NOTFOUND }, { 69, INTOTO_E_SERVICE }, { 74, INTOTO_E_IO },
 };
 
 struct resolving {
@@ -93,8 +93,8 @@ static int take_digest(struct it_resolution *resolution, const struct resolving 
 	if (!answer.len || answer.data[colon] != ':' || answer.data[answer.len - 1] != '\n')
 		return refuse(resolving, INTOTO_E_HELPER, "intoto-image gave no answer", err);
 	hex = it_span(answer.data + colon + 1, answer.len - colon - 2);
-	if (!it_hex_valid(hex) || !((sha256 && hex.len == SHA256_DIGITS) ||
-				    (sha512 && hex.len == SHA512_DIGITS)))
+	if (!it_hex_valid(hex) ||
+	    !((sha256 && hex.len == SHA256_DIGITS) || (sha512 && hex.len == SHA512_DIGITS)))
 		return refuse(resolving, INTOTO_E_HELPER, "intoto-image gave no answer", err);
 	(void)it_buf_add(&resolution->digests, answer.data, answer.len - 1); /* looked at here */
 	return it_buf_check(&resolution->digests, "a digest", err);

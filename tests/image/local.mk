@@ -4,6 +4,7 @@ IMAGE_TESTS = \
 	%D%/clean.t \
 	%D%/copy.t \
 	%D%/registries.t \
+	%D%/resolvers.t \
 	%D%/registry.t \
 	%D%/registry_faults.t \
 	%D%/registry_race.t \
