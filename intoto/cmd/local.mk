@@ -98,7 +98,7 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_sign_request.c \
 	%D%/image_signing.c %D%/image_signing.h \
 	%D%/image_tree.c
-%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libcore.la
+%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libstore.la libcore.la
 
 bin_PROGRAMS += %D%/intoto
 %C%_intoto_SOURCES = %D%/main.c %D%/image_elsewhere.c

@@ -5,4 +5,4 @@ noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
 	%D%/tar.c %D%/tar.h
 libstore_la_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS)
-libstore_la_LIBADD = libcore.la $(ARCHIVE_LIBS)
+libstore_la_LIBADD = $(ARCHIVE_LIBS)
