@@ -11,7 +11,7 @@ CORE_SOURCES += \
 	%D%/draft.c %D%/draft.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
-	%D%/helper.c %D%/helper.h \
+	%D%/libexec.c %D%/libexec.h \
 	%D%/path.c %D%/path.h \
 	%D%/proc.c %D%/proc.h \
 	%D%/proc_fork.c %D%/proc_fork.h \

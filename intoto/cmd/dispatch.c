@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/helper.h"
+#include "base/libexec.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/help.h"
@@ -88,7 +88,7 @@ static char *helper_path(const char *libexec, const char *name)
 		return NULL;
 	if (asprintf(&file, "intoto-%s", name) < 0)
 		file = NULL;
-	path = file ? if_file(it_helper_path(file)) : NULL;
+	path = file ? if_file(it_libexec_path(file)) : NULL;
 	if (path || !file)
 		return path;
 	return if_file(it_path_join(libexec, file));

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/helper.h"
+#include "base/libexec.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/text.h"
@@ -46,7 +46,7 @@ static int read_all(struct it_buf *out, int fd, struct intoto_error **err)
 
 static int start(pid_t *pid, int input, int output, struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *helper = it_helper_path("yaml2json");
+	IT_AUTO(it_freep) char *helper = it_libexec_path("yaml2json");
 	char *argv[] = { helper, (char *)(uintptr_t) "layout", NULL };
 	struct it_proc_spec spec = { .argv = argv,
 				     .stdin_fd = input,

@@ -8,7 +8,7 @@
  * records files only pays for none of it.
  */
 #include "base/ask.h"
-#include "base/helper.h"
+#include "base/libexec.h"
 #include "base/text.h"
 #include "record/resolver.h"
 
@@ -103,7 +103,7 @@ static int take_digest(struct it_resolution *resolution, const struct resolving 
 static int ask(struct it_resolution *resolution, const struct resolving *resolving,
 	       struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *helper = it_helper_path("intoto-image");
+	IT_AUTO(it_freep) char *helper = it_libexec_path("intoto-image");
 	IT_AUTO(it_strings_done) struct it_strings words = { 0 };
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(ANSWER_MAX);
 	struct it_question question = { .folder = resolution->options->base_path,

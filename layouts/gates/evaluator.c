@@ -7,7 +7,7 @@
 
 #include "attest/attestor.h"
 #include "attest/environment.h"
-#include "base/helper.h"
+#include "base/libexec.h"
 #include "json/json.h"
 
 enum { ANSWER_MAX = 64 * 1024, DEPTH_MAX = 4 };
@@ -29,7 +29,7 @@ static int read_answer(struct it_json **answer, struct it_span text, struct into
 
 int it_rule_ask(struct it_json **answer, struct it_span request, struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *helper = it_helper_path(helper_name);
+	IT_AUTO(it_freep) char *helper = it_libexec_path(helper_name);
 	IT_AUTO(it_strings_done) struct it_strings environment = { 0 };
 	IT_AUTO(it_door_result_done)
 	struct it_door_result result = { .output = IT_BUF(0), .said = IT_BUF(0) };

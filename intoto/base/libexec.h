@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs of this package that do what the program itself links no library for. */
-#ifndef IT_BASE_HELPER_H
-#define IT_BASE_HELPER_H
+#ifndef IT_BASE_LIBEXEC_H
+#define IT_BASE_LIBEXEC_H
 
 #include "base/error.h"
 
@@ -10,6 +10,6 @@
  * never through $PATH.  Owned; NULL when memory ran out.  Whether it is there is not looked at for
  * the latter.
  */
-char *it_helper_path(const char *name);
+char *it_libexec_path(const char *name);
 
 #endif

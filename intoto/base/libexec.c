@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the package's own helper programs are. */
-#include "base/helper.h"
+#include "base/libexec.h"
 
 #include <limits.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "base/path.h"
 
-char *it_helper_path(const char *name)
+char *it_libexec_path(const char *name)
 {
 	char own[PATH_MAX] = "";
 	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
