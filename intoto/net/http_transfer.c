@@ -30,6 +30,7 @@ struct transfer {
 	struct intoto_error *why;
 	struct curl_slist *headers;
 	size_t header_bytes;
+	bool head_ended; /* by the empty line: else it was cut, and what it says is half of it */
 	/* sending */
 	struct it_span waiting; /* what libcurl has not taken yet */
 	uint64_t skip;		/* bytes of the message before those that are sent */
@@ -76,6 +77,7 @@ static bool take_status(struct transfer *transfer, struct it_span line)
 	it_strings_done(&transfer->answer->headers);
 	transfer->answer->headers = (struct it_strings){ 0 };
 	transfer->answer->status = digits == 3 ? status : 0;
+	transfer->head_ended = false;
 	return true;
 }
 
@@ -113,6 +115,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 		transfer->rc = it_err_set(&transfer->why, INTOTO_E_LIMIT,
 					  "the answer has more than %d bytes of headers",
 					  IT_HTTP_HEADER_BYTES_MAX);
+	else if (it_span_is(line, "\r\n") || it_span_is(line, "\n"))
+		transfer->head_ended = true;
 	else if (!take_status(transfer, line))
 		transfer->rc = take_header(transfer, line);
 	return transfer->rc ? 0 : line.len;
@@ -416,6 +420,15 @@ static void forgive(struct transfer *transfer)
 		transfer->end->code = CURLE_OK;
 }
 
+/* libcurl takes a head that the connection ended in for all of it. */
+static void doubt(struct transfer *transfer)
+{
+	if (transfer->end->code != CURLE_OK || transfer->head_ended)
+		return;
+	transfer->end->code = CURLE_PARTIAL_FILE;
+	it_http_answer_done(transfer->answer);
+}
+
 static int run(struct transfer *transfer, struct intoto_error **err)
 {
 	const struct it_message *body = transfer->hop->request->body;
@@ -434,6 +447,7 @@ static int run(struct transfer *transfer, struct intoto_error **err)
 	if (!transfer->rc)
 		drive(transfer, true);
 	forgive(transfer);
+	doubt(transfer);
 	if (!transfer->rc)
 		return INTOTO_OK;
 	if (err) {

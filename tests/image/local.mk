@@ -12,3 +12,7 @@ IMAGE_TESTS = \
 
 TESTS += $(IMAGE_TESTS)
 EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/client.sh %D%/place.sh
+
+check_PROGRAMS += %D%/registry_client
+%C%_registry_client_SOURCES = %D%/registry_client.c
+%C%_registry_client_LDADD = libcmd.la libnet.la libcore.la

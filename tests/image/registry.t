@@ -37,13 +37,36 @@ refuses 1 'what is to be sent has the digest' 'refuses to put something else tha
 	client "$registry/app" push "$other" big
 refuses 1 'but what is to be sent has' 'and in pieces' client --chunk 1000000 "$registry/app" push "$other" big
 is "$(client "$registry/app" has "$other")" no 'and nothing is there'
-is "$(find "$registry_root" -path '*_uploads/*' -name data -size +0)" '' 'and nothing half is left'
 refuses 66 "$registry/app: blob $other: there is no such blob (404 BLOB_UNKNOWN" 'says that a blob is not there' \
 	client "$registry/app" blob "$other" 7
 refuses 1 'want 2999999 bytes, but the registry announces 3000000' 'refuses a blob of another size' \
 	client "$registry/app" blob "$big" 2999999
 refuses 1 'want 3000001 bytes, but the registry announces 3000000' 'also of a smaller one' \
 	client "$registry/app" blob "$big" 3000001
+
+# --- connections that are cut ---
+# cuts SENTENCE LINES CMD...: docker-registry is reached by connections that are cut so
+cuts() {
+	local sentence=$1 lines=$2
+	shift 2
+
+	registry_cut "$lines"
+	ok "$sentence" "$@"
+	is "$(wc -l <"$registry_folder/cuts")" 0 '... which was cut'
+}
+registry_cut ''
+cuts 'a download that is cut goes on' $'down 1000000\ndown 500000' got "$registry_cut/app" "$big" big
+cuts 'an upload that is cut begins again' 'up 1500000' client "$registry_cut/cut" push "$big" big
+ok '... and the blob is there' got "$registry/cut" "$big" big
+cuts 'so does one in pieces' $'up 1500000\nup 1700000' client --chunk 1000000 "$registry_cut/cut2" push "$big" big
+ok '... and the blob is there' got "$registry/cut2" "$big" big
+for way in up down; do
+	for bytes in 40 400 800; do
+		cuts "an upload whose connection ends after $bytes bytes $way" "$way $bytes" \
+			client "$registry_cut/cut$way$bytes" push "$small" small
+		is "$(client "$registry/cut$way$bytes" has "$small")" yes '... and the blob is there'
+	done
+done
 
 # --- manifests ---
 empty_blob "$registry/app"
@@ -130,7 +153,7 @@ auth "$registry" writer:secret >auth.json
 ok 'a user puts a blob by https' client "$registry/app" push "$big" big
 ok 'and gets it' got "$registry/app" "$big" big
 auth "$registry" writer:wrong >auth.json
-refuses 69 'the registry does not let us in (401 UNAUTHORIZED' 'a wrong password is "could not find out"' \
+refuses 69 'the registry does not let us in (401' 'a wrong password is "could not find out"' \
 	client "$registry/app" has "$big"
 ok 'and is not said to anybody' lacks "$tap_out" wrong
 echo '{}' >auth.json
@@ -144,20 +167,21 @@ client_options=(--seconds 1 --attempts 1)
 refuses 69 "$registry" 'http is never tried unasked' client "$registry/app" has "$big"
 is "$(registry_requests)" 0 'not even once'
 
-registry_start --token
-client_options=(--plain --seconds 5 --auth auth.json)
+registry_start --tls --token
+client_options=(--ca "$registry_ca" --seconds 5 --auth auth.json)
 auth "$registry" writer:secret >auth.json
 ok 'a user puts a blob with tokens' client "$registry/app" push "$big" big
 ok 'and in pieces' client --chunk 1000000 "$registry/app" push "$small" small
+puts=$(registry_requests PUT)
 ok 'and mounts it, which takes a token for both' client --mount app "$registry/beside" push "$big" big
-is "$(registry_requests PUT)" 2 'without sending it'
+is "$(registry_requests PUT)" "$puts" 'without sending it'
 ok 'and deletes it, which takes another' client "$registry/beside" drop "$big"
 echo '{}' >auth.json
 ok 'everybody may get it' got "$registry/app" "$big" big
-refuses 69 'the registry does not let us in (401 UNAUTHORIZED' 'but nobody else may put' \
-	client "$registry/app" push "$nothing" nothing
+refuses 69 'the registry does not let us in (401' 'but nobody else may put' client "$registry/app" push "$nothing" nothing
 auth "$registry" reader:known >auth.json
-refuses 69 'the registry does not let us in (401 UNAUTHORIZED' 'nor who may only read' \
-	client "$registry/app" push "$nothing" nothing
+refuses 69 'the registry does not let us in (401' 'nor who may only read' client "$registry/app" push "$nothing" nothing
+auth "$registry" writer:wrong >auth.json
+refuses 69 "$registry/app: blob $big" 'nor who gives a wrong password' client "$registry/app" has "$big"
 
 done_testing

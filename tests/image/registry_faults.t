@@ -6,7 +6,7 @@
 . "$INTOTO_SOURCE/tests/image/client.sh"
 
 registry_start --strict -- --want-ranges
-client_options=(--plain --attempts 2 --seconds 1)
+client_options=(--plain --attempts 1 --seconds 5)
 app=$registry/app
 blob big 3000000
 blob small 100
@@ -74,7 +74,7 @@ wrong 66 'there is no such blob (404 BLOB_UNKNOWN' 'a blob that is not there is 
 
 # --- a download that is cut ---
 big_as_it_is() {
-	got "$app" "$big" big
+	same big client --attempts 3 "$app" blob "$big" 3000000
 }
 ranges() {
 	grep -c "GET /v2/app/blobs/$big .* 206 " "$registry_log"
@@ -95,9 +95,9 @@ wrong 1 'the registry sent other bytes' 'a part that was changed is found out' \
 # --- answers that are none ---
 wrong 69 'the registry has too many requests (429 TOOMANYREQUESTS "told to say so")' 'too many requests is "could not find out"' \
 	'status 429 code=TOOMANYREQUESTS' client "$app" manifest 1
-right 'it is waited for' 'status 429 times=1 retry-after=0' client "$app" manifest 1
+right 'it is waited for' 'status 429 times=1 retry-after=0' client --attempts 2 "$app" manifest 1
 wrong 69 'the registry is out of order (503' 'so is a registry that is out of order' 'status 503' client "$app" manifest 1
-right 'also for that' 'status 503 times=1' client "$app" manifest 1
+right 'also for that' 'status 503 times=1' client --attempts 2 "$app" manifest 1
 wrong 69 'the registry is out of order (500' 'or broken' 'status 500' client "$app" manifest 1
 wrong 69 'the registry does not allow it (403 DENIED' 'or does not allow it' 'status 403 code=DENIED' client "$app" manifest 1
 wrong 69 'does not answer as a registry does (404 UNKNOWN' 'a 404 that no registry would say is not "not there"' 'status 404' \
@@ -114,7 +114,7 @@ is $(($(registry_requests) - before)) 2 'and not more'
 ok 'nobody learns the password' not grep -e "$auth" -e 'secret word' "$tap_out"
 wrong 69 "$app:1" 'bytes that are no HTTP are not known' 'raw "what is this\r\n\r\n"' client "$app" manifest 1
 wrong 69 "$app:1" 'nor is no answer' 'hangup' client "$app" manifest 1
-right 'one that comes the second time is' 'hangup times=1' client "$app" manifest 1
+right 'one that comes the second time is' 'hangup times=1' client --attempts 2 "$app" manifest 1
 registry_fault 'status 400 path=/manifests/ code=E'
 printf 'body "{\\"errors\\":[{\\"code\\":\\"X\x1b[31m\\",\\"message\\":\\"%s\\"}]}"\nstatus 400\n' "$(printf 'A%.0s' {1..5000})" \
 	>"$registry_root.faults.new" && mv "$registry_root.faults.new" "$registry_root.faults"
@@ -124,6 +124,7 @@ is "$(grep -c $'\x1b' words)" 0 'so that a terminal does not obey them'
 ok 'and cut' test "$(wc -c <words)" -lt 600
 
 # --- another host ---
+registry_fault ''
 strict=$registry strict_log=$registry_log strict_root=$registry_root
 registry_start --strict --htpasswd
 elsewhere=$registry
@@ -146,7 +147,7 @@ pushes() {
 	shift 2
 
 	blob new 3000000
-	right "$sentence" "$fault" client "$@" "$app" push "$new" new
+	right "$sentence" "$fault" client --attempts 3 "$@" "$app" push "$new" new
 	registry_fault ''
 	ok '... and as it is' got "$app" "$new" new
 }
@@ -156,6 +157,8 @@ pushes 'or the registry forgot it' "$(printf 'swallow 1000000 method=PUT times=1
 pushes 'an upload whose answer was lost is found' 'dropped method=PUT times=1'
 pushes 'one that is forgotten at once is begun again' 'forget method=PUT times=1'
 pushes 'one that meets a registry out of order is tried again' 'status 502 method=PUT path=/uploads/ times=1'
+pushes 'one that meets too many requests waits' 'status 429 method=PUT path=/uploads/ times=1 retry-after=1'
+pushes 'an upload whose beginning was lost begins again' 'dropped method=POST times=1'
 pushes 'an upload in pieces is cut and goes on' 'swallow 500000 method=PATCH times=2' --chunk 1000000
 pushes 'or sends the piece again' 'swallow 500000 method=PATCH times=1 keep=no' --chunk 1000000
 pushes 'or all of it' "$(printf 'swallow 500000 method=PATCH times=1 skip=1\nforget method=GET path=/uploads/ times=1')" --chunk 1000000
@@ -188,7 +191,7 @@ referrer two "$subject"
 two=$digest
 wrong 1 "the registry calls it $subject, but it has the digest $two" 'another digest than was put is found out' \
 	"header Docker-Content-Digest=$subject" client "$app" put two "$manifest_type" 2
-right 'a manifest whose answer was lost is put again' 'dropped method=PUT times=1' client "$app" put two "$manifest_type" 2
+right 'a manifest whose answer was lost is put again' 'dropped method=PUT times=1' client --attempts 2 "$app" put two "$manifest_type" 2
 wrong 65 'the registry does not do that (405' 'a registry that deletes nothing says so' 'status 405 method=DELETE' client "$app" delete "$two"
 
 # --- referrers ---

@@ -16,6 +16,8 @@
 #		                                lets everybody pull
 #	registry_stop [PID]             stops the last one, or that one, before the end
 #	registry_again                  starts the last docker-registry again on its port, with what it had
+#	registry_cut LINE...            a way to the last one that cuts connections ("up BYTES", "down BYTES", one
+#	                                after the other), at the address $registry_cut
 #	registry_fault [LINE...]        what the last --strict one does wrong from now on (see registry.py);
 #	                                nothing: all is well again
 #	registry_requests [METHOD]      how many requests the last one has got
@@ -204,6 +206,15 @@ registry_stop() {
 
 registry_again() {
 	registry_serve
+}
+
+registry_cut() {
+	printf '%s\n' "$@" >"$registry_folder/cuts"
+	[ -z "${registry_cutting-}" ] || [ "$registry_cutting" != "$registry" ] || return 0
+	registry_cutting=$registry
+	python3 "$INTOTO_SOURCE/tests/lib/cutter.py" "$registry" "$registry_folder/cuts" >"$registry_folder/cutter" 2>&1 &
+	registry_pids+=($!)
+	registry_cut=127.0.0.1:$(registry_listening $! "$registry_folder/cutter")
 }
 
 # In place at once, and another file each time.

@@ -10,7 +10,7 @@ skip= ones.
 
  before anything is done:
   status CODE [retry-after=TEXT] [code=NAME] [challenge=TEXT]   answers that
-  redirect BASE [status=307]      sends the client to BASE with the same path and query
+  redirect BASE [status=307]      sends the client to BASE with the same path and query (whoever may come in)
   silent SECONDS                  says nothing for so long, then carries on
   raw TEXT                        answers these bytes (C escapes) and hangs up
   hangup                          closes the connection without a word
@@ -327,6 +327,10 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.body_begins()
             self.struck()
             self.check_user()
+            redirect = self.fault("redirect")
+            if redirect:
+                raise Refused(int(redirect.more.get("status", 307)), "UNKNOWN", "elsewhere",
+                              Location=redirect.value + self.path)
             self.route()
         except Refused as refused:
             try:
@@ -361,8 +365,6 @@ class Server(http.server.BaseHTTPRequestHandler):
                 if "challenge" in fault.more:
                     headers["WWW_Authenticate"] = fault.more["challenge"]
                 raise Refused(int(fault.value), fault.more.get("code", "UNKNOWN"), "told to say so", **headers)
-            if fault.kind == "redirect":
-                raise Refused(int(fault.more.get("status", 307)), "UNKNOWN", "elsewhere", Location=fault.value + self.path)
             if fault.kind == "silent":
                 time.sleep(float(fault.value))
             elif fault.kind == "raw":

@@ -39,7 +39,8 @@ static int get_grant(struct it_registry *registry, enum it_registry_need need,
 {
 	IT_AUTO(it_buf_done) struct it_buf scope = IT_BUF(IT_REGISTRY_WHERE_MAX);
 	struct it_registry_grant *grant = &registry->grants[need];
-	struct it_realm_terms terms = { .host = registry->reference.host, .plain = registry->plain };
+	struct it_realm_terms terms = { .host = registry->reference.host,
+					.plain = registry->plain };
 	int rc = print_scope(&scope, registry, need, err);
 
 	terms.scope = it_buf_text(&scope);

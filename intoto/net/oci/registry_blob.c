@@ -188,7 +188,7 @@ int it_registry_blob(struct it_registry *registry, const char *digest, uint64_t 
 		return it_err_set(err, INTOTO_E_FORMAT, "%s/%s: a blob without a digest",
 				  registry->reference.host, registry->reference.repository);
 	it_digest_start(&fetch.hash, alg);
-	it_registry_patience_start(&patience);
+	it_registry_patience_start(&patience, registry);
 	for (;;) {
 		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 		int rc = fetch_rest(&fetch, &why);

@@ -254,7 +254,7 @@ int it_registry_delete_manifest(struct it_registry *registry, const char *name,
 
 	if (rc)
 		return rc;
-	it_registry_patience_start(&patience);
+	it_registry_patience_start(&patience, registry);
 	for (;;) {
 		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 		bool again;

@@ -128,11 +128,16 @@ bool it_registry_digest_is(struct it_digest *hash, const char *digest, char *fou
  * them back.
  */
 struct it_registry_patience {
+	unsigned tries; /* as many as a request has attempts, when that was said */
 	unsigned left;
 	unsigned waits;
 	uint64_t reached; /* the most bytes so far */
+	int64_t asked_ms; /* that the registry asked to be left alone, the last time */
 };
-void it_registry_patience_start(struct it_registry_patience *patience);
+/* What Retry-After says, in seconds only; 0: nothing. */
+int64_t it_registry_retry_after(const struct it_registry_call *call);
+void it_registry_patience_start(struct it_registry_patience *patience,
+				const struct it_registry *registry);
 /* Whether to try again, having got so far; rests before the second time and later ones. */
 bool it_registry_patience_more(struct it_registry_patience *patience,
 			       const struct it_registry *registry, uint64_t reached,

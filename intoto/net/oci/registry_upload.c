@@ -25,8 +25,6 @@ void it_registry_upload_call(struct it_registry_upload *upload, struct it_regist
 		(void)it_buf_printf(&call->url, "%sdigest=%s", parameter_mark(&call->url),
 				    upload->digest);
 	call->foreign = !it_starts_with(url, registry->base) || !strchr("/?", url[base]);
-	/* What is sent twice is appended twice: whether to send it again is decided here. */
-	call->request.once = true;
 }
 
 /* "0-99": the registry has 100 bytes (distribution-spec, "Pushing a blob in chunks").  An upload
@@ -85,7 +83,7 @@ static void call_uploads(struct it_registry_upload *upload, struct it_registry_c
 		it_registry_call_path(call, "blobs/uploads/");
 }
 
-int it_registry_upload_begin(struct it_registry_upload *upload, struct intoto_error **err)
+static int begin_once(struct it_registry_upload *upload, bool *again, struct intoto_error **err)
 {
 	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
 	int rc;
@@ -93,6 +91,7 @@ int it_registry_upload_begin(struct it_registry_upload *upload, struct intoto_er
 	it_buf_reset(&upload->location);
 	call_uploads(upload, &call);
 	rc = it_registry_call_do(&call, err);
+	*again = rc == INTOTO_E_SERVICE && (!call.answer.status || call.answer.status / 100 == 2);
 	if (rc)
 		return rc;
 	if (call.answer.status == 201 && upload->options->mount_from) {
@@ -104,6 +103,22 @@ int it_registry_upload_begin(struct it_registry_upload *upload, struct intoto_er
 	rc = it_registry_upload_answered(upload, &call, err);
 	upload->held = 0;
 	return rc;
+}
+
+/* A session that was begun twice, because the first answer was lost, does no harm. */
+int it_registry_upload_begin(struct it_registry_upload *upload, struct intoto_error **err)
+{
+	for (;;) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+		bool again;
+		int rc = begin_once(upload, &again, &why);
+
+		if (!again || !it_registry_patience_more(&upload->patience, upload->registry, 0,
+							 upload->digest)) {
+			it_registry_pass_error(err, &why);
+			return rc;
+		}
+	}
 }
 
 /* GET of the upload: 204 and how much of it there is.  One that is lost is begun anew, and so is
@@ -118,7 +133,6 @@ int it_registry_upload_ask(struct it_registry_upload *upload, struct intoto_erro
 	if (!upload->location.len)
 		return it_registry_upload_begin(upload, err);
 	it_registry_upload_call(upload, &call, IT_HTTP_GET, false);
-	call.request.once = false;
 	rc = it_registry_call_do(&call, err);
 	if (rc)
 		return rc;
@@ -152,7 +166,8 @@ bool it_registry_upload_may_retry(int rc, const struct it_registry_call *call)
 	int status = call->answer.status;
 
 	if (rc == INTOTO_E_SERVICE)
-		return status == 0 || status == 404 || status == 416 || status >= 500;
+		return status == 0 || status / 100 == 2 || status == 404 || status == 416 ||
+		       status == 429 || status >= 500;
 	return it_registry_says(&call->answer, "BLOB_UPLOAD_INVALID");
 }
 
@@ -172,6 +187,7 @@ static void cancel(struct it_registry_upload *upload)
 	if (!upload->location.len)
 		return;
 	it_registry_upload_call(upload, &call, IT_HTTP_DELETE, false);
+	call.request.once = true;
 	if (it_registry_call_do(&call, NULL))
 		return; /* there is an error already, and it says more */
 }
@@ -199,7 +215,7 @@ int it_registry_put_blob(struct it_registry *registry, const char *digest,
 	if (!it_registry_digest_alg(digest))
 		return it_err_set(err, INTOTO_E_FORMAT, "%s/%s: a blob without a digest",
 				  registry->reference.host, registry->reference.repository);
-	it_registry_patience_start(&upload.patience);
+	it_registry_patience_start(&upload.patience, registry);
 	registry->mounting = upload.options->mount_from;
 	rc = it_registry_has_blob(registry, &upload.there, digest, err);
 	if (!rc && !upload.there)

@@ -14,15 +14,29 @@ struct passing {
 	bool wrong;
 };
 
+/* Before the last piece goes out, so that what is wrong is never whole there. */
+static int check_digest(struct passing *passing, struct intoto_error **err)
+{
+	char found[IT_OCI_DIGEST_SIZE];
+
+	passing->wrong = !it_registry_digest_is(&passing->hash, passing->upload->digest, found);
+	return passing->wrong ? it_err_set(err, INTOTO_E_POLICY,
+					   "what is to be sent has the digest %s", found)
+			      : INTOTO_OK;
+}
+
 static int pass_piece(void *arg, struct it_span piece, struct intoto_error **err)
 {
 	struct passing *passing = arg;
 	const struct it_upload_options *options = passing->upload->options;
-	int rc;
+	int rc = INTOTO_OK;
 
 	it_digest_add(&passing->hash, piece.data, piece.len);
 	passing->passed += piece.len;
-	rc = it_sink_take(passing->next, piece, err);
+	if (passing->passed == passing->upload->blob->len)
+		rc = check_digest(passing, err);
+	if (!rc)
+		rc = it_sink_take(passing->next, piece, err);
 	if (!rc && options->progress)
 		options->progress(options->arg, passing->passed);
 	return rc;
@@ -33,19 +47,11 @@ static int pass_all(void *self, const struct it_sink *sink, struct intoto_error 
 	struct passing *passing = self;
 	const struct it_sink through = { pass_piece, passing };
 	struct it_registry_upload *upload = passing->upload;
-	char found[IT_OCI_DIGEST_SIZE];
-	int rc;
 
 	passing->next = sink;
 	passing->passed = 0;
 	it_digest_start(&passing->hash, it_registry_digest_alg(upload->digest));
-	rc = it_message_pour(upload->blob, &through, err);
-	if (rc)
-		return rc;
-	passing->wrong = !it_registry_digest_is(&passing->hash, upload->digest, found);
-	return passing->wrong ? it_err_set(err, INTOTO_E_POLICY,
-					   "what is to be sent has the digest %s", found)
-			      : INTOTO_OK;
+	return it_message_pour(upload->blob, &through, err);
 }
 
 static void add_range(struct it_registry_call *call, uint64_t from, uint64_t len)
@@ -70,12 +76,15 @@ static int put_rest(struct it_registry_upload *upload, bool *again, struct intot
 	if (upload->held < upload->blob->len) {
 		call.request.body = &message;
 		call.request.body_offset = upload->held;
+		/* What is sent twice is appended twice: whether to is decided below. */
+		call.request.once = true;
 		if (upload->held)
 			add_range(&call, upload->held, upload->blob->len);
 	}
 	rc = it_registry_call_do(&call, err);
 	if (!rc && call.answer.status != 201)
 		rc = it_registry_refused(&call, "such upload", err);
+	upload->patience.asked_ms = it_registry_retry_after(&call);
 	*again = rc && !passing.wrong && it_registry_upload_may_retry(rc, &call);
 	if (!rc)
 		rc = it_registry_same_digest(&call, upload->digest, err);
