@@ -14,6 +14,7 @@ libimage_la_SOURCES = \
 	%D%/copy_tags.c %D%/copy_tags.h \
 	%D%/place.c %D%/place.h \
 	%D%/place_archive.c %D%/place_archive.h \
+	%D%/place_docker.c \
 	%D%/place_layout.c %D%/place_layout.h \
 	%D%/place_layout_index.c \
 	%D%/place_layout_scan.c \

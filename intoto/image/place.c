@@ -8,6 +8,7 @@ static const struct it_place_kind *const kinds[] = {
 	&it_place_registry,
 	&it_place_layout,
 	&it_place_archive,
+	&it_place_docker_archive,
 };
 
 /* What stands behind "scheme:", or NULL.  "oci://REF" and Docker's word for it are a registry's. */

@@ -63,7 +63,7 @@ void it_place_archive_close(struct it_place *place)
 
 /* Beside the file that will be written, so that there is room for both; what is read goes where
  * large temporary files belong. */
-static int make_folder(struct it_place_archive_state *state, struct intoto_error **err)
+int it_place_archive_folder(struct it_place_archive_state *state, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *top = NULL;
 	const char *temporary = getenv("TMPDIR");
@@ -97,7 +97,7 @@ int it_place_archive_start(struct it_place *place, const char *rest, bool for_wr
 	place->state = state;
 	state->writing = for_writing;
 	rc = it_layout_split(place, &state->file, rest, err);
-	return rc ? rc : make_folder(state, err);
+	return rc ? rc : it_place_archive_folder(state, err);
 }
 
 int it_place_archive_enter(struct it_place *place, struct intoto_error **err)

@@ -16,6 +16,9 @@ struct it_place_archive_state {
 /* "FILE[:TAG][@DIGEST]" in parts; the place gets tag and digest, and a state with the file. */
 IT_CHECK int it_place_archive_start(struct it_place *place, const char *rest, bool for_writing,
 				    struct intoto_error **err);
+/* Makes the folder. */
+IT_CHECK int it_place_archive_folder(struct it_place_archive_state *state,
+				     struct intoto_error **err);
 /* Opens the folder as a layout, when it has what the archive has. */
 IT_CHECK int it_place_archive_enter(struct it_place *place, struct intoto_error **err);
 void it_place_archive_close(struct it_place *place);

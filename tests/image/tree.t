@@ -119,7 +119,19 @@ with tarfile.open("first.tar") as old, tarfile.open("hostile.tar", "w") as new:
 PY
 ok 'members with other names are passed over' env TMPDIR="$PWD" "$image_program" tree oci-archive:hostile.tar
 is "$(find . .. -maxdepth 1 -name escaped; ls -d /tmp/intoto-escaped intoto-?????? 2>/dev/null)" '' 'and are nowhere'
+tar -cf sparse0.tar numbers
 truncate -s 1G sparse && tar --sparse -cf sparse.tar sparse
 refuses 65 sparse 'refuses a sparse member' image tree oci-archive:sparse.tar
 refuses 66 nowhere.tar 'refuses a file that is not there' image tree oci-archive:nowhere.tar
+
+# --- what docker save writes ---
+skopeo --insecure-policy copy -q oci:app:one docker-archive:docker.tar:example/app:1 >/dev/null 2>&1
+ok 'reads what docker save writes' image copy docker-archive:docker.tar:example/app:1 "$registry/docker:1"
+ok 'skopeo takes the image that it becomes' skopeo --insecure-policy copy -q --src-tls-verify=false "docker://$registry/docker:1" oci:docker:1
+is "$(jq -r .config.digest "docker/blobs/sha256/$(image_digest docker 1 | cut -d: -f2)")" \
+	"$(jq -r .config.digest "app/blobs/sha256/${one#*:}")" 'with the configuration that it had'
+ok 'the only image needs no name' image tree docker-archive:docker.tar
+refuses 66 'there is no such image' 'refuses a name that is not there' image tree docker-archive:docker.tar:example/app:2
+refuses 65 'can be read only' 'refuses to write there' image copy oci-layout:app:one docker-archive:new.tar
+refuses 65 'there is no manifest.json' 'refuses another tar file' image tree docker-archive:sparse0.tar
 done_testing
