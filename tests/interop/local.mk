@@ -7,6 +7,8 @@ INTEROP_TESTS = \
 	%D%/conformance.t \
 	%D%/gates.t \
 	%D%/go.t \
+	%D%/image_signatures.t \
+	%D%/image_verify.t \
 	%D%/inspections.t \
 	%D%/gpg.t \
 	%D%/listing.t \
@@ -22,7 +24,7 @@ INTEROP_TESTS = \
 	%D%/vsa.t \
 	%D%/witness.t
 
-EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/python_layout.py %D%/rules_python.py
+EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/image_peers.sh %D%/python_layout.py %D%/rules_python.py
 
 .PHONY: check-interop print-interop-tests
 check-interop:
