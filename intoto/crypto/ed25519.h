@@ -21,4 +21,11 @@ bool it_ed25519_in_spki(struct it_span der, struct it_span *bytes);
  */
 bool it_ed25519_in_pkcs8(struct it_span der, struct it_span *seed, struct it_span *bytes);
 
+/*
+ * Whether it is a signature of Ed25519ph, which Sigstore's tools make where the log wants a digest
+ * (cosign 3 always does for keys of its own).  It is never one of the plain scheme, too.
+ */
+bool it_ed25519_prehashed_good(const struct intoto_key *key, struct it_span data,
+			       struct it_span signature);
+
 #endif

@@ -8,6 +8,7 @@ CORE_SOURCES += \
 	%D%/ecdsa.c \
 	%D%/ed25519.c %D%/ed25519.h \
 	%D%/ed25519_long.c %D%/ed25519_long.h \
+	%D%/ed25519_prehashed.c \
 	%D%/ed25519_stream.c %D%/ed25519_stream.h \
 	%D%/evp.c %D%/evp.h \
 	%D%/evp_key.c %D%/evp_key.h \

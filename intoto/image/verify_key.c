@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "crypto/ed25519.h"
 #include "image/verify_part.h"
 
 /* What a key of RSA may have signed by: cosign takes PKCS#1 v1.5, others PSS, both with SHA-256. */
@@ -26,6 +27,9 @@ static bool made(const struct intoto_key *key, const struct it_verify_signed *gi
 {
 	if (!given->signature.len || !key->scheme || key->openpgp)
 		return false;
+	if (it_streq(key->scheme->keytype, "ed25519"))
+		return is_good(key, key->scheme, given) ||
+		       it_ed25519_prehashed_good(key, given->bytes, given->signature);
 	if (!it_streq(key->scheme->keytype, "rsa"))
 		return is_good(key, key->scheme, given);
 	for (size_t i = 0; i < IT_COUNT_OF(rsa_schemes); i++)

@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "base/text.h"
+#include "crypto/ed25519.h"
 #include "tests/unit/refused.h"
 
 /* RFC 8032 section 7.1 */
@@ -444,12 +445,41 @@ static void gives_no_signature_when_a_pass_fails(void **state)
 	}
 }
 
+/* RFC 8032 section 7.3, of "abc" */
+static void knows_a_signature_of_the_prehashed_kind(void **state)
+{
+	IT_AUTO(it_buf_done) struct it_buf seed = IT_BUF(64);
+	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(64);
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = calloc(1, sizeof *key);
+	struct it_span abc = it_span_text("abc");
+
+	(void)state;
+	assert_non_null(key);
+	assert_true(it_hex_decode(&seed, it_span_text("833fe62409237b9d62ec77587520911e"
+						      "9a759cec1d19755b7da901b96dca3d42")));
+	assert_true(it_hex_decode(
+		&signature,
+		it_span_text("98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e"
+			     "6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad1"
+			     "1c2a26083406")));
+	assert_int_equal(it_ed25519_set_seed(key, it_buf_span(&seed), NULL), INTOTO_OK);
+	key->scheme = it_scheme_find("ed25519");
+	assert_true(it_ed25519_prehashed_good(key, abc, it_buf_span(&signature)));
+	assert_int_equal(it_key_verify(key, abc, it_buf_span(&signature), NULL),
+			 INTOTO_E_UNTRUSTED);
+	assert_false(it_ed25519_prehashed_good(key, it_span_text("abd"), it_buf_span(&signature)));
+	assert_false(it_ed25519_prehashed_good(key, abc, it_span(signature.data, 63)));
+	signature.data[7] ^= 1;
+	assert_false(it_ed25519_prehashed_good(key, abc, it_buf_span(&signature)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signs_what_is_poured_as_libsodium_signs_it_whole),
 		cmocka_unit_test(gives_no_signature_when_a_pass_fails),
 		cmocka_unit_test(signs_as_the_rfc),
+		cmocka_unit_test(knows_a_signature_of_the_prehashed_kind),
 		cmocka_unit_test(refuses_the_signatures_of_other_keys_and_messages),
 		cmocka_unit_test(refuses_every_flipped_bit),
 		cmocka_unit_test(refuses_a_signature_of_another_length),
