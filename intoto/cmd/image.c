@@ -14,7 +14,8 @@
 	EACH(load) \
 	EACH(save) \
 	EACH(sign) \
-	EACH(tree)
+	EACH(tree) \
+	EACH(verify)
 /* clang-format on */
 
 #define DECLARE(word) extern const struct it_command it_cmd_image_##word;

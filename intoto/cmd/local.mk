@@ -89,6 +89,7 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_clean.c \
 	%D%/image_copy.c \
 	%D%/image_copying.c %D%/image_copying.h \
+	%D%/image_deny_list.c %D%/image_deny_list.h \
 	%D%/image_digest.c \
 	%D%/image_load.c \
 	%D%/image_options.c %D%/image_options.h \
@@ -97,7 +98,9 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_sign_output.c \
 	%D%/image_sign_request.c \
 	%D%/image_signing.c %D%/image_signing.h \
-	%D%/image_tree.c
+	%D%/image_tree.c \
+	%D%/image_verify.c %D%/image_verify.h \
+	%D%/image_verify_policy.c
 %C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libstore.la libcore.la
 
 bin_PROGRAMS += %D%/intoto

@@ -54,8 +54,8 @@ IT_CHECK int it_attached_find(struct it_attachments *out, struct it_strings *tro
 void it_attachments_done(struct it_attachments *attachments);
 
 /*
- * For who stops as soon as he knows enough: what refers to a digest by its list only, without
- * reading any of it.  What the list says of them beside the digest is a hint.
+ * For who stops as soon as he knows enough: what a list says that refers to a digest, which nobody
+ * has read yet.  All beside the digest is a hint.
  */
 struct it_referrer {
 	char *digest;
@@ -66,7 +66,7 @@ struct it_referrers {
 	struct it_referrer *items;
 	size_t count;
 };
-IT_CHECK int it_attached_list(struct it_referrers *out, struct it_place *place, const char *digest,
+IT_CHECK int it_referrers_add(struct it_referrers *out, const struct it_oci_descriptor *found,
 			      struct intoto_error **err);
 void it_referrers_done(struct it_referrers *referrers);
 /* Adds a manifest that was read, as what it holds; takes it, also on failure.  tag: "" or one that

@@ -176,9 +176,9 @@ void it_referrers_done(struct it_referrers *referrers)
 	*referrers = (struct it_referrers){ 0 };
 }
 
-static int list_one(void *arg, const struct it_oci_descriptor *found, struct intoto_error **err)
+int it_referrers_add(struct it_referrers *out, const struct it_oci_descriptor *found,
+		     struct intoto_error **err)
 {
-	struct it_referrers *out = arg;
 	struct it_referrer *items = reallocarray(out->items, out->count + 1, sizeof *items);
 	const char *predicate =
 		it_oci_annotation(found->annotations, found->annotation_count, IT_BUNDLE_PREDICATE);
@@ -196,12 +196,6 @@ static int list_one(void *arg, const struct it_oci_descriptor *found, struct int
 	one->predicate_type = strdup(predicate ? predicate : "");
 	return one->digest && one->artifact_type && one->predicate_type ? INTOTO_OK
 									: it_err_nomem(err);
-}
-
-int it_attached_list(struct it_referrers *out, struct it_place *place, const char *digest,
-		     struct intoto_error **err)
-{
-	return place->kind->each_referrer(place, digest, list_one, out, err);
 }
 
 /* Bundles first; cosign's experimental mode of simple signing counts as what it holds. */

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "model/sigstore_bundle.h"
 
-enum { TAG_MAX = 256, RANKS = 4 };
+enum { TAG_MAX = 256, RANKS = 3, ENOUGH = 1 /* ends a list, and is no error */ };
 
 #define BUNDLE_TYPE "application/vnd.dev.sigstore.bundle"
 
@@ -113,11 +113,9 @@ static unsigned rank_of(const struct it_verifying *self, const struct it_referre
 {
 	bool bundle = it_starts_with(one->artifact_type, BUNDLE_TYPE);
 
-	if (it_streq(one->predicate_type, IT_COSIGN_SIGN_TYPE))
-		return 0;
 	if (bundle && (!*one->predicate_type || it_verify_is_wanted(self, one->predicate_type)))
-		return 1;
-	return bundle || it_streq(one->artifact_type, IT_OCI_EMPTY) || !*one->artifact_type ? 2 : 3;
+		return 0;
+	return bundle || it_streq(one->artifact_type, IT_OCI_EMPTY) || !*one->artifact_type ? 1 : 2;
 }
 
 /* Gone since it was listed: somebody has cleaned up, and left the list. */
@@ -173,20 +171,59 @@ static int look_at_referrer(struct it_verifying *self, const char *digest,
 	return rc ? rc : judge_all(self, &found, digest, err);
 }
 
-static int look_at_referrers(struct it_verifying *self, struct intoto_error **err)
+/* A list as it comes. */
+struct listing {
+	struct it_verifying *self;
+	struct it_referrers later; /* what is judged when the list is at its end */
+	int failed;		   /* not the list: what was done with it */
+};
+
+static void listing_done(struct listing *listing)
 {
-	IT_AUTO(it_referrers_done) struct it_referrers list = { 0 };
+	it_referrers_done(&listing->later);
+}
+
+/* What calls itself a signature is looked at at once: a registry is then asked for no more. */
+static int visit(void *arg, const struct it_oci_descriptor *found, struct intoto_error **err)
+{
+	struct listing *listing = arg;
+	struct it_verifying *self = listing->self;
+	const char *predicate =
+		it_oci_annotation(found->annotations, found->annotation_count, IT_BUNDLE_PREDICATE);
+
+	if (it_streq(predicate, IT_COSIGN_SIGN_TYPE))
+		listing->failed = look_at_referrer(self, found->digest, err);
+	else
+		listing->failed = it_referrers_add(&listing->later, found, err);
+	if (listing->failed)
+		return listing->failed;
+	return has_enough(self) ? ENOUGH : INTOTO_OK;
+}
+
+static int look_at_list(struct it_verifying *self, struct listing *listing,
+			struct intoto_error **err)
+{
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	const struct it_verify_item item = { .what = "referrers" };
-	int rc = it_attached_list(&list, self->place, self->digest, &why);
+	int rc = self->place->kind->each_referrer(self->place, self->digest, visit, listing, &why);
 
-	if (rc && rc != INTOTO_E_NOTFOUND)
+	if (listing->failed)
+		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+	if (rc && rc != ENOUGH && rc != INTOTO_E_NOTFOUND)
 		return it_verify_trouble(self, &item, rc, why, err);
-	rc = INTOTO_OK;
+	return INTOTO_OK;
+}
+
+static int look_at_referrers(struct it_verifying *self, struct intoto_error **err)
+{
+	IT_AUTO(listing_done) struct listing listing = { .self = self };
+	const struct it_referrers *later = &listing.later;
+	int rc = look_at_list(self, &listing, err);
+
 	for (unsigned rank = 0; rank < RANKS; rank++)
-		for (size_t i = 0; !rc && i < list.count && !has_enough(self); i++)
-			if (rank_of(self, &list.items[i]) == rank)
-				rc = look_at_referrer(self, list.items[i].digest, err);
+		for (size_t i = 0; !rc && i < later->count && !has_enough(self); i++)
+			if (rank_of(self, &later->items[i]) == rank)
+				rc = look_at_referrer(self, later->items[i].digest, err);
 	return rc;
 }
 

@@ -8,7 +8,8 @@ IMAGE_TESTS = \
 	%D%/registry.t \
 	%D%/registry_faults.t \
 	%D%/registry_race.t \
-	%D%/tree.t
+	%D%/tree.t \
+	%D%/verify.t
 
 TESTS += $(IMAGE_TESTS)
 EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/client.sh %D%/place.sh
