@@ -264,4 +264,15 @@ registry_start --strict -- --min-chunk 100000000
 refuses 65 'the registry wants pieces of at least 100000000 bytes' 'but there is an end to that' \
 	client --chunk 1000000 "$registry/app" push "$big" big
 
+# --- Docker Hub, whose registry has another name than its images; our registry stands in as a proxy ---
+registry_start --strict
+hub() {
+	http_proxy=http://$registry client "$@" tags
+}
+client_options=(--plain --attempts 1 --seconds 5)
+for name in app docker.io/app index.docker.io/library/app; do
+	refuses 66 'docker.io/library/app: tags: there is no such repository' "$name is an image of Docker Hub" hub $name
+done
+is "$(grep -c 'GET http://registry-1.docker.io/v2/library/app/tags/list' "$registry_log")" 3 'which is asked at its own address'
+
 done_testing
