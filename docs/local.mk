@@ -7,13 +7,15 @@ dist_man_MANS += \
 	%D%/intoto-check.1 \
 	%D%/intoto-evaluate.1 \
 	%D%/intoto-exception.1 \
+	%D%/intoto-image-attach.1 \
 	%D%/intoto-image-clean.1 \
 	%D%/intoto-image-copy.1 \
+	%D%/intoto-image-digest.1 \
 	%D%/intoto-image-load.1 \
 	%D%/intoto-image-save.1 \
+	%D%/intoto-image-sign.1 \
 	%D%/intoto-image-tree.1 \
 	%D%/intoto-image.1 \
-	%D%/intoto-image-digest.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \
 	%D%/intoto-listing.5 \

@@ -22,7 +22,7 @@ static const struct it_option options[] = {
 		 "the step whose product the image must be"),
 	IT_IMAGE_SIGNING_OPTIONS(struct it_image_sign_words, signing),
 	IT_EACH(struct it_image_sign_words, annotations, 'a', "annotation", "NAME=VALUE",
-		"something more that the signature says; may be repeated"),
+		"something more that the signature says"),
 	IT_FLAG(struct it_image_sign_words, recursive, 'r', "recursive",
 		"sign what an index names, too: the image of each platform"),
 	IT_VALUE(struct it_image_sign_words, identity, 0, "identity", "REFERENCE",

@@ -18,7 +18,7 @@ extern const char *const it_image_signature_words[];
 /* clang-format off */
 #define IT_IMAGE_SIGNING_OPTIONS(type, member) \
 	IT_EACH(type, member.keys, 0, "signing-key", "KEY", \
-		"a private key that signs: a file, or the URI of a signer; may be repeated"), \
+		"a private key that signs: a file, or the URI of a signer"), \
 	IT_PASSPHRASE_OPTIONS(type, member.passphrase), \
 	IT_CHOICE(type, member.signature, 0, "signature", "FORM", it_image_signature_words, \
 		  "how it is attached: as a bundle that cosign 3 reads, in the tags that cosign 2, podman and skopeo read, or both (both)")

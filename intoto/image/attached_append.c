@@ -9,26 +9,18 @@
  * waits for longer than that takes, reads again, and puts again what is gone.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "image/attached.h"
+#include "image/contention.h"
 #include "json/writer.h"
 
 enum {
 	ROUNDS = 10,
 	CONFIG_MAX = 1024 * 1024,
 	TAG_MAX = 256,
-	/* What another writer may need between his look and his put, as multiples of what we
-	   needed, and at least so long. */
-	PATIENCE = 4,
-	LEAST_MS = 60,
-	MOST_MS = 5000,
 };
-
-#define NS_PER_MS INT64_C(1000000)
 
 /* --- one list of layers --- */
 
@@ -316,22 +308,6 @@ static int see_to_all(struct group group, struct it_place *place, bool *put,
 	return rc;
 }
 
-/* Grows with the rounds, and differs among those that met. */
-static int wait_for_others(int64_t needed, unsigned round, struct intoto_error **err)
-{
-	int64_t ms = needed / NS_PER_MS * PATIENCE;
-	unsigned char dice = 0;
-	struct timespec rest;
-	int rc = it_random(&dice, sizeof dice, err);
-
-	ms = ms < LEAST_MS ? LEAST_MS : ms;
-	ms += ms * dice / 256 * (int64_t)(round + 1);
-	ms = ms > MOST_MS ? MOST_MS : ms;
-	rest = (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS };
-	(void)nanosleep(&rest, NULL); /* shorter after a signal: the reading decides */
-	return rc;
-}
-
 int it_attach_append_all(struct it_place *place, const struct it_attach_layer *layers, size_t count,
 			 bool *done, struct intoto_error **err)
 {
@@ -339,15 +315,21 @@ int it_attach_append_all(struct it_place *place, const struct it_attach_layer *l
 	/* Folders and files are changed under a lock: what was put there stays. */
 	bool shared = place->kind == &it_place_registry;
 
+	unsigned troubles = 0;
+
 	for (unsigned round = 0; round < ROUNDS; round++) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 		int64_t start = it_clock_monotonic();
 		bool put;
-		int rc = see_to_all(group, place, &put, err);
+		int rc = see_to_all(group, place, &put, &why);
 
-		if (rc || !put)
-			return rc;
-		if (shared)
-			rc = wait_for_others(it_clock_monotonic() - start, round, err);
+		if (rc &&
+		    (!it_contention_is(place, rc, why) || ++troubles > IT_CONTENTION_TROUBLES))
+			return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+		if (!rc && !put)
+			return INTOTO_OK;
+		rc = shared ? it_contention_wait(it_clock_monotonic() - start, round, err)
+			    : INTOTO_OK;
 		if (rc)
 			return rc;
 	}

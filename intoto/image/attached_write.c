@@ -2,6 +2,7 @@
 /* Hangs blobs on an image: as referrers (OCI 1.1), in the form that cosign 3 gives to bundles. */
 #include "base/text.h"
 #include "image/attached.h"
+#include "image/contention.h"
 
 /* "{}", the content of IT_OCI_EMPTY (image-spec manifest.md, "Guidance for an Empty Descriptor").
  */
@@ -54,8 +55,8 @@ static int print_manifest(struct it_buf *out, const struct it_attach_blob *blob,
 	return it_oci_draft_print(out, &draft, err);
 }
 
-int it_attach_referrer(struct it_place *place, const struct it_attach_blob *blob,
-		       char digest[IT_OCI_DIGEST_SIZE], struct intoto_error **err)
+static int attach(struct it_place *place, const struct it_attach_blob *blob,
+		  char digest[IT_OCI_DIGEST_SIZE], struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf manifest = IT_BUF(IT_OCI_MANIFEST_BYTES_MAX);
 	char layer[IT_OCI_DIGEST_SIZE];
@@ -69,4 +70,22 @@ int it_attach_referrer(struct it_place *place, const struct it_attach_blob *blob
 		return rc;
 	it_oci_digest(digest, it_buf_span(&manifest));
 	return place->kind->put_manifest(place, it_buf_span(&manifest), IT_OCI_MANIFEST, NULL, err);
+}
+
+/* Everything is put by its digest, so that it can be put again. */
+int it_attach_referrer(struct it_place *place, const struct it_attach_blob *blob,
+		       char digest[IT_OCI_DIGEST_SIZE], struct intoto_error **err)
+{
+	for (unsigned trouble = 0;; trouble++) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+		int rc = attach(place, blob, digest, &why);
+
+		if (!rc)
+			return INTOTO_OK;
+		if (trouble == IT_CONTENTION_TROUBLES || !it_contention_is(place, rc, why))
+			return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+		rc = it_contention_wait(0, trouble, err);
+		if (rc)
+			return rc;
+	}
 }

@@ -8,6 +8,7 @@ libimage_la_SOURCES = \
 	%D%/attached_tag.c \
 	%D%/attached_write.c \
 	%D%/clean.c %D%/clean.h \
+	%D%/contention.c %D%/contention.h \
 	%D%/copy.c %D%/copy.h \
 	%D%/copy_blobs.c %D%/copy_blobs.h \
 	%D%/copy_cosign.c %D%/copy_cosign.h \

@@ -7,6 +7,7 @@
  * a second signature.  Only "could not find out" ends the signing.
  */
 #include "base/text.h"
+#include "image/contention.h"
 #include "image/sign_plan.h"
 #include "model/sigstore_bundle.h"
 #include "model/simple_signing.h"
@@ -160,8 +161,8 @@ static unsigned where_to_look(const struct it_sign_plan *plan, const struct it_o
 	return look;
 }
 
-int it_sign_find_present(struct it_sign_plan *plan, struct it_place *place,
-			 const struct it_oci_manifest *image, struct intoto_error **err)
+static int find_present(struct it_sign_plan *plan, struct it_place *place,
+			const struct it_oci_manifest *image, struct intoto_error **err)
 {
 	IT_AUTO(it_attachments_done) struct it_attachments attachments = { 0 };
 	IT_AUTO(it_strings_done) struct it_strings troubles = { 0 };
@@ -175,4 +176,21 @@ int it_sign_find_present(struct it_sign_plan *plan, struct it_place *place,
 			rc = look_at(plan, place, image, item, err);
 	}
 	return rc;
+}
+
+int it_sign_find_present(struct it_sign_plan *plan, struct it_place *place,
+			 const struct it_oci_manifest *image, struct intoto_error **err)
+{
+	for (unsigned trouble = 0;; trouble++) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+		int rc = find_present(plan, place, image, &why);
+
+		if (!rc)
+			return INTOTO_OK;
+		if (trouble == IT_CONTENTION_TROUBLES || !it_contention_is(place, rc, why))
+			return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+		rc = it_contention_wait(0, trouble, err);
+		if (rc)
+			return rc;
+	}
 }
