@@ -49,6 +49,18 @@ well_formed() {
 	done
 }
 
+# of_one_page NAME COMMAND...: intoto-NAME(1) is the page of these
+of_one_page() {
+	local name=$1
+	page=$docs/intoto-$1.1
+	shift
+
+	ok "intoto-$name(1) describes every option" all_options_in "$page" "$@"
+	ok "intoto-$name(1) describes no other option" no_other_options_in "$page" "$@"
+	ok "intoto-$name(1) has its sections" well_formed NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' \
+		EXAMPLES 'SEE ALSO'
+}
+
 for name in $(commands_of); do
 	page=$docs/intoto-$name.1
 	case $name in completion | help | version)
@@ -59,11 +71,16 @@ for name in $(commands_of); do
 	[ -s "$page" ] || continue
 	mapfile -t words < <(commands_of "$name" | sed "s/^/$name /")
 	[ ${#words[@]} -gt 0 ] || words=("$name")
-	ok "intoto-$name(1) describes every option" all_options_in "$page" "${words[@]}"
-	ok "intoto-$name(1) describes no other option" no_other_options_in "$page" "${words[@]}"
-	ok "intoto-$name(1) has its sections" well_formed NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' \
-		EXAMPLES 'SEE ALSO'
 	ok "intoto(1) leads to it" grep -qF "intoto\\-$name (1)" "$docs/intoto.1"
+	case $name in image)
+		ok "intoto-$name(1) has its sections" well_formed NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'
+		for part in "${words[@]#$name }"; do
+			of_one_page "$name-$part" "$name $part"
+			ok "intoto-$name(1) leads to it" grep -qF "intoto\\-$name\\-$part (1)" "$docs/intoto-$name.1"
+		done
+		continue ;;
+	esac
+	of_one_page "$name" "${words[@]}"
 done
 page=$docs/intoto.1
 ok 'intoto(1) has its sections' well_formed NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' ENVIRONMENT FILES \
