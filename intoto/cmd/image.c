@@ -12,6 +12,8 @@
 	EACH(copy) \
 	EACH(digest) \
 	EACH(load) \
+	EACH(policy) \
+	EACH(revoke) \
 	EACH(save) \
 	EACH(sign) \
 	EACH(tree) \

@@ -93,6 +93,9 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_digest.c \
 	%D%/image_load.c \
 	%D%/image_options.c %D%/image_options.h \
+	%D%/image_policy.c \
+	%D%/image_revoke.c %D%/image_revoke.h \
+	%D%/image_revoke_named.c \
 	%D%/image_save.c \
 	%D%/image_sign.c %D%/image_sign.h \
 	%D%/image_sign_output.c \

@@ -5,18 +5,20 @@ IMAGE_TESTS = \
 	%D%/clean.t \
 	%D%/copy.t \
 	%D%/gate.t \
+	%D%/policy.t \
 	%D%/registries.t \
 	%D%/registry.t \
 	%D%/registry_faults.t \
 	%D%/registry_race.t \
 	%D%/resolvers.t \
+	%D%/revoke.t \
 	%D%/sign.t \
 	%D%/sign_faults.t \
 	%D%/tree.t \
 	%D%/verify.t
 
 TESTS += $(IMAGE_TESTS)
-EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/client.sh %D%/gate.sh %D%/place.sh
+EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/by_hand.sh %D%/client.sh %D%/gate.sh %D%/place.sh
 
 check_PROGRAMS += %D%/registry_client
 %C%_registry_client_SOURCES = %D%/registry_client.c

@@ -7,6 +7,7 @@ INTEROP_TESTS = \
 	%D%/conformance.t \
 	%D%/gates.t \
 	%D%/go.t \
+	%D%/image_policy.t \
 	%D%/image_signatures.t \
 	%D%/image_verify.t \
 	%D%/inspections.t \

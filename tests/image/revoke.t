@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# intoto image revoke, and intoto image verify with what it wrote.
+. "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+. "$INTOTO_SOURCE/tests/lib/registries.sh"
+. "$INTOTO_SOURCE/tests/image/place.sh"
+. "$INTOTO_SOURCE/tests/image/by_hand.sh"
+
+keys_make
+for name in security successor; do
+	openssl genpkey -algorithm ED25519 -out $name.key && openssl pkey -in $name.key -pubout -out $name.pub
+done
+registry_start --strict || exit 1
+deny=(--deny-list denied.json --deny-list-key security.pub)
+revoke() {
+	"$image_program" revoke --deny-list denied.json --signing-key security.key --insecure-registry "$@"
+}
+version() {
+	jq -r .payload denied.json | base64 -d | jq -r .version
+}
+
+fresh app
+sign_simple a "$image_digest"
+
+# --- making one ---
+
+refuses 64 'want the reason' 'what is revoked has a reason' revoke --key a.pub
+refuses 64 'want what is revoked' 'and is something' revoke --reason x
+refuses 64 'want the key that signs' 'and somebody signs it' "$image_program" revoke --deny-list denied.json --key a.pub --reason x
+refuses 65 '64 lower-case hex digits' 'a digest is one' revoke --digest sha256:abc --reason x
+refuses 66 'denied.json' 'what is not there is not renewed' revoke --renew
+ok 'nothing was written by these' test ! -e denied.json
+ok 'a list that denies another key' revoke --key stranger.pub --reason "not ours" --by 'sec@example' --since 2026-01-02T03:04:05Z
+is "$(version)" 1 'its version is 1'
+ok 'it is a DSSE envelope of its own type' [ "$(jq -r .payloadType denied.json)" = application/vnd.intoto.deny-list+json ]
+ok 'an image by another key is as good as before' verify "$image" --key a.pub "${deny[@]}"
+
+# --- keys ---
+
+ok 'the key is revoked' revoke --key a.pub --reason $'laptop stolen\e[2J' --by 'sec@example' --since 2026-01-02T03:04:05Z
+is "$(version)" 2 'each change has a version'
+refuses 1 'denied.key' 'its signature counts no more' verify "$image" --key a.pub "${deny[@]}"
+refuses 1 'revoked since 2026-01-02T03:04:05Z by "sec@example": "laptop stolen\u{1b}[2J"' '… and it says when, who and why, tamely' verify "$image" --key a.pub "${deny[@]}"
+openssl pkey -in a.key -pubout -outform DER -out a.der && openssl pkey -pubin -inform DER -in a.der -pubout -out renamed.pub
+refuses 1 'denied.key' 'by its material, whatever the file is called' verify "$image" --key renamed.pub "${deny[@]}"
+payload "$image_digest" >payload.json
+put_sig "$image_digest" "$(simple_layer_of payload.json "$(signed a payload.json)")" "$(simple_layer_of payload.json "$(signed b payload.json)")"
+ok 'another key is enough for one' verify "$image" --key a.pub --key b.pub "${deny[@]}"
+refuses 1 'threshold.missed' 'but a revoked one helps to no threshold' verify "$image" --key a.pub --key b.pub --threshold 2 "${deny[@]}"
+sign_bundle a "$image_digest"
+refuses 1 'denied.key' 'nor in a bundle' verify "$image" --key a.pub --signature bundle "${deny[@]}"
+sign_bundle a "$image_digest" https://spdx.dev/Document
+refuses 1 'statement.missing' 'nor for an attestation' verify "$image" --key a.pub --key b.pub --attestation https://spdx.dev/Document "${deny[@]}" --all
+ok 'it is taken back' revoke --remove --key a.pub
+ok '… and counts again' verify "$image" --key a.pub "${deny[@]}"
+refuses 66 'does not deny the key' '… which works once' revoke --remove --key a.pub
+
+# --- images ---
+
+ok 'an image is revoked' revoke "$registry/app:1" --reason CVE-2026-1
+refuses 1 'denied.digest' '… and refused by its tag' verify "$registry/app:1" --key a.pub "${deny[@]}"
+refuses 1 'CVE-2026-1' '… and by its digest, with the reason' verify "$image" --key a.pub "${deny[@]}"
+ok '… without looking at its signatures' lacks "$tap_out" signature.
+ok '… and let be' revoke --remove --digest "$image_digest"
+config=$(jq -r .config.digest image.json)
+ok 'a part of an image is revoked' revoke --digest "$config" --reason 'bad base'
+refuses 1 'denied.layer' '… and so the image is' verify "$image" --key a.pub "${deny[@]}"
+ok '… no more' revoke --remove --digest "$config"
+layer=$(jq -r '.layers[0].digest' sig.json)
+ok 'a signature is revoked by its digest' revoke --digest "$layer" --reason 'signed by mistake'
+refuses 1 'denied.digest' '… and counts no more' verify "$image" --key a.pub --signature simple "${deny[@]}"
+ok '… no more' revoke --remove --digest "$layer"
+ok 'a name is revoked' revoke --identity "$registry/app" --reason 'abandoned'
+refuses 1 'denied.identity' '… and signatures for it count no more' verify "$image" --key a.pub --signature simple "${deny[@]}"
+ok '… no more' revoke --remove --identity "$registry/app"
+ok 'all is well again' verify "$image" --key a.pub "${deny[@]}"
+
+# --- lists that cannot be consulted ---
+
+cannot='could not find out what is revoked'
+refuses 69 "$cannot" 'a list by another key is none' verify "$image" --key a.pub --deny-list denied.json --deny-list-key successor.pub
+now=$(version)
+ok 'a list of this version or newer' verify "$image" --key a.pub "${deny[@]}" --deny-list-version "$now"
+refuses 69 'an old one was put back' 'an older one is none' verify "$image" --key a.pub "${deny[@]}" --deny-list-version $((now + 1))
+refuses 69 'it expired on' 'one that has expired is none' verify "$image" --key a.pub "${deny[@]}" --at 2199-01-01T00:00:00Z
+cp denied.json kept.json
+jq -c '.payload |= (@base64d | sub("not ours"; "is ours!") | @base64)' kept.json >denied.json
+refuses 69 "$cannot" 'one that was changed is none' verify "$image" --key a.pub "${deny[@]}"
+refuses 1 'none of the keys at hand' '… and is not signed again' revoke --key b.pub --reason x
+printf '{' >denied.json
+refuses 69 "$cannot" 'one that is broken is none' verify "$image" --key a.pub "${deny[@]}"
+refuses 65 'denied.json' '… and is not replaced' revoke --key b.pub --reason x
+envelope security <(statement "$image_digest" https://example.org/x) >denied.json 2>/dev/null
+refuses 69 "$cannot" 'another document by the same key is none' verify "$image" --key a.pub "${deny[@]}"
+cp kept.json denied.json
+
+# --- keeping one ---
+
+refuses 1 'none of the keys at hand' 'another key does not take over a list' "$image_program" revoke --deny-list denied.json --signing-key successor.key --renew
+ok '… unless it knows the one before' "$image_program" revoke --deny-list denied.json --signing-key successor.key --deny-list-key security.pub --renew --expires 12h
+ok '… and then it is its own' verify "$image" --key a.pub --deny-list denied.json --deny-list-key successor.pub
+is "$(version)" $((now + 1)) 'a renewal has a version, too'
+ok 'it is shown' "$image_program" revoke --deny-list denied.json --show
+ok '… with a warning' has "$tap_out" 'SIGNATURE NOT LOOKED AT'
+ok 'it is shown as JSON, by a key' "$image_program" revoke --deny-list denied.json --show --deny-list-key successor.pub --format=json
+ok '… with what it denies' jq -e '.entries[0].reason == "not ours" and .expired == false and .signedBy' "$tap_stdout"
+cp kept.json denied.json
+for number in 1 2 3 4; do revoke --identity "writer$number" --reason x >/dev/null & done
+wait -n; wait -n; wait -n; wait -n
+is "$(jq -r .payload denied.json | base64 -d | jq '[.entries[].value | select(startswith("writer"))] | length')" 4 'four who revoke at once lose nothing'
+
+done_testing
