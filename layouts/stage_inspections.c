@@ -30,6 +30,8 @@ static int make_inspector(struct it_chain *chain, struct intoto_error **err)
 		.sandbox = options->inspections != INTOTO_INSPECTIONS_HOST,
 		.paths = options->inspection_paths,
 		.path_count = options->inspection_path_count,
+		.registry = options->registry_options,
+		.registry_count = options->registry_option_count,
 		.timeout_ms = options->inspection_timeout_ms,
 		.memory = options->inspection_memory,
 		.processes = options->inspection_processes,

@@ -78,6 +78,10 @@ struct intoto_verify_options {
 	   the links. */
 	const char *const *exception_paths;
 	size_t exception_path_count;
+	/* Options for "intoto image digest" (--registry-ca=FILE …), which resolves those of the
+	   inspection paths that name images in registries. */
+	const char *const *registry_options;
+	size_t registry_option_count;
 };
 
 /*

@@ -139,7 +139,8 @@ static int read_chain(struct it_image_sign_request *request,
 		      const struct it_image_sign_words *words, struct intoto_error **err)
 {
 	bool given = false;
-	int rc = it_verify_request_read(&request->verify, &words->chain, err);
+	int rc = it_verify_request_read(&request->verify, &words->chain, &words->image.registry,
+					err);
 
 	if (rc)
 		return rc;

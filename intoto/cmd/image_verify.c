@@ -126,7 +126,8 @@ static int verify_chain(struct verifying *self, struct intoto_error **err)
 	IT_AUTO(it_image_judgement_done) struct it_image_judgement judgement = { 0 };
 	IT_AUTO(it_image_permit_freep) struct it_image_permit *permit = NULL;
 	struct it_image_gate gate = { .verify = &request.verify, .step = self->words->step };
-	int rc = it_verify_request_read(&request, &self->words->chain, err);
+	int rc = it_verify_request_read(&request, &self->words->chain, &self->words->image.registry,
+					err);
 
 	if (!rc && !self->manifest)
 		rc = it_place_manifest(self->place, &self->manifest, self->report->digest, err);

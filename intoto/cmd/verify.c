@@ -54,7 +54,7 @@ int it_verify_run(void *parsed, const struct it_strings *operands, struct intoto
 		return it_refuse_operand(operands, 0, err);
 	rc = it_verify_output_check(words, err);
 	if (!rc)
-		rc = it_verify_request_read(&request, &words->chain, err);
+		rc = it_verify_request_read(&request, &words->chain, &words->registry, err);
 	request.verify.summary_name = words->summary_name;
 	request.verify.without_input_digests = !wants_digests(words);
 	if (!rc)

@@ -15,6 +15,7 @@
 /* The words of the command line. */
 struct it_verify_words {
 	struct it_chain_words chain;
+	struct it_registry_options registry;
 	const char *format;
 	struct it_strings reports; /* FORMAT=FILE */
 	bool no_ci_summary;

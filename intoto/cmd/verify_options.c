@@ -9,6 +9,7 @@ static const char *const format_words[] = { "text", "json", "junit", "sarif", "m
 static const struct it_option options[] = {
 	IT_REQUIRED(struct it_verify_words, chain.layout, 'l', "layout", "FILE", "the signed layout"),
 	IT_CHAIN_OPTIONS(struct it_verify_words, chain),
+	IT_REGISTRY_OPTIONS(struct it_verify_words, registry),
 	IT_CHOICE(struct it_verify_words, format, 0, "format", "FORMAT", format_words,
 		  "how the report is printed (text)"),
 	IT_EACH(struct it_verify_words, reports, 0, "report", "FORMAT=FILE",

@@ -43,6 +43,7 @@ void it_verify_request_done(struct it_verify_request *request)
 	free(request->keys);
 	free(request->parameters);
 	it_strings_done(&request->names);
+	it_strings_done(&request->registry);
 }
 
 static int load_keys(struct it_verify_request *request, const struct it_strings *paths,
@@ -271,7 +272,7 @@ static unsigned allowed(const struct it_strings *names)
 }
 
 int it_verify_request_read(struct it_verify_request *request, const struct it_chain_words *words,
-			   struct intoto_error **err)
+			   const struct it_registry_options *registry, struct intoto_error **err)
 {
 	struct intoto_verify_options *verify = &request->verify;
 	int rc = read_time(request, words->at, err);
@@ -289,6 +290,10 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ch
 	verify->pass_parameters = words->pass_parameters;
 	if (!rc)
 		rc = read_inspections(request, words, err);
+	if (!rc)
+		rc = it_registry_words(&request->registry, registry, err);
+	verify->registry_options = (const char *const *)request->registry.items;
+	verify->registry_option_count = request->registry.count;
 	if (!rc)
 		rc = read_parameters(request, &words->parameters, err);
 	return rc ? rc : read_keys(request, words, err);

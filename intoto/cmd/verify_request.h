@@ -13,6 +13,7 @@
 
 #include "cmd/command.h"
 #include "cmd/gpg_options.h"
+#include "cmd/registry_options.h"
 
 struct it_chain_words {
 	const char *layout;
@@ -91,14 +92,20 @@ extern const char *const it_chain_key_type_words[];
 struct it_verify_request {
 	struct intoto_key **keys;
 	size_t key_count;
-	struct it_strings names; /* of parameters */
+	struct it_strings names;    /* of parameters */
+	struct it_strings registry; /* words for whoever asks registries */
 	struct intoto_parameter *parameters;
 	struct intoto_verify_options verify;
 };
 
-/* Fills a zeroed request; it borrows from the words.  it_verify_request_done frees in any case. */
+/*
+ * Fills a zeroed request; it borrows from the words.  registry is for inspection paths that name
+ * images.  it_verify_request_done frees in any case.
+ */
 IT_CHECK int it_verify_request_read(struct it_verify_request *request,
-				    const struct it_chain_words *words, struct intoto_error **err);
+				    const struct it_chain_words *words,
+				    const struct it_registry_options *registry,
+				    struct intoto_error **err);
 void it_verify_request_done(struct it_verify_request *request);
 
 #endif

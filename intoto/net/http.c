@@ -92,6 +92,10 @@ static int tell(const struct it_http_end *end, const char *url, struct intoto_er
 	else
 		it_text_quote(&text,
 			      it_span_text(*end->text ? end->text : curl_easy_strerror(end->code)));
+	/* What TLS says of an answer that is no TLS. */
+	if (end->code == CURLE_SSL_CONNECT_ERROR && strstr(end->text, "wrong version number"))
+		(void)it_buf_add_text(&text, " (it seems to speak plain HTTP, which needs "
+					     "--insecure-registry)");
 	return it_err_set(err, end->poured_wrong ? INTOTO_E_IO : INTOTO_E_SERVICE, "%s",
 			  it_buf_text(&text));
 }

@@ -68,6 +68,9 @@ extern const struct it_resolver it_resolver_docker_archive;
 IT_CHECK int it_resolver_find(const struct it_resolver **out, const char **rest, const char *path,
 			      struct intoto_error **err);
 
+/* Whether it is one of those four for images. */
+bool it_resolver_is_image(const struct it_resolver *resolver);
+
 /* "scheme:rest: text" with the code; the name is quoted. */
 int it_resolver_refuse(struct intoto_error **err, enum intoto_code code, const char *scheme,
 		       const char *rest, const char *text);

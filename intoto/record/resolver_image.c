@@ -152,3 +152,9 @@ IMAGE_RESOLVER(oci, "oci");
 IMAGE_RESOLVER(oci_layout, "oci-layout");
 IMAGE_RESOLVER(oci_archive, "oci-archive");
 IMAGE_RESOLVER(docker_archive, "docker-archive");
+
+bool it_resolver_is_image(const struct it_resolver *resolver)
+{
+	return resolver == &it_resolver_oci || resolver == &it_resolver_oci_layout ||
+	       resolver == &it_resolver_oci_archive || resolver == &it_resolver_docker_archive;
+}

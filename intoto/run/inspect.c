@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "record/resolver.h"
 #include "record/snapshot.h"
 #include "run/scratch.h"
 
@@ -23,6 +24,10 @@ enum {
 struct it_inspector {
 	struct it_inspector_options options;
 	struct it_strings paths;
+	struct it_strings images;
+	struct it_artifacts looked_up; /* those images, once somebody asked */
+	bool has_looked;
+	struct it_strings registry;
 	struct it_scratch *scratch;
 	struct it_strings environment;
 	struct it_sandbox_path *shown;
@@ -46,10 +51,22 @@ static bool leads_upwards(const char *path)
 	return false;
 }
 
+static bool is_image(const char *path)
+{
+	const struct it_resolver *resolver = NULL;
+	const char *rest;
+
+	return !it_resolver_find(&resolver, &rest, path, NULL) && resolver &&
+	       it_resolver_is_image(resolver);
+}
+
 static int add_path(struct it_inspector *self, const char *path, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(PATH_MAX_BYTES);
 	IT_AUTO(it_freep) char *quoted = NULL;
+
+	if (is_image(path))
+		return it_strings_add(&self->images, path, err);
 
 	(void)it_path_clean(&clean, it_span_text(path)); /* sticky */
 	if (*path && !clean.failed && path[0] != '/' && !leads_upwards(path))
@@ -72,7 +89,9 @@ int it_inspector_new(struct it_inspector **out, const struct it_inspector_option
 	self->options = *options;
 	for (size_t i = 0; !rc && i < options->path_count; i++)
 		rc = add_path(self, options->paths[i], err);
-	if (!rc && !options->path_count)
+	for (size_t i = 0; !rc && i < options->registry_count; i++)
+		rc = it_strings_add(&self->registry, options->registry[i], err);
+	if (!rc && !self->paths.count)
 		rc = it_strings_add(&self->paths, ".", err);
 	if (rc) {
 		(void)it_inspector_free(self, NULL); /* there is no folder yet */
@@ -214,15 +233,48 @@ int it_inspector_prepare(struct it_inspector *self, void (*notice)(void *arg, co
 
 /* --- recording --- */
 
-static int copy_artifacts(struct it_artifacts *out, const struct it_artifacts *from,
-			  struct intoto_error **err)
+/* Images are no part of what a command works on: they are looked up once, from the current folder.
+ */
+static int add_images(struct it_inspector *self, struct it_artifacts *out,
+		      struct intoto_error **err)
+{
+	const struct it_snapshot_options options = { .registry = &self->registry };
+	const struct it_artifacts *found = &self->looked_up;
+	int rc = INTOTO_OK;
+
+	if (self->images.count && !self->has_looked)
+		rc = it_snapshot(&self->looked_up, &self->images, &options, err);
+	self->has_looked = !rc;
+	for (size_t i = 0; !rc && i < found->count; i++)
+		rc = it_artifacts_add(out, it_span_text(found->items[i].name),
+				      it_span_text(found->items[i].digests), err);
+	return rc;
+}
+
+static int copy_all(struct it_inspector *self, struct it_artifacts *out,
+		    const struct it_artifacts *from, struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < from->count; i++)
 		rc = it_artifacts_add(out, it_span_text(from->items[i].name),
 				      it_span_text(from->items[i].digests), err);
+	if (!rc)
+		rc = add_images(self, out, err);
 	return rc ? rc : it_artifacts_seal(out, err);
+}
+
+/* Without a scratch copy. */
+static int record_here(struct it_inspector *self, struct it_artifacts *out,
+		       const struct it_snapshot_options *options, struct intoto_error **err)
+{
+	IT_AUTO(it_artifacts_done) struct it_artifacts found = { 0 };
+	int rc;
+
+	if (!self->images.count)
+		return it_snapshot(out, &self->paths, options, err);
+	rc = it_snapshot(&found, &self->paths, options, err);
+	return rc ? rc : copy_all(self, out, &found, err);
 }
 
 int it_inspector_record(struct it_inspector *self, struct it_artifacts *out,
@@ -233,9 +285,9 @@ int it_inspector_record(struct it_inspector *self, struct it_artifacts *out,
 	int rc;
 
 	if (!self->scratch)
-		return it_snapshot(out, &self->paths, &options, err);
+		return record_here(self, out, &options, err);
 	if (self->is_current)
-		return copy_artifacts(out, &self->latest, err);
+		return copy_all(self, out, &self->latest, err);
 	options.base_path = it_scratch_work(self->scratch);
 	it_artifacts_done(&self->latest);
 	self->latest = (struct it_artifacts){ 0 };
@@ -243,7 +295,7 @@ int it_inspector_record(struct it_inspector *self, struct it_artifacts *out,
 	if (!rc)
 		rc = it_snapshot(&self->latest, &self->paths, &options, err);
 	self->is_current = rc == INTOTO_OK;
-	return rc ? rc : copy_artifacts(out, &self->latest, err);
+	return rc ? rc : copy_all(self, out, &self->latest, err);
 }
 
 /* --- running --- */
@@ -280,6 +332,9 @@ int it_inspector_free(struct it_inspector *self, struct intoto_error **err)
 		return INTOTO_OK;
 	rc = it_scratch_free(self->scratch, err);
 	it_strings_done(&self->paths);
+	it_strings_done(&self->images);
+	it_artifacts_done(&self->looked_up);
+	it_strings_done(&self->registry);
 	it_strings_done(&self->environment);
 	it_artifacts_done(&self->latest);
 	free(self->shown);

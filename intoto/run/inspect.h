@@ -15,8 +15,12 @@ enum { IT_INSPECTION_PROCESSES = 512, IT_INSPECTION_SHOWN = 1024 * 1024 };
 
 struct it_inspector_options {
 	bool sandbox;		  /* else here, with all our rights */
-	const char *const *paths; /* files and folders below the current one */
-	size_t path_count;	  /* 0: all of it */
+	/* Files and folders below the current one; and images ("oci:REF" …, <record/resolver.h>),
+	   which are looked up from there and not in the scratch copy. */
+	const char *const *paths;
+	size_t path_count;	     /* 0: all of it */
+	const char *const *registry; /* options for whoever asks registries */
+	size_t registry_count;
 	uint64_t timeout_ms;	  /* 0: none */
 	uint64_t memory;	  /* bytes of address space each process; 0: no limit */
 	unsigned processes;	  /* 0: IT_INSPECTION_PROCESSES */

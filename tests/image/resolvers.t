@@ -44,7 +44,36 @@ refuses 125 'oci:' 'http without leave is not spoken' intoto run -n plain --sign
 refuses 125 'oci-layout:out:3' 'a layout that has no such tag' intoto run -n tag --signing-key key -p oci-layout:out:3 -- true
 refuses 125 'want a repository' 'a reference that is none' intoto run -n bad --signing-key key -p oci:registry.example/APP -- true
 refuses 125 'want an image' 'nothing behind the scheme' intoto run -n empty --signing-key key -p oci: -- true
+# An inspection's rules can demand the very image that a step made.
+ok 'the tag is where it was' image_push out 1.4 "$registry/team/app:1.4"
+ok 'an owner is there' intoto key generate --no-passphrase --output owner
+cat >root.yaml <<EOF
+expires: 2099-01-01T00:00:00Z
+keys:
+  builder: key.pub
+steps:
+  - name: image
+    pubkeys: [builder]
+inspect:
+  - name: deployed
+    run: ["true"]
+    expected_materials:
+      - [MATCH, "oci:*", WITH, PRODUCTS, FROM, image]
+      - [DISALLOW, "oci:*"]
+EOF
+ok 'a layout is compiled' intoto layout compile root.yaml -o root.layout
+ok 'and signed' intoto sign -f root.layout -k owner -o root.layout
+deployed() {
+	intoto verify -l root.layout --verification-keys owner.pub --inspection-paths=root.yaml \
+		"--inspection-paths=oci:$registry/team/app:1.4" "$@"
+}
+ok 'verify passes while it is what the step made' deployed --insecure-registry
+ok 'another image takes its tag' image_push out 2.0 "$registry/team/app:1.4"
+refuses 1 "oci:$registry/team/app:1.4" 'verify refuses it then' deployed --insecure-registry
+refuses 69 'needs --insecure-registry' 'and decides nothing when it may not ask' deployed
+
 registry_stop
+refuses 69 "oci:$registry/team/app:1.4" 'or is not answered' deployed --insecure-registry --retry-seconds=0
 refuses 125 "oci:$registry/team/app:1.4" 'a registry that is away ends the step' \
 	intoto run -n away --signing-key key -p "oci:$registry/team/app:1.4" --insecure-registry --retry-seconds=0 -- true
 ok 'and leaves no link' not compgen -G 'away.*.link'
