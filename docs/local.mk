@@ -12,9 +12,12 @@ dist_man_MANS += \
 	%D%/intoto-image-copy.1 \
 	%D%/intoto-image-digest.1 \
 	%D%/intoto-image-load.1 \
+	%D%/intoto-image-policy.1 \
+	%D%/intoto-image-revoke.1 \
 	%D%/intoto-image-save.1 \
 	%D%/intoto-image-sign.1 \
 	%D%/intoto-image-tree.1 \
+	%D%/intoto-image-verify.1 \
 	%D%/intoto-image.1 \
 	%D%/intoto-key.1 \
 	%D%/intoto-layout.1 \

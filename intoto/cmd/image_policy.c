@@ -40,9 +40,9 @@ static const char *const default_words[] = { "reject", "accept", NULL };
 /* clang-format off */
 static const struct it_option options[] = {
 	IT_EACH(struct policy_words, keys, 0, "key", "FILE",
-		"a public key whose signature counts; may be repeated"),
+		"a public key whose signature counts"),
 	IT_EACH(struct policy_words, scopes, 0, "registry", "HOST[:PORT][/NAME]",
-		"what images it is for: a registry, or a part of it; may be repeated"),
+		"what images it is for: a registry, or a part of it"),
 	IT_VALUE(struct policy_words, threshold, 0, "threshold", "NUMBER",
 		 "how many keys must have signed: 1, or as many as there are (1)"),
 	IT_CHOICE(struct policy_words, match, 0, "match", "HOW", match_words,

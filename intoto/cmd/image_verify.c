@@ -19,7 +19,7 @@ static const char *const form_words[] = { "any", "bundle", "simple", NULL };
 /* clang-format off */
 static const struct it_option options[] = {
 	IT_EACH(struct it_image_verify_words, keys, 0, "key", "FILE",
-		"a public key whose signature counts; may be repeated"),
+		"a public key whose signature counts"),
 	IT_VALUE(struct it_image_verify_words, threshold, 0, "threshold", "NUMBER",
 		 "how many different keys must have signed (1)"),
 	IT_CHOICE(struct it_image_verify_words, signature, 0, "signature", "FORM", form_words,

@@ -22,7 +22,6 @@ const struct it_image_code it_image_codes[] = {
 	{ "attached.unknown",
 	  "the registry did not say whether something is there, or what it is" },
 	{ "attached.unreadable", "an attachment is not what its digest, size or form says" },
-	{ "chain.other-layout", "the layout at hand is not the one that the VSA is about" },
 	{ "chain.passed", "the chain was verified again, and the image is a product of it" },
 	{ "chain.refused", "the chain does not pass, or the image is no product of it" },
 	{ "denied.digest", "the deny list has the digest of the image or of an attachment" },

@@ -6,6 +6,7 @@ CHECKS = \
 	%D%/codes.t \
 	%D%/exports.t \
 	%D%/headers.t \
+	%D%/image_codes.t \
 	%D%/layers.t \
 	%D%/maps.t \
 	%D%/packages.t \
