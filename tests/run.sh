@@ -170,7 +170,8 @@ checked() {
 	local log=$1 tests=$2 status=0
 	shift 2
 	find . -name '*.trs' -delete
-	timeout --foreground -k 10 $limit make -j"$jobs" check TESTS="$tests" "$@" >"$logs/$log" 2>&1 || status=$?
+	# Half as many again as there are processors: tests wait for programs, servers and clocks.
+	timeout --foreground -k 10 $limit make -j$(((jobs * 3 + 1) / 2)) check TESTS="$tests" "$@" >"$logs/$log" 2>&1 || status=$?
 	# shellcheck disable=SC2086 # a list of names
 	count_trs $tests || return 1
 	[ $status -eq 0 ] && return 0
