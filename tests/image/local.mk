@@ -15,7 +15,8 @@ IMAGE_TESTS = \
 	%D%/sign.t \
 	%D%/sign_faults.t \
 	%D%/tree.t \
-	%D%/verify.t
+	%D%/verify.t \
+	%D%/verify_gate.t
 
 TESTS += $(IMAGE_TESTS)
 EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/by_hand.sh %D%/client.sh %D%/gate.sh %D%/place.sh
