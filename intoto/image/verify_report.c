@@ -49,7 +49,6 @@ const struct it_image_code it_image_codes[] = {
 	{ "statement.same-key",
 	  "a further attestation of that type by a key that was counted already" },
 	{ "statement.unknown-key", "no key that was given signed this attestation" },
-	{ "statement.unreadable", "a signed document is no attestation" },
 	{ "statement.wrong-digest", "an attestation is about another image" },
 	{ "threshold.met", "enough distinct keys signed the image" },
 	{ "threshold.missed", "too few distinct keys signed the image" },
