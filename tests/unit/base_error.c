@@ -98,12 +98,12 @@ static void running_out_of_memory_needs_no_memory(void **state)
 static void every_class_has_a_word_of_its_own(void **state)
 {
 	(void)state;
-	for (int code = INTOTO_OK; code >= INTOTO_E_INTERNAL; code--)
-		for (int other = code - 1; other >= INTOTO_E_INTERNAL; other--)
+	for (int code = INTOTO_OK; code >= INTOTO_E_SERVICE; code--)
+		for (int other = code - 1; other >= INTOTO_E_SERVICE; other--)
 			assert_string_not_equal(intoto_code_name((enum intoto_code)code),
 						intoto_code_name((enum intoto_code)other));
 	assert_string_equal(intoto_code_name(INTOTO_E_FORMAT), "format");
-	assert_string_equal(intoto_code_name((enum intoto_code)(INTOTO_E_INTERNAL - 1)),
+	assert_string_equal(intoto_code_name((enum intoto_code)(INTOTO_E_SERVICE - 1)),
 			    "internal");
 	assert_string_equal(intoto_code_name((enum intoto_code)1), "internal");
 }

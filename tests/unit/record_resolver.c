@@ -382,7 +382,8 @@ static void refuses_a_scheme_that_nobody_knows(void **state)
 	(void)state;
 	assert_refused(
 		take(&shot, "gti:commit:HEAD"), &shot.err, INTOTO_E_UNSUPPORTED,
-		"gti:commit:HEAD: this scheme is not known, want file:, dir:, git:, ostree:, or "
+		"gti:commit:HEAD: this scheme is not known, want file:, dir:, git:, ostree:, oci:, "
+		"oci-layout:, oci-archive:, docker-archive:, or "
 		"./ in front of the name of a file");
 	workspace_write("a:b", "abc");
 	workspace_write("ab:c", "abc");
