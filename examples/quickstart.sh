@@ -6,7 +6,8 @@
 #	./examples/quickstart.sh --packages        print what would be installed, for apt, dnf, apk and brew
 #
 # Installs what is missing (apt), builds, makes keys for an owner and three functionaries, wraps three real
-# steps (checkout, build, package), signs a layout, verifies the chain, and then shows two refusals.
+# steps (checkout, build, package), puts the release into a container image in a registry that it starts for
+# itself, verifies the chain, signs the image because it passed, lets another tool verify that, and shows refusals.
 set -euo pipefail
 
 source_folder=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
 	--output) output=${2:?--output wants a folder}; shift 2 ;;
 	--no-install) install=no; shift ;;
 	--packages) list=yes; shift ;;
-	-h | --help) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	-h | --help) sed -n '3,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "quickstart.sh: unknown option '$1' (see --help)" >&2; exit 64 ;;
 	esac
 done
@@ -36,7 +37,7 @@ quietly() { # LOG COMMAND...: the output is shown only when the command fails
 
 packages() { # SYSTEM...
 	for system in "$@"; do
-		echo "  $system: $("$source_folder/tests/packages.sh" --print "$system" build)"
+		echo "  $system: $("$source_folder/tests/packages.sh" --print "$system" example)"
 	done
 }
 if [ "$list" = yes ]; then
@@ -49,7 +50,7 @@ say "1. The machine: what is needed"
 if [ "$install" = no ]; then
 	echo "  nothing is installed (--no-install)"
 elif command -v apt-get >/dev/null; then
-	"$source_folder/tests/packages.sh" --install build
+	"$source_folder/tests/packages.sh" --install example
 	echo "  every package is there"
 else
 	echo "  there is no apt here; going on with what is installed.  What is needed:"
@@ -63,7 +64,7 @@ output=${output:-$(mktemp -d "${TMPDIR:-/tmp}/intoto-quickstart.XXXXXX")}
 mkdir -p "$output"
 output=$(cd "$output" && pwd)
 [ -z "$(ls -A "$output")" ] || die "$output is not empty"
-mkdir "$output"/{logs,keys,steps,links,verify}
+mkdir "$output"/{logs,keys,steps,links,verify,registry}
 
 # --- 2. the program ----------------------------------------------------------------------------------
 say "2. Build intoto"
@@ -92,6 +93,27 @@ as() { # NAME: the options that sign as NAME
 	printf '%s\n' --signing-key "$output/keys/$1.pem" --passphrase-file "$output/keys/$1.passphrase"
 }
 
+# A key as cosign keeps it: cosign, podman and skopeo know what to do with it.
+(umask 077 && head -c 24 /dev/urandom | base64 >"$output/keys/cosign.passphrase")
+intoto key generate --format cosign --passphrase-file "$output/keys/cosign.passphrase" \
+	--output "$output/keys/cosign.key" >"$output/logs/key-cosign"
+printf '  %-6s %-11s %s\n' cosign ecdsa-p256 'signs images that passed the gate'
+
+# --- a registry --------------------------------------------------------------------------------------
+registry=
+if command -v docker-registry >/dev/null && command -v umoci >/dev/null; then
+	port=$((20000 + RANDOM % 20000))
+	printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\n' \
+		"$output/registry/data" $port >"$output/registry/config.yml"
+	docker-registry serve "$output/registry/config.yml" >"$output/logs/registry" 2>&1 &
+	trap "kill $! 2>/dev/null" EXIT
+	for _ in {1..100}; do
+		(: <>/dev/tcp/127.0.0.1/$port) 2>/dev/null && registry=127.0.0.1:$port && break
+		sleep 0.1
+	done
+	[ -n "$registry" ] || die "docker-registry does not start (see $output/logs/registry)"
+fi
+
 # --- 4. the layout -----------------------------------------------------------------------------------
 say "4. The layout: who may do what, and how the steps hang together"
 version=$(sed -nE 's/^AC_INIT\(\[intoto\], \[([^]]+)\].*/\1/p' "$source_folder/configure.ac")
@@ -117,6 +139,15 @@ intoto layout add-step "$layout" package --threshold 2 \
 	--material-rule 'DISALLOW *' \
 	--product-rule "CREATE $release.tar.xz" \
 	--product-rule 'DISALLOW *'
+image=
+if [ -n "$registry" ]; then
+	image=$registry/intoto:$version
+	intoto layout add-step "$layout" image --key "$output/keys/bob.pem.pub" \
+		--material-rule "MATCH $release.tar.xz WITH PRODUCTS FROM package" \
+		--material-rule 'DISALLOW *' \
+		--product-rule "CREATE oci:$image" \
+		--product-rule 'DISALLOW *'
+fi
 # What is unpacked from the tarball must be a file of the checkout, or one that autotools makes.
 generated=(configure aclocal.m4 config.h.in 'Makefile.in' 'build-aux/*' m4/libtool.m4 'm4/lt*.m4')
 unpacked=()
@@ -175,8 +206,25 @@ for who in carol alice; do
 	echo "  $who: $(sha256sum "$release.tar.xz" | cut -c1-32)…  $release.tar.xz"
 done
 
-# --- 8. the gate -------------------------------------------------------------------------------------
-say "8. The gate: intoto-verify"
+if [ -n "$image" ]; then
+	say "8. Step image (bob): an image that holds the tarball, in a registry on this machine"
+	build_image() { # FILE TAG: an OCI layout, and no engine
+		rm -rf image && umoci init --layout image && umoci new --image "image:$2" &&
+			umoci insert --rootless --image "image:$2" "$1" "/$release.tar.xz"
+	}
+	export -f build_image
+	export release
+	intoto-run -n image -d "$output/links" "${bob[@]}" -m "$release.tar.xz" -p "oci:$image" --insecure-registry -- \
+		bash -euc 'build_image "$1" app && intoto image copy oci-layout:image:app "$2" --insecure-registry' \
+		bash "$release.tar.xz" "$image" >"$output/logs/image" 2>&1 ||
+		{ tail -n 40 "$output/logs/image" >&2; die "the image step failed"; }
+	echo "  $(intoto image digest "$image" --insecure-registry)  $image"
+else
+	say "8. Step image: NOT DONE, since docker-registry or umoci is not installed"
+fi
+
+# --- 9. the gate -------------------------------------------------------------------------------------
+say "9. The gate: intoto-verify"
 verdict() { # in a fresh folder that holds nothing but the tarball
 	rm -rf "$output/verify" && mkdir "$output/verify" && cp "$1" "$output/verify/$release.tar.xz"
 	(cd "$output/verify" && intoto-verify --layout "$layout" --verification-keys "$output/keys/owner.pem.pub" \
@@ -184,7 +232,7 @@ verdict() { # in a fresh folder that holds nothing but the tarball
 }
 verdict "$output/steps/$release.tar.xz" "$output/links" || die "the untouched chain must pass"
 
-# --- 9. the refusals ---------------------------------------------------------------------------------
+# --- 10. the refusals ---------------------------------------------------------------------------------
 flip() { # FILE OFFSET: changes one bit
 	local byte
 	byte=$(od -An -tu1 -j "$2" -N1 "$1" | tr -d ' ')
@@ -197,17 +245,57 @@ refused() { # WHY TARBALL LINKS
 	echo "  (exit status 1)"
 }
 
-say "9. One byte of the product changes: refused"
+say "10. One byte of the product changes: refused"
 mkdir "$output/tampered"
 cp "$output/steps/$release.tar.xz" "$output/tampered/$release.tar.xz"
 flip "$output/tampered/$release.tar.xz" "$(($(stat -c %s "$output/tampered/$release.tar.xz") / 2))"
 refused "a changed tarball" "$output/tampered/$release.tar.xz" "$output/links"
 
-say "10. One byte of a link changes: refused"
+say "11. One byte of a link changes: refused"
 cp -R "$output/links" "$output/tampered/links"
 link=$(ls "$output/tampered/links/"build.*.link)
 flip "$link" 200
 refused "a changed link" "$output/steps/$release.tar.xz" "$output/tampered/links"
+
+# --- 12. the image -----------------------------------------------------------------------------------
+sign_image() { # IMAGE: verifies the chain first, and signs only what it made
+	(cd "$output/verify" && rm -rf "$release" && intoto image sign "$1" --layout "$layout" \
+		--verification-keys "$output/keys/owner.pem.pub" --link-dir "$output/links" \
+		--signing-key "$output/keys/cosign.key" --passphrase-file "$output/keys/cosign.passphrase" --insecure-registry)
+}
+# cosign's answer, or openssl's over the very payload that podman and skopeo read
+another_tool() {
+	local payload signature
+
+	if command -v cosign >/dev/null; then
+		cosign verify --key "$output/keys/cosign.key.pub" --insecure-ignore-tlog=true --allow-insecure-registry "$image" \
+			>"$output/logs/cosign" 2>&1 || { cat "$output/logs/cosign" >&2; die "cosign refuses the image"; }
+		echo "  cosign verify: $(sed -n 's/^ *- //p' "$output/logs/cosign" | tail -n 1)"
+		return
+	fi
+	echo "  there is no cosign here, so openssl verifies the signature"
+	intoto image save "$image" "$output/saved" --insecure-registry --quiet >"$output/logs/save"
+	payload=$(grep -l '"critical"' "$output"/saved/blobs/sha256/* | head -n 1)
+	signature=$(grep -ho '"dev.cosignproject.cosign/signature":"[^"]*"' "$output"/saved/blobs/sha256/* | head -n 1 | cut -d'"' -f4)
+	printf %s "$signature" | base64 -d >"$output/logs/signature"
+	echo "  openssl: $(openssl dgst -sha256 -verify "$output/keys/cosign.key.pub" -signature "$output/logs/signature" "$payload")"
+}
+
+if [ -n "$image" ]; then
+	say "12. The gate signs the image: the chain passed, and the image is a product of it"
+	verdict "$output/steps/$release.tar.xz" "$output/links" >"$output/logs/verdict" || die "the untouched chain must pass"
+	sign_image "$image" || die "an image of the chain must be signed"
+	intoto image verify "$image" --key "$output/keys/cosign.key.pub" --insecure-registry || die "and verified"
+	another_tool
+
+	say "13. Another image, which the chain did not make: not signed"
+	(cd "$output/tampered" && quietly "$output/logs/other-image" build_image "$release.tar.xz" app &&
+		quietly "$output/logs/other-image" intoto image copy oci-layout:image:app "$registry/intoto:other" --insecure-registry)
+	status=0
+	sign_image "$registry/intoto:other" || status=$?
+	[ "$status" = 1 ] || die "an image that the chain did not make must be refused with status 1, was $status"
+	echo "  (exit status 1)"
+fi
 
 # --- the end -----------------------------------------------------------------------------------------
 say "Done in $((SECONDS - started)) seconds"
@@ -215,6 +303,7 @@ cat <<END
   passed    the chain as it was made: checkout, build, package (2 of 2), unpack
   refused   one byte changed in $release.tar.xz
   refused   one byte changed in $(basename "$link")
+$([ -z "$image" ] || echo "  signed    the image that the chain made; not signed: another one")
 
   Everything is in $output:
     root.layout        the signed layout            intoto layout show root.layout

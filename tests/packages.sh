@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one list of the packages that we need, and their names elsewhere.
 #
-#	packages.sh --install build|test|bench installs what is missing (Debian; through sudo unless root)
-#	packages.sh --missing build|test|bench prints what is missing on this Debian system
-#	packages.sh --print apt|dnf|apk|brew build|test|bench
+#	packages.sh --install build|example|test|bench installs what is missing (Debian; through sudo unless root)
+#	packages.sh --missing build|example|test|bench prints what is missing on this Debian system
+#	packages.sh --print apt|dnf|apk|brew build|example|test|bench
 #
-# "test" holds "build", and "bench" (what tests/bench/ wants) holds both.  Nothing is fetched when nothing is missing.
+# "example" (the quickstart) and "test" hold "build", and "bench" (what tests/bench/ wants) holds all.  Nothing is fetched when nothing is missing.
 set -euo pipefail
 
 # purpose, and the name in each system; - where the system has it anyway or does not carry it
@@ -55,8 +55,8 @@ test     bats                  bats                 bats               bats-core
 test     python3-pytest        python3-pytest       py3-pytest         -
 test     gnupg                 gnupg2               gnupg              gnupg
 test     openssh-client        openssh-clients      openssh-keygen     -
-test     docker-registry       -                    -                  -
-test     umoci                 umoci                umoci              -
+example  docker-registry       -                    -                  -
+example  umoci                 umoci                umoci              -
 test     skopeo                skopeo               skopeo             skopeo
 test     apache2-utils         httpd-tools          apache2-utils      httpd
 test     python3-nacl          python3-pynacl       py3-pynacl         -
@@ -92,12 +92,12 @@ names() {
 	*) fail 64 "unknown package system '$1' (apt, dnf, apk or brew)" ;;
 	esac
 	case $2 in
-	build | test | bench) ;;
-	*) fail 64 "unknown purpose '$2' (build, test or bench)" ;;
+	build | example | test | bench) ;;
+	*) fail 64 "unknown purpose '$2' (build, example, test or bench)" ;;
 	esac
 	table | awk -v column=$column -v purpose="$2" '
 		/^#/ { next }
-		($1 == "build" || $1 == purpose || (purpose == "bench" && $1 == "test")) && $column != "-" && !seen[$column]++ { print $column }'
+		($1 == "build" || $1 == purpose || (purpose == "bench" && $1 == "test") || ($1 == "example" && purpose != "build")) && $column != "-" && !seen[$column]++ { print $column }'
 }
 
 # Node's own package of nodejs holds npm, and refuses Debian's beside it.

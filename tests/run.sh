@@ -359,12 +359,17 @@ step_quickstart() {
 	local folder=$build/quickstart
 
 	rm -rf "$folder"
-	quietly quickstart "$tree/examples/quickstart.sh" --no-install --output "$folder"
+	# cosign is the other tool that verifies the image; without it openssl is.
+	PATH=$PATH:$("$tree/tests/lib/peers.sh" cosign trixie) quietly quickstart "$tree/examples/quickstart.sh" --no-install --output "$folder"
 	is_true 'the quickstart passes an untouched chain' grep -q '^PASSED: .*root.layout' "$logs/quickstart"
 	is_true 'it refuses a changed tarball, and says why' grep -q \
 		'its digests differ from those in the products of "package"' "$logs/quickstart"
 	is_true 'it refuses a changed link, and says why' grep -q \
 		'does not verify with that key.*\[link.signature\]' "$logs/quickstart"
+	is_true 'it signs the image that the chain made' grep -q '^signed: .*/intoto:' "$logs/quickstart"
+	is_true 'which we verify' grep -q '^GOOD: .*/intoto:' "$logs/quickstart"
+	is_true 'and cosign, too' grep -q 'cosign verify: The signatures were verified' "$logs/quickstart"
+	is_true 'it does not sign another image' grep -q 'is none of the products of step .image' "$logs/quickstart"
 	is_true 'it refuses nothing else' test "$(grep -c '^REFUSED' "$logs/quickstart")" = 2
 	is_true 'it says where everything is' grep -qF "Everything is in $folder" "$logs/quickstart"
 	is_true 'and there it is' test -s "$folder/root.layout" -a -n "$(ls "$folder"/links/package.*.link)"
