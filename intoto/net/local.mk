@@ -35,5 +35,6 @@ libnet_la_SOURCES = \
 libnet_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libnet_la_LIBADD = $(CURL_LIBS)
 
-UNIT_TESTS += tests/unit/net_registry
+UNIT_TESTS += tests/unit/net_access tests/unit/net_registry
 tests_unit_net_registry_LDADD = libnet.la $(LDADD)
+tests_unit_net_access_LDADD = libnet.la $(LDADD)

@@ -25,7 +25,7 @@ ok 'the test list holds the build list' bash -c '[ "${2#"$1"}" != "$2" ]' - \
 	"$(packages --print apt build)" "$(packages --print apt test)"
 refuses 64 "unknown package system 'yum'" 'refuses another system' packages --print yum build
 refuses 64 "unknown purpose 'all'" 'refuses another purpose' packages --install all
-refuses 64 '--install build|test' 'refuses no arguments' packages
+refuses 64 '--install build|example|test' 'refuses no arguments' packages
 
 ok 'installs nothing when nothing is missing' packages --install test
 ok 'and then does not start apt-get' not test -e called
