@@ -223,3 +223,9 @@ FUZZ_TARGETS += %D%/sigstore_bundle
 FUZZ_TARGETS += %D%/deny_list
 %C%_deny_list_SOURCES = %D%/deny_list.c $(FUZZ_MAIN)
 %C%_deny_list_LDFLAGS = $(FUZZ_LINK)
+
+# challenge
+FUZZ_TARGETS += %D%/challenge
+%C%_challenge_SOURCES = %D%/challenge.c $(FUZZ_MAIN)
+%C%_challenge_LDADD = libnet.la $(LDADD)
+%C%_challenge_LDFLAGS = $(FUZZ_LINK)

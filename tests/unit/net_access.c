@@ -167,7 +167,6 @@ static void takes_the_narrowest_entry(void **state)
 static void asks_helpers_first(void **state)
 {
 	IT_AUTO(it_credentials_done) struct it_credentials token;
-	IT_AUTO(intoto_error_freep) struct intoto_error *err = NULL;
 	IT_AUTO(it_freep) char *path = NULL;
 
 	(void)state;

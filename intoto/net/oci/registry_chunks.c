@@ -205,7 +205,6 @@ static int close_upload(struct chunking *chunking, struct intoto_error **err)
 int it_registry_upload_chunks(struct it_registry_upload *upload, uint64_t chunk,
 			      struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf piece = IT_BUF(0);
 	struct chunking chunking = { .upload = upload };
 	int rc;
 

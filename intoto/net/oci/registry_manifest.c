@@ -197,32 +197,71 @@ static bool subject_is(struct it_span bytes, const char *said)
 	return it_span_is(it_json_text(it_json_get(it_json_get(root, "subject"), "digest")), said);
 }
 
+/* What one attempt came to. */
+struct put {
+	struct it_registry *registry;
+	struct it_span bytes;
+	const char *media_type;
+	const char *name; /* a tag, or the digest */
+	char digest[IT_OCI_DIGEST_SIZE];
+	bool subject_done;
+	bool again;
+};
+
+/*
+ * docker-registry reads the links of blobs while somebody else writes them, finds an empty file,
+ * and says that a digest is invalid: of bytes that have just been hashed here it cannot be meant.
+ */
+static int put_once(struct put *put, struct intoto_error **err)
+{
+	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
+	struct it_message message = it_message_of(&put->bytes);
+	int rc;
+
+	it_registry_call_manifest(&call, put->registry, IT_HTTP_PUT, IT_REGISTRY_PUSH, put->name);
+	it_registry_call_header(&call, "Content-Type", put->media_type);
+	call.request.body = &message;
+	rc = it_registry_call_do(&call, err);
+	put->again = !rc && call.answer.status == 400 &&
+		     it_registry_says(&call.answer, "DIGEST_INVALID");
+	if (!rc && call.answer.status != 201)
+		rc = it_registry_refused(&call, "such repository", err);
+	if (!rc)
+		rc = it_registry_same_digest(&call, put->digest, err);
+	if (!rc)
+		put->subject_done =
+			subject_is(put->bytes, it_http_header(&call.answer, "oci-subject"));
+	return rc;
+}
+
 int it_registry_put_manifest(struct it_registry *registry, struct it_span bytes,
 			     const char *media_type, const char *tag, bool *subject_done,
 			     struct intoto_error **err)
 {
-	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
-	struct it_message message = it_message_of(&bytes);
-	char digest[IT_OCI_DIGEST_SIZE];
+	struct put put = { .registry = registry, .bytes = bytes, .media_type = media_type };
+	struct it_registry_patience patience;
 	int rc;
 
 	if (subject_done)
 		*subject_done = false;
-	it_oci_digest(digest, bytes);
-	rc = check_name(registry, tag ? tag : digest, err);
+	it_oci_digest(put.digest, bytes);
+	put.name = tag ? tag : put.digest;
+	rc = check_name(registry, put.name, err);
 	if (rc)
 		return rc;
-	it_registry_call_manifest(&call, registry, IT_HTTP_PUT, IT_REGISTRY_PUSH,
-				  tag ? tag : digest);
-	it_registry_call_header(&call, "Content-Type", media_type);
-	call.request.body = &message;
-	rc = it_registry_call_do(&call, err);
-	if (!rc && call.answer.status != 201)
-		rc = it_registry_refused(&call, "such repository", err);
-	if (!rc)
-		rc = it_registry_same_digest(&call, digest, err);
+	it_registry_patience_start(&patience, registry);
+	for (;;) {
+		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+
+		rc = put_once(&put, &why);
+		if (rc && put.again &&
+		    it_registry_patience_more(&patience, registry, 0, put.digest))
+			continue;
+		it_registry_pass_error(err, &why);
+		break;
+	}
 	if (!rc && subject_done)
-		*subject_done = subject_is(bytes, it_http_header(&call.answer, "oci-subject"));
+		*subject_done = put.subject_done;
 	return rc;
 }
 
