@@ -55,6 +55,7 @@ static int64_t asked_for(const struct it_http_answer *answer)
 {
 	const char *text = it_http_header(answer, "retry-after");
 	uint64_t seconds = 0;
+	int64_t left;
 	time_t date;
 
 	if (!text)
@@ -64,7 +65,10 @@ static int64_t asked_for(const struct it_http_answer *answer)
 	date = curl_getdate(text, NULL);
 	if (date < 0)
 		return -1;
-	return date > it_clock_now() ? ((int64_t)date - it_clock_now()) * 1000 : 0;
+	left = (int64_t)date - it_clock_now();
+	if (left > DAY_SECONDS) /* a year of ten digits is a date, too */
+		left = DAY_SECONDS;
+	return left > 0 ? left * 1000 : 0;
 }
 
 /* Grows by two, and differs between those who wait together. */

@@ -136,6 +136,31 @@ static int take_pair(struct looking *looking, const char *key, struct it_span au
 		    it_span(colon + 1, (size_t)(pair.data + pair.len - colon - 1)), err);
 }
 
+static int check_kind(const struct looking *looking, const char *key, const struct it_json *value,
+		      enum it_json_kind want, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *why = NULL;
+
+	if (it_json_kind(value) == IT_JSON_NULL || it_json_kind(value) == want)
+		return INTOTO_OK;
+	if (asprintf(&why, "want %s, found %s", want == IT_JSON_TEXT ? "a text" : "an object",
+		     it_json_kind_name(value)) < 0)
+		return it_err_nomem(err);
+	return refuse(looking, key, why, err);
+}
+
+/* What is there and broken is not "nobody": that would be a silent visit without a name. */
+static int check_entry(const struct looking *looking, const char *key, const struct it_json *entry,
+		       struct intoto_error **err)
+{
+	static const char *const names[] = { "auth", "username", "password", "identitytoken" };
+	int rc = check_kind(looking, key, entry, IT_JSON_OBJECT, err);
+
+	for (size_t i = 0; !rc && i < IT_COUNT_OF(names); i++)
+		rc = check_kind(looking, key, it_json_get(entry, names[i]), IT_JSON_TEXT, err);
+	return rc;
+}
+
 static int take_entry(void *arg, const char *key, struct intoto_error **err)
 {
 	struct looking *looking = arg;
@@ -144,10 +169,10 @@ static int take_entry(void *arg, const char *key, struct intoto_error **err)
 	struct it_span user = it_json_text(it_json_get(entry, "username"));
 	struct it_span password = it_json_text(it_json_get(entry, "password"));
 	struct it_span identity = it_json_text(it_json_get(entry, "identitytoken"));
-	int rc = INTOTO_OK;
+	int rc = looking->found ? INTOTO_OK : check_entry(looking, key, entry, err);
 
-	if (looking->found || !(auth.len || user.len || identity.len))
-		return INTOTO_OK;
+	if (rc || looking->found || !(auth.len || user.len || identity.len))
+		return rc;
 	if (has_nul(user) || has_nul(password) || has_nul(identity))
 		return refuse(looking, key, "has a NUL in it", err);
 	looking->found = true;
@@ -187,6 +212,8 @@ static int take_answer(struct looking *looking, const char *program, struct it_s
 	secret = it_json_text(it_json_get(root, "Secret"));
 	if (!secret.data || has_nul(user) || has_nul(secret))
 		return it_err_set(err, INTOTO_E_HELPER, "%s: answers without a Secret", program);
+	if (!user.len && !secret.len) /* how some say that they know nobody */
+		return INTOTO_OK;
 	looking->found = true;
 	if (!it_span_is(user, "<token>"))
 		return keep(looking->out, user, secret, err);
@@ -234,10 +261,14 @@ static int ask_helper(struct looking *looking, const char *name, const char *key
 static int ask_named(void *arg, const char *key, struct intoto_error **err)
 {
 	struct looking *looking = arg;
-	struct it_span name = it_json_text(it_json_get(looking->helpers, key));
+	const struct it_json *value = it_json_get(looking->helpers, key);
+	struct it_span name = it_json_text(value);
+	int rc = looking->found ? INTOTO_OK : check_kind(looking, key, value, IT_JSON_TEXT, err);
 
-	if (looking->found || !name.len || has_nul(name))
-		return INTOTO_OK;
+	if (rc || looking->found || !name.len)
+		return rc;
+	if (has_nul(name))
+		return refuse(looking, key, "has a NUL in it", err);
 	return ask_helper(looking, name.data, key, err);
 }
 
@@ -272,6 +303,20 @@ static int check_object(const struct it_json *value, const char *path, const cha
 			  it_json_kind_name(value));
 }
 
+static int take_store(struct looking *looking, const struct it_json *value,
+		      struct intoto_error **err)
+{
+	struct it_span name = it_json_text(value);
+	int rc = check_kind(looking, "credsStore", value, IT_JSON_TEXT, err);
+
+	if (rc)
+		return rc;
+	if (has_nul(name))
+		return refuse(looking, "credsStore", "has a NUL in it", err);
+	looking->store = name.len ? name.data : NULL;
+	return INTOTO_OK;
+}
+
 static int look_into(bool *found, struct it_credentials *out, const char *path,
 		     const struct it_image_reference *reference, struct intoto_error **err)
 {
@@ -287,9 +332,8 @@ static int look_into(bool *found, struct it_credentials *out, const char *path,
 		rc = check_object(root, path, "the document", err);
 	looking.auths = it_json_get(root, "auths");
 	looking.helpers = it_json_get(root, "credHelpers");
-	looking.store = it_json_text(it_json_get(root, "credsStore")).data;
-	if (looking.store && !*looking.store)
-		looking.store = NULL;
+	if (!rc)
+		rc = take_store(&looking, it_json_get(root, "credsStore"), err);
 	if (!rc)
 		rc = check_object(looking.auths, path, "auths", err);
 	if (!rc)
@@ -307,16 +351,28 @@ static char *below(const char *folder, const char *name)
 	return folder && *folder ? it_path_join(folder, name) : NULL;
 }
 
+/* Without a session (a build machine's root, as a rule) it is in a folder by the user's number. */
+static char *runtime_file(void)
+{
+	const char *folder = getenv("XDG_RUNTIME_DIR");
+	char *path = NULL;
+
+	if (folder && *folder)
+		return below(folder, "containers/auth.json");
+	return asprintf(&path, "/run/containers/%lu/auth.json", (unsigned long)getuid()) < 0 ? NULL
+											     : path;
+}
+
 /* podman's own, then Docker's (containers-auth.json(5)). */
 static int look_at_usual_places(struct it_credentials *out,
 				const struct it_image_reference *reference,
 				struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *runtime = below(getenv("XDG_RUNTIME_DIR"), "containers/auth.json");
+	IT_AUTO(it_freep) char *runtime = runtime_file();
 	IT_AUTO(it_freep)
-	char *config =
-		getenv("XDG_CONFIG_HOME") ? below(getenv("XDG_CONFIG_HOME"), "containers/auth.json")
-					  : below(getenv("HOME"), ".config/containers/auth.json");
+	char *config = getenv("XDG_CONFIG_HOME")
+			       ? below(getenv("XDG_CONFIG_HOME"), "containers/auth.json")
+			       : below(getenv("HOME"), ".config/containers/auth.json");
 	IT_AUTO(it_freep)
 	char *docker = getenv("DOCKER_CONFIG") ? below(getenv("DOCKER_CONFIG"), "config.json")
 					       : below(getenv("HOME"), ".docker/config.json");

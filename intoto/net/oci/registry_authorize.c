@@ -34,6 +34,24 @@ static int find_credentials(struct it_registry *registry, struct intoto_error **
 	return rc;
 }
 
+/*
+ * Who we are could not be found out, whatever the reason: that says nothing about what the registry
+ * has.  A file of passwords that is not there must never be read as an image that is not there.
+ */
+static int doubt(int rc, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+
+	if (rc != INTOTO_E_NOTFOUND && rc != INTOTO_E_FORMAT && rc != INTOTO_E_LIMIT &&
+	    rc != INTOTO_E_UNSUPPORTED && rc != INTOTO_E_POLICY)
+		return rc;
+	if (!err)
+		return INTOTO_E_SERVICE;
+	why = *err;
+	*err = NULL;
+	return it_err_set(err, INTOTO_E_SERVICE, "%s", intoto_error_text(why));
+}
+
 static int get_grant(struct it_registry *registry, enum it_registry_need need,
 		     struct intoto_error **err)
 {
@@ -83,7 +101,7 @@ int it_registry_authorization(struct it_registry *registry, enum it_registry_nee
 			return INTOTO_OK;
 		}
 	}
-	rc = get_grant(registry, need, err);
+	rc = doubt(get_grant(registry, need, err), err);
 	if (!rc)
 		*value = it_buf_text(&registry->grants[need].value);
 	return rc;
@@ -112,7 +130,7 @@ int it_registry_challenged(struct it_registry_call *call, struct intoto_error **
 	int rc;
 
 	join_challenges(&header, &call->answer);
-	rc = it_buf_check(&header, "the registry's challenge", err);
+	rc = doubt(it_buf_check(&header, "the registry's challenge", err), err);
 	if (rc)
 		return rc;
 	if (!header.len)
@@ -121,9 +139,9 @@ int it_registry_challenged(struct it_registry_call *call, struct intoto_error **
 	it_challenge_done(&registry->challenge);
 	registry->challenge = (struct it_challenge){ 0 };
 	registry->challenged = false;
-	rc = it_challenge_parse(&registry->challenge, it_buf_text(&header), err);
+	rc = doubt(it_challenge_parse(&registry->challenge, it_buf_text(&header), err), err);
 	if (rc)
 		return rc;
 	registry->challenged = true;
-	return get_grant(registry, call->need, err);
+	return doubt(get_grant(registry, call->need, err), err);
 }
