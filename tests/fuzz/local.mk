@@ -229,3 +229,9 @@ FUZZ_TARGETS += %D%/challenge
 %C%_challenge_SOURCES = %D%/challenge.c $(FUZZ_MAIN)
 %C%_challenge_LDADD = libnet.la $(LDADD)
 %C%_challenge_LDFLAGS = $(FUZZ_LINK)
+
+# auth_file
+FUZZ_TARGETS += %D%/auth_file
+%C%_auth_file_SOURCES = %D%/auth_file.c $(FUZZ_MAIN)
+%C%_auth_file_LDFLAGS = $(FUZZ_LINK)
+%C%_auth_file_LDADD = libnet.la $(LDADD)

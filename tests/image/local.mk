@@ -5,6 +5,7 @@ IMAGE_TESTS = \
 	%D%/clean.t \
 	%D%/copy.t \
 	%D%/gate.t \
+	%D%/http.t \
 	%D%/policy.t \
 	%D%/registries.t \
 	%D%/registry.t \
@@ -19,7 +20,7 @@ IMAGE_TESTS = \
 	%D%/verify_gate.t
 
 TESTS += $(IMAGE_TESTS)
-EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/by_hand.sh %D%/client.sh %D%/gate.sh %D%/place.sh
+EXTRA_DIST += $(IMAGE_TESTS) %D%/attached.py %D%/by_hand.sh %D%/client.sh %D%/gate.sh %D%/place.sh %D%/proxy.py
 
 check_PROGRAMS += %D%/registry_client
 %C%_registry_client_SOURCES = %D%/registry_client.c
