@@ -55,9 +55,12 @@ static int fetch(struct at_buf *out, const char *method, const char *url, const 
 {
 	AT_AUTO(at_buf_done) struct at_buf path = { .max = PATH_BYTES };
 	AT_AUTO(at_buf_done) struct at_buf roots = { .max = PATH_BYTES };
+	AT_AUTO(at_buf_done) struct at_buf sanitizer = { .max = PATH_BYTES };
 	const char *certificates = ci_variable("SSL_CERT_FILE");
+	const char *options = ci_variable("ASAN_OPTIONS"); /* of builds with a sanitizer alone */
 	const char *arguments[] = { "ci-fetch", method, url, NULL };
-	const char *environment[] = { "LANG=C.UTF-8", NULL, NULL };
+	const char *environment[] = { "LANG=C.UTF-8", NULL, NULL, NULL };
+	size_t count = 1;
 	int rc = find_helper(&path, err);
 
 	if (rc)
@@ -65,7 +68,12 @@ static int fetch(struct at_buf *out, const char *method, const char *url, const 
 	if (certificates) {
 		at_buf_text(&roots, "SSL_CERT_FILE=");
 		at_buf_text(&roots, certificates);
-		environment[1] = roots.data;
+		environment[count++] = roots.data;
+	}
+	if (options) {
+		at_buf_text(&sanitizer, "ASAN_OPTIONS=");
+		at_buf_text(&sanitizer, options);
+		environment[count++] = sanitizer.data;
 	}
 	return at_program_run(out,
 			      &(struct at_program){ .path = path.data,
