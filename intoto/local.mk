@@ -11,6 +11,9 @@ include %D%/run/local.mk
 include %D%/net/local.mk
 include %D%/store/local.mk
 include %D%/image/local.mk
+include %D%/archive/local.mk
+include %D%/report/local.mk
+include %D%/serve/local.mk
 include %D%/cmd/local.mk
 
 noinst_LTLIBRARIES += libcore.la

@@ -28,6 +28,9 @@ build    libexpat1-dev         expat-devel          expat-dev          expat
 build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
 build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
 build    libarchive-dev        libarchive-devel     libarchive-dev     libarchive
+build    libsqlite3-dev        sqlite-devel         sqlite-dev         sqlite
+build    libpq-dev             libpq-devel          libpq-dev          libpq
+build    libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd
 build    libjq-dev             jq-devel             jq-dev             jq
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git

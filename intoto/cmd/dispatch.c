@@ -254,23 +254,24 @@ static bool fill_standard_descriptors(void)
 	return true;
 }
 
-/* A command of the program itself that is in a helper program; NULL: none. */
-static const struct it_command *first_elsewhere(const struct it_command *root)
+/* Whether a command of the program is in a helper program: then this one has not all tables. */
+static bool lacks_commands(const struct it_command *root)
 {
 	for (const struct it_command *const *child = root->children; *child; child++)
 		if ((*child)->elsewhere)
-			return *child;
-	return NULL;
+			return true;
+	return false;
 }
 
 /* What is elsewhere goes there with all of its words; what wants all tables, too, where it can. */
 static int run_here_or_there(const struct found *found, const struct it_program *program,
 			     char **argv)
 {
-	const struct it_command *there = found->command->elsewhere ? found->command
-					 : found->command->whole   ? first_elsewhere(program->root)
-								   : NULL;
-	IT_AUTO(it_freep) char *helper = there ? helper_path(program->libexec, there->name) : NULL;
+	bool whole = found->command->whole && program->whole && lacks_commands(program->root);
+	const char *there = found->command->elsewhere ? found->command->name
+			    : whole		      ? program->whole
+						      : NULL;
+	IT_AUTO(it_freep) char *helper = there ? helper_path(program->libexec, there) : NULL;
 
 	if (helper)
 		return become_helper(found, helper, argv);

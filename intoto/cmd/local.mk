@@ -82,8 +82,9 @@ pkglibexec_PROGRAMS += %D%/yaml2json
 %C%_yaml2json_LDADD = libyamlreader.la libcore.la
 
 # The heavier commands: programs of their own, which the program becomes.
-pkglibexec_PROGRAMS += %D%/intoto-image
-%C%_intoto_image_SOURCES = %D%/main.c %D%/image.c \
+# Each has its own commands in it and knows of the others; the last one, which maps all libraries, has
+# all of them.
+IMAGE_COMMANDS = %D%/image.c \
 	%D%/image_attach.c %D%/image_attach.h \
 	%D%/image_attach_signed.c \
 	%D%/image_clean.c \
@@ -104,10 +105,27 @@ pkglibexec_PROGRAMS += %D%/intoto-image
 	%D%/image_tree.c \
 	%D%/image_verify.c %D%/image_verify.h \
 	%D%/image_verify_policy.c
-%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libstore.la libcore.la
+ARCHIVE_COMMANDS = %D%/archive.c
+REPORT_COMMANDS = %D%/report.c
+STORE_COMMANDS = %D%/store.c
+
+pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%/intoto-store
+%C%_intoto_image_SOURCES = %D%/main.c $(IMAGE_COMMANDS) \
+	%D%/archive_elsewhere.c %D%/report_elsewhere.c %D%/store_elsewhere.c
+%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libtar.la libcore.la
+%C%_intoto_archive_SOURCES = %D%/main.c $(ARCHIVE_COMMANDS) \
+	%D%/image_elsewhere.c %D%/report_elsewhere.c %D%/store_elsewhere.c
+%C%_intoto_archive_LDADD = libcmd.la libarchives.la libtar.la libcore.la
+%C%_intoto_report_SOURCES = %D%/main.c $(REPORT_COMMANDS) \
+	%D%/archive_elsewhere.c %D%/image_elsewhere.c %D%/store_elsewhere.c
+%C%_intoto_report_LDADD = libcmd.la libreport.la libarchives.la libtar.la libcore.la
+%C%_intoto_store_SOURCES = %D%/main.c $(STORE_COMMANDS) $(ARCHIVE_COMMANDS) $(IMAGE_COMMANDS) $(REPORT_COMMANDS)
+%C%_intoto_store_LDADD = libcmd.la libserve.la libreport.la libarchives.la libimage.la libstore.la libnet.la \
+	libtar.la libcore.la
 
 bin_PROGRAMS += %D%/intoto
-%C%_intoto_SOURCES = %D%/main.c %D%/image_elsewhere.c
+%C%_intoto_SOURCES = %D%/main.c %D%/archive_elsewhere.c %D%/image_elsewhere.c %D%/report_elsewhere.c \
+	%D%/store_elsewhere.c
 %C%_intoto_LDADD = libcmd.la libcore.la
 
 # The same program by other names.
@@ -142,11 +160,11 @@ fishcompletion_DATA = %D%/shells/intoto.fish
 endif
 CLEANFILES += %D%/shells/intoto %D%/shells/_intoto %D%/shells/intoto.fish
 
-%D%/shells/intoto: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
+%D%/shells/intoto: %D%/intoto$(EXEEXT) %D%/intoto-store$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion bash >$@.tmp && mv -f $@.tmp $@
-%D%/shells/_intoto: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
+%D%/shells/_intoto: %D%/intoto$(EXEEXT) %D%/intoto-store$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion zsh >$@.tmp && mv -f $@.tmp $@
-%D%/shells/intoto.fish: %D%/intoto$(EXEEXT) %D%/intoto-image$(EXEEXT)
+%D%/shells/intoto.fish: %D%/intoto$(EXEEXT) %D%/intoto-store$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D%/shells && %D%/intoto$(EXEEXT) completion fish >$@.tmp && mv -f $@.tmp $@
 
 # bash looks for a file by the name of the command.

@@ -8,6 +8,7 @@
 /* clang-format off */
 /* WORD is it_cmd_WORD in WORD.c; sorted as the help lists them. */
 #define COMMANDS(EACH) \
+	EACH(archive) \
 	EACH(attest) \
 	EACH(check) \
 	EACH(evaluate) \
@@ -17,8 +18,10 @@
 	EACH(layout) \
 	EACH(match) \
 	EACH(record) \
+	EACH(report) \
 	EACH(run) \
 	EACH(sign) \
+	EACH(store) \
 	EACH(verify) \
 	EACH(completion) \
 	EACH(help) \
@@ -41,7 +44,7 @@ const struct it_command it_cmd_root = {
 
 int main(int argc, char **argv)
 {
-	const struct it_program program = { &it_cmd_root, LIBEXECDIR "/intoto" };
+	const struct it_program program = { &it_cmd_root, LIBEXECDIR "/intoto", "store" };
 
 	return it_dispatch(&program, argc, argv);
 }

@@ -1,8 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-# Keeping: folders and files that hold many objects.  The only folder that knows libarchive; an
+# Keeping.  Tar files, which are read without trust: the only file that knows libarchive, and an
 # archive of its own, so that only programs that need it map the library.
+noinst_LTLIBRARIES += libtar.la
+libtar_la_SOURCES = \
+	%D%/tar.c %D%/tar.h
+libtar_la_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS)
+libtar_la_LIBADD = $(ARCHIVE_LIBS)
+
+# The store of evidence: an index in SQL, objects by digest, and a log that only grows.
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
-	%D%/tar.c %D%/tar.h
-libstore_la_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS)
-libstore_la_LIBADD = $(ARCHIVE_LIBS)
+	%D%/facts.h \
+	%D%/log.h \
+	%D%/objects.h \
+	%D%/query.h \
+	%D%/sql.h \
+	%D%/store.h
+libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
+libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)

@@ -17,8 +17,10 @@ layouts    base json crypto model record attest run
 net        base json crypto model record attest run
 store      base json crypto model record attest run net
 image      base json crypto model record attest run net store layouts
-serve      base json crypto model record attest run net store layouts image
-cmd        base json crypto model record attest run net store layouts image serve
+archive    base json crypto model record attest run net store layouts
+report     base json crypto model record attest run net store layouts archive
+serve      base json crypto model record attest run net store layouts image archive report
+cmd        base json crypto model record attest run net store layouts image archive report serve
 attestors
 '
 # A public header belongs to the layer that implements it; attestors may use them all, and their

@@ -81,7 +81,7 @@ static const char *libexec = folder;
 /* In a child process, since a helper replaces it; -1 for a signal. */
 static int run_words(const char *const *words)
 {
-	const struct it_program program = { &it_cmd_root, libexec };
+	const struct it_program program = { &it_cmd_root, libexec, NULL };
 	int pipes[2];
 	size_t len = 0;
 	ssize_t got;

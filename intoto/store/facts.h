@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a document says that one may search for.  Reading facts never refuses: a document that
+ * cannot be read has the kind "file" and no facts, and hostile texts are kept as they are (they are
+ * escaped where they are shown), cut at IT_FACT_TEXT_MAX.
+ *
+ * Facts are claims of the document; nothing here was verified.
+ */
+#ifndef IT_STORE_FACTS_H
+#define IT_STORE_FACTS_H
+
+#include "base/strings.h"
+
+enum { IT_FACT_TEXT_MAX = 4096, IT_FACTS_MAX = 1024 * 1024 /* of each sort in a document */ };
+
+struct it_fact_subject {
+	const char *role; /* "subject", "material", "product", "input", "dependency" */
+	const char *name;
+	const char *algorithm; /* "sha256" */
+	const char *value;     /* lower case hex, or as it is */
+};
+
+struct it_fact_signer {
+	const char *keyid;
+	const char *identity; /* of a certificate, "" */
+};
+
+struct it_fact_package {
+	const char *purl; /* "" */
+	const char *base; /* purl without version, qualifiers and subpath */
+	const char *name;
+	const char *version;
+	const char *license; /* "" */
+};
+
+struct it_fact_vulnerability {
+	const char *id;	      /* "CVE-2024-1234"; aliases are rows of their own */
+	const char *package;  /* purl or name; "" */
+	const char *state;    /* "found", or of a VEX: "affected", "not_affected", "fixed",
+				 "under_investigation"; of an exception: "excepted" */
+	const char *severity; /* "critical" …; "" */
+};
+
+struct it_fact_exception {
+	const char *id;
+	const char *owner;
+	const char *reason;
+	int64_t expires;
+};
+
+/* Texts are borrowed from the facts. */
+struct it_facts {
+	const char *kind; /* "layout", "link", "attestation", "sbom", "report", "vex", "exception",
+			     "deny-list", "archive", "key", "file" */
+	const char *media_type;
+	const char *predicate_type; /* "" */
+	const char *step;	    /* "" */
+	const char *verdict;	    /* "passed", "failed", "" */
+	int64_t time;		    /* what it says when it was made; 0 */
+	struct it_fact_subject *subjects;
+	size_t subject_count, subject_cap;
+	struct it_fact_signer *signers;
+	size_t signer_count, signer_cap;
+	struct it_fact_package *packages;
+	size_t package_count, package_cap;
+	struct it_fact_vulnerability *vulnerabilities;
+	size_t vulnerability_count, vulnerability_cap;
+	struct it_fact_exception *exceptions;
+	size_t exception_count, exception_cap;
+	bool cut; /* there was more than IT_FACTS_MAX of a sort: search may miss some */
+	struct it_strings texts;
+};
+
+/* name: of the file, a hint; may be "". */
+IT_CHECK int it_facts_read(struct it_facts **out, struct it_span bytes, const char *name,
+			   struct intoto_error **err);
+void it_facts_free(struct it_facts *facts);
+IT_DEFINE_AUTO(struct it_facts, it_facts_free);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the bytes of a store are kept, by their SHA-256: a folder, an S3-compatible service
+ * ("s3://BUCKET/PREFIX"), an OCI registry ("oci:HOST/REPOSITORY").  What is read has the digest
+ * that was asked for, computed here.
+ */
+#ifndef IT_STORE_OBJECTS_H
+#define IT_STORE_OBJECTS_H
+
+#include "base/sink.h"
+#include "crypto/digest.h"
+#include "net/oci/access.h"
+
+struct it_object_id {
+	unsigned char bytes[IT_SHA256_SIZE];
+};
+
+struct it_objects {
+	const struct it_objects_kind *kind;
+	char *place; /* for messages; no secrets */
+	void *state;
+};
+
+struct it_objects_access {
+	const struct it_registry_access *registry;
+	const char *endpoint; /* of S3: "https://host:port"; NULL: AWS_ENDPOINT_URL */
+	const char *region;   /* NULL: AWS_REGION, else "us-east-1" */
+	bool insecure;	      /* http may be spoken */
+	const char *ca;	      /* PEM file; NULL: the system's */
+};
+
+struct it_objects_kind {
+	const char *scheme; /* "s3"; NULL: a folder */
+	int (*open)(struct it_objects *objects, const char *rest, bool create,
+		    const struct it_objects_access *access, struct intoto_error **err);
+	void (*close)(struct it_objects *objects);
+	/* May return before it is durable; sync() makes all that was put durable.  One that is
+	 * there already is left alone. */
+	int (*put)(struct it_objects *objects, const struct it_object_id *id,
+		   const struct it_message *bytes, struct intoto_error **err);
+	int (*sync)(struct it_objects *objects, struct intoto_error **err);
+	/* NOTFOUND when it is not there, POLICY when it has other bytes. */
+	int (*get)(struct it_objects *objects, const struct it_object_id *id,
+		   const struct it_sink *sink, struct intoto_error **err);
+	int (*has)(struct it_objects *objects, const struct it_object_id *id, bool *has,
+		   uint64_t *size, struct intoto_error **err);
+	/* POLICY while it is locked (object lock). */
+	int (*remove)(struct it_objects *objects, const struct it_object_id *id,
+		      struct intoto_error **err);
+	int (*each)(struct it_objects *objects,
+		    int (*object)(void *arg, const struct it_object_id *id, uint64_t size,
+				  struct intoto_error **err),
+		    void *arg, struct intoto_error **err);
+	/* The service itself keeps it until then and under hold (S3 object lock); NULL: cannot, the
+	 * index alone says so. */
+	int (*lock)(struct it_objects *objects, const struct it_object_id *id, int64_t until,
+		    bool hold, struct intoto_error **err);
+};
+
+extern const struct it_objects_kind it_objects_folder;
+extern const struct it_objects_kind it_objects_s3;
+extern const struct it_objects_kind it_objects_oci;
+
+IT_CHECK int it_objects_open(struct it_objects **out, const char *place, bool create,
+			     const struct it_objects_access *access, struct intoto_error **err);
+void it_objects_close(struct it_objects *objects);
+IT_DEFINE_AUTO(struct it_objects, it_objects_close);
+
+#endif

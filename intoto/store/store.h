@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A store of evidence: objects by digest, an index of what they say, and a log that only grows.
+ *
+ * The order of a put: the object is durable, then one transaction adds its row, its facts and its
+ * leaf, then it is acknowledged.  So an object without a row may be left by a crash (the next put
+ *or gc takes it), never a row without an object.
+ *
+ * Tables (all times are seconds since 1970; numbers are those of the leaf in the log, from 0):
+ *
+ *	meta		name TEXT PRIMARY KEY, value BYTES
+ *	entry		number PRIMARY KEY, id BYTES UNIQUE (sha256), gitoid BYTES (sha256 blob id,
+ *indexed), size, kind, media_type, predicate_type, step, name (of the file that was put), verdict:
+ *TEXT, said (time in the document), put (time), actor TEXT (who put it), class TEXT (of retention),
+ *lock_until, gone (time of removal; 0) subject		value BYTES (of hex digits; else the text),
+ *algorithm, role, name: TEXT, entry signer		keyid, identity: TEXT, entry package
+ *purl, base, name, version, license: TEXT, entry vulnerability	id, package, state, severity: TEXT,
+ *entry exception	id, owner, reason: TEXT, expires, entry release		entry (an archive)
+ *PRIMARY KEY, product, release, verdict: TEXT, time, previous BYTES
+ *	member		archive, entry, role, name: TEXT (what an archive holds; each is an entry,
+ *too) hold		entry, name TEXT, reason, actor: TEXT, since
+ *	leaf		number PRIMARY KEY, hash BYTES
+ *	removal		entry, time, actor, reason: TEXT (what gc removed; each is a leaf, too)
+ *
+ * Searches are indexed by subject.value, subject.name, signer.keyid, package.base,
+ * vulnerability.id, entry.step, entry.predicate_type, entry.put.
+ */
+#ifndef IT_STORE_STORE_H
+#define IT_STORE_STORE_H
+
+#include <intoto/key.h>
+
+#include "store/facts.h"
+#include "store/objects.h"
+#include "store/sql.h"
+
+struct it_store {
+	struct it_sql *sql;
+	struct it_objects *objects;
+	struct intoto_key *log_key; /* NULL: this one only reads */
+	char *origin;		    /* name of the log */
+	char *place;
+};
+
+struct it_store_options {
+	const char *place;   /* a folder, or postgresql://… */
+	const char *objects; /* NULL: PLACE/objects of a folder */
+	const struct it_objects_access *access;
+	bool create;
+	bool read_only;
+};
+
+IT_CHECK int it_store_open(struct it_store **out, const struct it_store_options *options,
+			   struct intoto_error **err);
+void it_store_close(struct it_store *store);
+IT_DEFINE_AUTO(struct it_store, it_store_close);
+
+enum { IT_STORE_DOCUMENT_MAX = 256 * 1024 * 1024 }; /* larger ones are kept without facts */
+
+struct it_store_put {
+	const char *path; /* NULL: bytes */
+	struct it_span bytes;
+	const char *name;  /* shown; NULL: the path's last part */
+	const char *actor; /* who puts it; "" */
+	const char *retention;
+	int64_t lock_until; /* 0 */
+};
+
+struct it_store_receipt {
+	struct it_object_id id;
+	uint64_t number; /* of its leaf */
+	bool fresh;	 /* false: it was there already */
+};
+
+/*
+ * All or none, in one transaction; when it returns OK, they are durable.  An archive also puts its
+ * members.  receipts: count of them, filled.
+ */
+IT_CHECK int it_store_put(struct it_store *store, const struct it_store_put *puts, size_t count,
+			  struct it_store_receipt *receipts, struct intoto_error **err);
+IT_CHECK int it_store_get(struct it_store *store, const struct it_object_id *id,
+			  const struct it_sink *sink, struct intoto_error **err);
+
+/* "sha256:HEX", HEX (at least 8 digits of it, if only one entry begins so),
+ * "gitoid:blob:sha256:HEX" or a number; NOTFOUND, or USAGE when several begin so. */
+IT_CHECK int it_store_resolve(struct it_store *store, const char *text, struct it_object_id *out,
+			      struct intoto_error **err);
+
+#endif
