@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/ec_spki.h"
 #include "crypto/key_pem.h"
 #include "crypto/pem.h"
 
@@ -68,8 +69,11 @@ static int public_der(const struct intoto_key *key, struct it_buf *out, struct i
 {
 	IT_EVP_SESSION;
 	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(key->pkey, &der);
+	int len;
 
+	if (it_ec_spki_write(out, key->pkey))
+		return it_buf_check(out, "public key", err);
+	len = i2d_PUBKEY(key->pkey, &der);
 	if (len <= 0)
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot write the public key");
 	(void)it_buf_add(out, der, (size_t)len); /* sticky */

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "crypto/der.h"
+#include "crypto/ec_spki.h"
 #include "crypto/ed25519.h"
 #include "crypto/evp_key.h"
 #include "crypto/pbe.h"
@@ -91,9 +92,11 @@ static int read_spki(struct intoto_key *key, struct it_span der, struct intoto_e
 	IT_EVP_SESSION;
 	const unsigned char *at = (const unsigned char *)der.data;
 	struct it_span oid = { 0 };
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey = it_ec_spki_read(der);
 	int rc;
 
+	if (pkey)
+		return it_evp_adopt(key, pkey, false, err);
 	rc = admit(it_der_spki_oid(der, &oid), oid, err);
 	if (rc)
 		return rc;

@@ -5,6 +5,7 @@ CORE_SOURCES += \
 	%D%/certificate_names.c \
 	%D%/der.c %D%/der.h \
 	%D%/digest.c %D%/digest.h \
+	%D%/ec_spki.c %D%/ec_spki.h \
 	%D%/ecdsa.c \
 	%D%/ed25519.c %D%/ed25519.h \
 	%D%/ed25519_long.c %D%/ed25519_long.h \
@@ -47,6 +48,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/crypto_certificate \
 	tests/unit/crypto_digest \
+	tests/unit/crypto_ec_spki \
 	tests/unit/crypto_ed25519 \
 	tests/unit/crypto_fingerprint \
 	tests/unit/crypto_forms \
