@@ -104,8 +104,12 @@ struct it_command {
 	const char *manual;		  /* the man page; NULL: intoto-NAME */
 	bool elsewhere; /* is in a helper program of this name, which has all tables of this
 			   program, too */
-	bool whole;	/* wants all tables: runs in such a helper program where there is one */
-	int failure;	/* exit status for our own failures; 0: it_exit_of() decides (run: 125) */
+	bool whole;	/* wants everything: runs in the helper program that has it where there is
+			   one */
+	/* Of a command of the first level: words that hold one of these want everything, too;
+	 * NULL-terminated, or NULL. */
+	const char *const *heavy;
+	int failure; /* exit status for our own failures; 0: it_exit_of() decides (run: 125) */
 };
 
 /* In run(): return it_fail(err) after a failed call; main prints *err and exits with it_exit_of().

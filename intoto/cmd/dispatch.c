@@ -22,7 +22,8 @@ enum { FULL_NAME_MAX = 256, HELP_MAX = 1024 * 1024 };
 /* A command and the words that are left for it. */
 struct found {
 	const struct it_command *command;
-	struct it_buf name; /* "intoto key generate" */
+	const struct it_command *first; /* the word of it that stands in the program's table */
+	struct it_buf name;		/* "intoto key generate" */
 	char **words;
 	const char *own; /* NAME when the program was called intoto-NAME; or NULL */
 };
@@ -42,6 +43,8 @@ static void complain(const struct found *found, const char *text)
 static void enter(struct found *found, const struct it_command *command)
 {
 	found->command = command;
+	if (!found->first)
+		found->first = command;
 	(void)it_buf_printf(&found->name, " %s", command->name); /* sticky: only a message */
 }
 
@@ -263,11 +266,23 @@ static bool lacks_commands(const struct it_command *root)
 	return false;
 }
 
-/* What is elsewhere goes there with all of its words; what wants all tables, too, where it can. */
+static bool is_heavy(const struct found *found)
+{
+	const char *const *heavy = found->first ? found->first->heavy : NULL;
+
+	for (; heavy && *heavy; heavy++)
+		for (char **word = found->words; *word; word++)
+			if (strstr(*word, *heavy))
+				return true;
+	return false;
+}
+
+/* What is elsewhere goes there with all of its words; what wants everything, too, where it can. */
 static int run_here_or_there(const struct found *found, const struct it_program *program,
 			     char **argv)
 {
-	bool whole = found->command->whole && program->whole && lacks_commands(program->root);
+	bool whole = (found->command->whole || is_heavy(found)) && program->whole &&
+		     lacks_commands(program->root);
 	const char *there = found->command->elsewhere ? found->command->name
 			    : whole		      ? program->whole
 						      : NULL;

@@ -8,7 +8,7 @@
 struct it_program {
 	const struct it_command *root; /* its children are the commands */
 	const char *libexec; /* folder of the heavier commands, intoto-NAME; never $PATH */
-	const char *whole;   /* NAME of the one that has all commands in it */
+	const char *whole;   /* NAME of the one that has all commands and libraries in it */
 };
 
 /*

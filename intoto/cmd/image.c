@@ -27,9 +27,13 @@ SUBCOMMANDS(DECLARE)
 
 static const struct it_command *const subcommands[] = { SUBCOMMANDS(ADDRESS) NULL };
 
+/* Tar files of images are read by a library that starts three milliseconds later. */
+static const char *const heavy[] = { "oci-archive:", "docker-archive:", NULL };
+
 const struct it_command it_cmd_image = {
 	.name = "image",
 	.synopsis = "COMMAND [OPTIONS]...",
 	.summary = "sign, verify and move container images",
 	.children = subcommands,
+	.heavy = heavy,
 };

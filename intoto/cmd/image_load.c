@@ -69,6 +69,7 @@ static int load_run(void *parsed, const struct it_strings *operands, struct into
 const struct it_command it_cmd_image_load = {
 	.name = "load",
 	.synopsis = "FOLDER|FILE DESTINATION [OPTIONS]",
+	.whole = true,
 	.summary = "put a saved image with all that hangs on it into a registry",
 	.examples = "intoto image load app registry.example/app:1.4\n"
 		    "intoto image load app.tar registry.example/app:1.4",

@@ -117,6 +117,7 @@ static int save_run(void *parsed, const struct it_strings *operands, struct into
 const struct it_command it_cmd_image_save = {
 	.name = "save",
 	.synopsis = "IMAGE FOLDER|FILE [OPTIONS]",
+	.whole = true,
 	.summary = "put an image with all that hangs on it into a folder or a file",
 	.examples = "intoto image save registry.example/app:1.4 app\n"
 		    "intoto image save registry.example/app:1.4 app.tar",

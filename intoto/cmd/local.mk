@@ -110,16 +110,17 @@ REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c
 
 pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%/intoto-store
-%C%_intoto_image_SOURCES = %D%/main.c $(IMAGE_COMMANDS) \
+%C%_intoto_image_SOURCES = %D%/main.c $(IMAGE_COMMANDS) %D%/image_places.c \
 	%D%/archive_elsewhere.c %D%/report_elsewhere.c %D%/store_elsewhere.c
-%C%_intoto_image_LDADD = libcmd.la libimage.la libnet.la libtar.la libcore.la
+# libcrypto stands first, as in libcore: most symbols are looked for in it.
+%C%_intoto_image_LDADD = libcmd.la libimage.la $(CRYPTO_LIBS) libnet.la libcore.la
 %C%_intoto_archive_SOURCES = %D%/main.c $(ARCHIVE_COMMANDS) \
 	%D%/image_elsewhere.c %D%/report_elsewhere.c %D%/store_elsewhere.c
 %C%_intoto_archive_LDADD = libcmd.la libarchives.la libtar.la libcore.la
 %C%_intoto_report_SOURCES = %D%/main.c $(REPORT_COMMANDS) \
 	%D%/archive_elsewhere.c %D%/image_elsewhere.c %D%/store_elsewhere.c
 %C%_intoto_report_LDADD = libcmd.la libreport.la libarchives.la libtar.la libcore.la
-%C%_intoto_store_SOURCES = %D%/main.c $(STORE_COMMANDS) $(ARCHIVE_COMMANDS) $(IMAGE_COMMANDS) $(REPORT_COMMANDS)
+%C%_intoto_store_SOURCES = %D%/main.c %D%/image_places_all.c $(STORE_COMMANDS) $(ARCHIVE_COMMANDS) $(IMAGE_COMMANDS) $(REPORT_COMMANDS)
 %C%_intoto_store_LDADD = libcmd.la libserve.la libreport.la libarchives.la libimage.la libstore.la libnet.la \
 	libtar.la libcore.la
 

@@ -4,13 +4,6 @@
 
 #include "base/text.h"
 
-static const struct it_place_kind *const kinds[] = {
-	&it_place_registry,
-	&it_place_layout,
-	&it_place_archive,
-	&it_place_docker_archive,
-};
-
 /* What stands behind "scheme:", or NULL.  "oci://REF" and Docker's word for it are a registry's. */
 static const char *behind_scheme(const char *text, const char *scheme)
 {
@@ -24,9 +17,9 @@ static const char *behind_scheme(const char *text, const char *scheme)
 
 static const struct it_place_kind *find_kind(const char *text, const char **rest)
 {
-	for (size_t i = 0; i < IT_COUNT_OF(kinds); i++)
-		if ((*rest = behind_scheme(text, kinds[i]->scheme)))
-			return kinds[i];
+	for (const struct it_place_kind *const *kind = it_place_kinds; *kind; kind++)
+		if ((*rest = behind_scheme(text, (*kind)->scheme)))
+			return *kind;
 	if ((*rest = behind_scheme(text, "docker")) && it_starts_with(text, "docker://"))
 		return &it_place_registry;
 	*rest = text;

@@ -80,6 +80,10 @@ extern const struct it_place_kind it_place_layout;	   /* place_layout.c */
 extern const struct it_place_kind it_place_archive;	   /* place_archive.c */
 extern const struct it_place_kind it_place_docker_archive; /* place_docker.c; reads only */
 
+/* Those that a program can reach, NULL-terminated: defined by the program, since tar files need a
+ * library that not every one maps. */
+extern const struct it_place_kind *const it_place_kinds[];
+
 /* "oci:REF", "oci-layout:FOLDER[:TAG|@DIGEST]", "oci-archive:FILE[…]", "docker-archive:FILE[:REF]";
  * without a scheme it is a registry's; "docker://REF" and "oci://REF" are taken too. */
 IT_CHECK int it_place_open(struct it_place **out, const char *text, bool for_writing,

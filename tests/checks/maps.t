@@ -54,6 +54,17 @@ done
 { cat program.ldd; echo '	libcurl.so.4 => /lib/libcurl.so.4 (0x0)'; } >planted
 refuses 1 'libcurl.so.4' 'a library more would be seen' no_strangers planted
 
+# The helper programs map what their own commands need.
+maps_none() {
+	local name=$1
+	shift
+	ldd "$(dirname "$program")/intoto-$name" >helper.ldd && not grep -E "lib($(IFS='|'; echo "$*"))\." helper.ldd
+}
+ok 'intoto-image leaves tar files and databases to others' maps_none image archive xml2 sqlite3 pq microhttpd
+ok 'intoto-archive speaks with nobody' maps_none archive curl ssl sqlite3 pq microhttpd
+ok 'intoto-report speaks with nobody' maps_none report curl ssl sqlite3 pq microhttpd
+refuses 1 'libcurl' 'a library more would be seen there, too' maps_none image curl
+
 # --- sockets -----------------------------------------------------------------------------------------
 traced() {
 	# A leak check and a tracer do not go together.
