@@ -48,7 +48,7 @@ print-valgrind-tests:
 	@echo $(filter-out %D%/unit/crypto_certificate %D%/unit/crypto_schemes %D%/unit/model_link_save %D%/unit/record_pair \
 		%D%/unit/record_pool %D%/unit/record_snapshot %D%/unit/run_output,$(UNIT_TESTS))
 # With threads: for ThreadSanitizer.
-THREAD_TESTS = %D%/unit/base_relay %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot %D%/unit/run_tracer_notify
+THREAD_TESTS = %D%/unit/base_relay %D%/unit/crypto_digest_aside %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot %D%/unit/run_tracer_notify
 print-thread-tests:
 	@echo $(THREAD_TESTS)
 # Minutes long: not in "make check".

@@ -26,6 +26,9 @@ struct it_message {
 	void *self;
 	/* Of all of it.  Who pours more or less has a bug, which the reader need not look for. */
 	uint64_t len;
+	/* It fails unless its bytes have the digest that it goes by, and gives the last of them
+	 * after it has made sure: who takes it need not hash them again. */
+	bool sure;
 };
 
 static inline int it_message_pour(const struct it_message *message, const struct it_sink *sink,

@@ -5,6 +5,7 @@ CORE_SOURCES += \
 	%D%/certificate_names.c \
 	%D%/der.c %D%/der.h \
 	%D%/digest.c %D%/digest.h \
+	%D%/digest_aside.c %D%/digest_aside.h \
 	%D%/ec_spki.c %D%/ec_spki.h \
 	%D%/ecdsa.c \
 	%D%/ed25519.c %D%/ed25519.h \
@@ -48,6 +49,7 @@ CORE_SOURCES += \
 UNIT_TESTS += \
 	tests/unit/crypto_certificate \
 	tests/unit/crypto_digest \
+	tests/unit/crypto_digest_aside \
 	tests/unit/crypto_ec_spki \
 	tests/unit/crypto_ed25519 \
 	tests/unit/crypto_fingerprint \

@@ -222,7 +222,10 @@ static int send_blob(struct crew *crew, struct it_place *to, struct it_place *fr
 	struct pouring pouring = {
 		.crew = crew, .from = from, .blob = blob, .held = IT_BUF(PIECE_MAX)
 	};
-	const struct it_message message = { pour, &pouring, blob->size };
+	/* Its source hashes it, and pass_on holds the last piece until then. */
+	const struct it_message message = {
+		.pour = pour, .self = &pouring, .len = blob->size, .sure = true
+	};
 	bool has = true;
 	int rc = INTOTO_OK;
 

@@ -9,11 +9,12 @@
 #include "base/draft.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "crypto/digest_aside.h"
 #include "image/place_layout.h"
 
 #define MARK "{\"imageLayoutVersion\":\"1.0.0\"}"
 
-enum { PIECE = 64 * 1024 };
+enum { PIECE = 256 * 1024 };
 
 static void layout_done(struct it_layout *layout)
 {
@@ -172,15 +173,20 @@ static int layout_manifest(struct it_place *place, struct it_oci_manifest **out,
 
 struct hashing {
 	const struct it_digest_alg *alg;
-	struct it_digest state;
+	struct it_digest_aside *state; /* NULL: what comes is sure */
 };
 
-static bool hash_start(struct hashing *hashing, const char *digest)
+static void hash_done(struct hashing *hashing)
+{
+	it_digest_aside_free(hashing->state);
+}
+
+static int hash_start(struct hashing *hashing, const char *digest, struct intoto_error **err)
 {
 	hashing->alg = it_digest_find(it_starts_with(digest, "sha512:") ? "sha512" : "sha256");
-	if (hashing->alg)
-		it_digest_start(&hashing->state, hashing->alg);
-	return hashing->alg;
+	return hashing->alg
+		       ? it_digest_aside_new(&hashing->state, hashing->alg, err)
+		       : it_err_set(err, INTOTO_E_UNSUPPORTED, "%s: no such algorithm", digest);
 }
 
 static int hash_check(struct hashing *hashing, const char *digest, const char *where,
@@ -189,7 +195,9 @@ static int hash_check(struct hashing *hashing, const char *digest, const char *w
 	unsigned char raw[IT_DIGEST_MAX];
 	IT_AUTO(it_buf_done) struct it_buf found = IT_BUF(IT_OCI_DIGEST_SIZE);
 
-	it_digest_finish(&hashing->state, raw);
+	if (!hashing->state)
+		return INTOTO_OK;
+	it_digest_finish(it_digest_aside_end(hashing->state), raw);
 	(void)it_buf_printf(&found, "%s:", hashing->alg->name); /* looked at below */
 	it_hex_encode(&found, it_span(raw, hashing->alg->size));
 	if (it_buf_check(&found, "digest", err))
@@ -216,7 +224,7 @@ static int pour_file(int fd, uint64_t size, struct hashing *hashing, const struc
 			return it_err_errno(err, errno, "reading a blob");
 		if (!got)
 			return it_err_set(err, INTOTO_E_POLICY, "a blob became shorter");
-		it_digest_add(&hashing->state, piece, (size_t)got);
+		it_digest_aside_add(hashing->state, piece, (size_t)got);
 		done += (uint64_t)got;
 		rc = it_sink_take(sink, it_span(piece, (size_t)got), err);
 	}
@@ -227,15 +235,15 @@ static int layout_blob(struct it_place *place, const char *digest, uint64_t size
 		       const struct it_sink *sink, struct intoto_error **err)
 {
 	IT_AUTO(it_fd_close) int fd = -1;
-	struct hashing hashing;
+	IT_AUTO(hash_done) struct hashing hashing = { 0 };
 	uint64_t found = 0;
 	int rc = open_blob(&fd, &found, place->state, digest, err);
 
 	if (!rc && found != size)
 		rc = it_err_set(err, INTOTO_E_POLICY, "%s: want %ju bytes, found %ju", digest,
 				(uintmax_t)size, (uintmax_t)found);
-	if (!rc && !hash_start(&hashing, digest))
-		rc = it_err_set(err, INTOTO_E_UNSUPPORTED, "%s: no such algorithm", digest);
+	if (!rc)
+		rc = hash_start(&hashing, digest, err);
 	if (!rc)
 		rc = pour_file(fd, size, &hashing, sink, err);
 	if (!rc)
@@ -267,6 +275,7 @@ struct writing {
 
 static void writing_drop(struct writing *writing)
 {
+	hash_done(&writing->hashing);
 	it_draft_drop(&writing->draft);
 }
 
@@ -274,7 +283,8 @@ static int take_piece(void *arg, struct it_span piece, struct intoto_error **err
 {
 	struct writing *writing = arg;
 
-	it_digest_add(&writing->hashing.state, piece.data, piece.len);
+	if (writing->hashing.state)
+		it_digest_aside_add(writing->hashing.state, piece.data, piece.len);
 	writing->taken += piece.len;
 	return it_draft_add(&writing->draft, piece, err);
 }
@@ -304,8 +314,8 @@ static int layout_put_blob(struct it_place *place, const char *digest,
 
 		rc = folder ? it_dir_make(folder, err) : it_err_nomem(err);
 	}
-	if (!rc && !hash_start(&writing.hashing, digest))
-		rc = it_err_set(err, INTOTO_E_UNSUPPORTED, "%s: no such algorithm", digest);
+	if (!rc && !blob->sure)
+		rc = hash_start(&writing.hashing, digest, err);
 	if (!rc)
 		rc = it_draft_open(&writing.draft, path, 0666, 0, err);
 	if (!rc)

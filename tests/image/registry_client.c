@@ -63,7 +63,9 @@ static uint64_t size_of(const char *path)
 
 static int read_file(struct it_buf *out, const char *path, struct intoto_error **err)
 {
-	const struct it_message message = { pour_file, (void *)(uintptr_t)path, size_of(path) };
+	const struct it_message message = { .pour = pour_file,
+					    .self = (void *)(uintptr_t)path,
+					    .len = size_of(path) };
 
 	return it_message_read(out, &message, path, err);
 }
@@ -133,7 +135,9 @@ static int do_blob(struct client *client, struct intoto_error **err)
 /* DIGEST FILE */
 static int do_push(struct client *client, struct intoto_error **err)
 {
-	const struct it_message message = { pour_file, client->args[1], size_of(client->args[1]) };
+	const struct it_message message = { .pour = pour_file,
+					    .self = client->args[1],
+					    .len = size_of(client->args[1]) };
 
 	return it_registry_put_blob(client->registry, client->args[0], &message, &client->upload,
 				    err);

@@ -389,7 +389,7 @@ static int pour_pieces(void *self, const struct it_sink *sink, struct intoto_err
 static void assert_signs_alike(const struct intoto_key *key, struct it_span data, size_t size)
 {
 	struct pieces pieces = { data, size, 0, 0 };
-	const struct it_message message = { pour_pieces, &pieces, data.len };
+	const struct it_message message = { .pour = pour_pieces, .self = &pieces, .len = data.len };
 	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(SIGNATURE);
 	unsigned char expected[SIGNATURE];
 
@@ -429,7 +429,9 @@ static void gives_no_signature_when_a_pass_fails(void **state)
 	(void)state;
 	for (int pass = 1; pass <= 2; pass++) {
 		struct pieces pieces = { it_span_text("message"), 3, pass, 0 };
-		const struct it_message message = { pour_pieces, &pieces, 7 };
+		const struct it_message message = { .pour = pour_pieces,
+						    .self = &pieces,
+						    .len = 7 };
 
 		assert_refused(it_key_sign_stream(key, &message, &signature, &err), &err,
 			       INTOTO_E_IO, "a pass that fails");

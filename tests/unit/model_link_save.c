@@ -269,7 +269,9 @@ static int meddling_sign(const struct it_signer *signer, const struct it_message
 {
 	void *both[] = { (void *)(uintptr_t)message, signer->state };
 	struct it_signer inner = *signer;
-	const struct it_message meddled = { pour_and_meddle, &inner, message->len };
+	const struct it_message meddled = { .pour = pour_and_meddle,
+					    .self = &inner,
+					    .len = message->len };
 
 	inner.state = both;
 	return it_key_sign_stream(signer->key, &meddled, signature, err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "crypto/digest_aside.h"
 #include "net/oci/registry_part.h"
 
 enum { RANGE_MAX = 64 };
@@ -15,7 +16,7 @@ struct fetch {
 	const char *digest;
 	uint64_t size;
 	const struct it_sink *sink;
-	struct it_digest hash;
+	struct it_digest_aside *hash; /* owned */
 	uint64_t have;
 	bool begun;			     /* an answer that had the blob, or some of it */
 	const struct it_registry_call *call; /* the one under way */
@@ -23,6 +24,11 @@ struct fetch {
 	uint64_t skip;			     /* bytes of it that we have already */
 	bool over;			     /* nothing that comes again can help */
 };
+
+static void fetch_done(struct fetch *fetch)
+{
+	it_digest_aside_free(fetch->hash);
+}
 
 static int give_up(struct fetch *fetch, int code, struct intoto_error **err, const char *text)
 {
@@ -105,7 +111,7 @@ static int take_piece(void *arg, struct it_span piece, struct intoto_error **err
 	if (piece.len > fetch->size - fetch->have)
 		return give_up(fetch, INTOTO_E_POLICY, err,
 			       "the registry sent more bytes than it has");
-	it_digest_add(&fetch->hash, piece.data, piece.len);
+	it_digest_aside_add(fetch->hash, piece.data, piece.len);
 	fetch->have += piece.len;
 	rc = it_sink_take(fetch->sink, piece, err);
 	fetch->over = fetch->over || rc;
@@ -117,7 +123,7 @@ static int judge_end(struct fetch *fetch, struct intoto_error **err)
 	char found[IT_OCI_DIGEST_SIZE];
 
 	fetch->over = true;
-	if (it_registry_digest_is(&fetch->hash, fetch->digest, found))
+	if (it_registry_digest_is(it_digest_aside_end(fetch->hash), fetch->digest, found))
 		return INTOTO_OK;
 	return it_err_set(err, INTOTO_E_POLICY, "%s: the registry sent other bytes: found %s",
 			  it_buf_text(&fetch->call->where), found);
@@ -181,18 +187,22 @@ int it_registry_blob(struct it_registry *registry, const char *digest, uint64_t 
 		     const struct it_sink *sink, struct intoto_error **err)
 {
 	const struct it_digest_alg *alg = it_registry_digest_alg(digest);
+	IT_AUTO(fetch_done)
 	struct fetch fetch = { .registry = registry, .digest = digest, .size = size, .sink = sink };
 	struct it_registry_patience patience;
+	int rc;
 
 	if (!alg)
 		return it_err_set(err, INTOTO_E_FORMAT, "%s/%s: a blob without a digest",
 				  registry->reference.host, registry->reference.repository);
-	it_digest_start(&fetch.hash, alg);
+	rc = it_digest_aside_new(&fetch.hash, alg, err);
+	if (rc)
+		return rc;
 	it_registry_patience_start(&patience, registry);
 	for (;;) {
 		IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-		int rc = fetch_rest(&fetch, &why);
 
+		rc = fetch_rest(&fetch, &why);
 		if (!rc)
 			return INTOTO_OK;
 		if (fetch.over || rc != INTOTO_E_SERVICE || !fetch.begun ||

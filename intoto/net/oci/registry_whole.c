@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "net/oci/registry_part.h"
 
-/* Passes a message on, hashes it and tells how far it is. */
+/* Passes a message on, hashes it unless that was done already, and tells how far it is. */
 struct passing {
 	struct it_registry_upload *upload;
 	struct it_digest hash;
@@ -29,11 +29,13 @@ static int pass_piece(void *arg, struct it_span piece, struct intoto_error **err
 {
 	struct passing *passing = arg;
 	const struct it_upload_options *options = passing->upload->options;
+	bool sure = passing->upload->blob->sure;
 	int rc = INTOTO_OK;
 
-	it_digest_add(&passing->hash, piece.data, piece.len);
 	passing->passed += piece.len;
-	if (passing->passed == passing->upload->blob->len)
+	if (!sure)
+		it_digest_add(&passing->hash, piece.data, piece.len);
+	if (!sure && passing->passed == passing->upload->blob->len)
 		rc = check_digest(passing, err);
 	if (!rc)
 		rc = it_sink_take(passing->next, piece, err);
@@ -68,7 +70,9 @@ static int put_rest(struct it_registry_upload *upload, bool *again, struct intot
 {
 	IT_AUTO(it_registry_call_done) struct it_registry_call call = { 0 };
 	struct passing passing = { .upload = upload };
-	const struct it_message message = { pass_all, &passing, upload->blob->len };
+	const struct it_message message = { .pour = pass_all,
+					    .self = &passing,
+					    .len = upload->blob->len };
 	int rc;
 
 	it_registry_upload_call(upload, &call, IT_HTTP_PUT, true);
