@@ -31,6 +31,7 @@ build    libarchive-dev        libarchive-devel     libarchive-dev     libarchiv
 build    libsqlite3-dev        sqlite-devel         sqlite-dev         sqlite
 build    libpq-dev             libpq-devel          libpq-dev          libpq
 build    libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd
+build    libgnutls28-dev       gnutls-devel         gnutls-dev         gnutls
 build    libjq-dev             jq-devel             jq-dev             jq
 build    libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka
 build    git                   git                  git                git

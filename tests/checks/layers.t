@@ -51,6 +51,7 @@ sqlite3.h       store
 libpq-fe.h      store
 curl/           net attestors/ci
 microhttpd.h    serve
+gnutls/         serve
 expat.h         attestors/sbom attestors/tests
 yajl/           attestors/kit
 git2.h          attestors/git
