@@ -4,4 +4,12 @@ noinst_LTLIBRARIES += libarchives.la
 libarchives_la_SOURCES = \
 	%D%/archive.h \
 	%D%/check.h \
-	%D%/manifest.h
+	%D%/extract.c \
+	%D%/manifest.c %D%/manifest.h \
+	%D%/manifest_read.c \
+	%D%/manifest_write.c \
+	%D%/pack.c \
+	%D%/read.c
+
+UNIT_TESTS += tests/unit/archive_pack
+tests_unit_archive_pack_LDADD = libarchives.la libtar.la $(LDADD)

@@ -17,6 +17,8 @@
 
 #define IT_ARCHIVE_MANIFEST_TYPE "https://in-toto.io/intoto/archive/v1"
 #define IT_ARCHIVE_MANIFEST_NAME "manifest.dsse.json"
+/* What comes behind the members of the manifest stands in this folder. */
+#define IT_ARCHIVE_LATER "renewals/"
 
 enum {
 	IT_ARCHIVE_MEMBERS_MAX = 100 * 1000,
@@ -77,13 +79,23 @@ struct it_archive_manifest {
 	struct it_strings texts; /* owns */
 };
 
-void it_archive_role_folder(enum it_archive_role role, const char **folder);
+const char *it_archive_role_folder(enum it_archive_role role); /* "links/" */
 const char *it_archive_role_name(enum it_archive_role role);
+bool it_archive_role_find(enum it_archive_role *out, const char *name);
+
+/* Relative, of parts that are no "." or "..", in UTF-8 without control characters and backslashes,
+ * at most IT_ARCHIVE_NAME_MAX bytes. */
+bool it_archive_name_is_safe(const char *name);
 
 /* The leaf of a member: its name, size and digests as one canonical line. */
 IT_CHECK int it_archive_member_leaf(struct it_merkle_hash *out,
 				    const struct it_archive_member *member,
 				    struct intoto_error **err);
+
+/* The root over the leaves of all members. */
+IT_CHECK int it_archive_manifest_root(struct it_merkle_hash *out,
+				      const struct it_archive_manifest *manifest,
+				      struct intoto_error **err);
 
 /* From the payload of an envelope that was verified, or not yet: names, order, sizes, the Merkle
  * root and every digest are checked to fit each other. */

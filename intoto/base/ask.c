@@ -195,12 +195,6 @@ int it_ask(struct it_answer *answer, const struct it_question *question, struct 
 	return rc;
 }
 
-int it_ask_into_buf(void *buf, struct it_span piece, struct intoto_error **err)
-{
-	(void)it_buf_add_span(buf, piece); /* sticky: checked in the next line */
-	return it_buf_check(buf, "the answer", err);
-}
-
 int it_answer_check(const struct it_answer *answer, const char *program, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *line = NULL;

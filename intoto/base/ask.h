@@ -6,7 +6,7 @@
 #ifndef IT_BASE_ASK_H
 #define IT_BASE_ASK_H
 
-#include "base/buf.h"
+#include "base/sink.h"
 
 enum { IT_ANSWER_SAID_MAX = 4096 };
 
@@ -33,9 +33,6 @@ struct it_answer {
  */
 IT_CHECK int it_ask(struct it_answer *answer, const struct it_question *question,
 		    struct intoto_error **err);
-
-/* A take function that adds to a struct it_buf, whose ceiling is then the limit. */
-int it_ask_into_buf(void *buf, struct it_span piece, struct intoto_error **err);
 
 /*
  * INTOTO_OK for an answer with status 0, else INTOTO_E_HELPER with the first line that the program

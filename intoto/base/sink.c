@@ -14,6 +14,12 @@ struct it_message it_message_of(struct it_span *bytes)
 	return (struct it_message){ .pour = pour_span, .self = bytes, .len = bytes->len };
 }
 
+int it_sink_into_buf(void *buf, struct it_span piece, struct intoto_error **err)
+{
+	(void)it_buf_add_span(buf, piece); /* sticky: checked in the next line */
+	return it_buf_check(buf, "the content", err);
+}
+
 struct reading {
 	struct it_buf *out;
 	const char *what;

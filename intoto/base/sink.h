@@ -21,6 +21,9 @@ static inline int it_sink_take(const struct it_sink *sink, struct it_span piece,
 	return sink->take(sink->arg, piece, err);
 }
 
+/* A take function that adds to a struct it_buf, whose ceiling is then the limit. */
+int it_sink_into_buf(void *buf, struct it_span piece, struct intoto_error **err);
+
 struct it_message {
 	int (*pour)(void *self, const struct it_sink *sink, struct intoto_error **err);
 	void *self;

@@ -94,19 +94,10 @@ int it_place_manifest(struct it_place *place, struct it_oci_manifest **out, cons
 	return place->kind->manifest(place, out, name, err);
 }
 
-/* A sink that adds to a buffer. */
-static int into_buf(void *arg, struct it_span piece, struct intoto_error **err)
-{
-	struct it_buf *out = arg;
-
-	(void)it_buf_add_span(out, piece); /* looked at here */
-	return it_buf_check(out, "the blob", err);
-}
-
 int it_place_read_blob(struct it_place *place, struct it_buf *out,
 		       const struct it_oci_descriptor *blob, struct intoto_error **err)
 {
-	const struct it_sink sink = { into_buf, out };
+	const struct it_sink sink = { it_sink_into_buf, out };
 	size_t before = out->len;
 	int rc;
 

@@ -132,7 +132,7 @@ static int find(struct object *object, const struct it_resolution *resolution,
 	const char *const argv[] = { "git", "cat-file", "--batch-check", NULL };
 	IT_AUTO(it_buf_done) struct it_buf line = IT_BUF(ANSWER_MAX);
 	IT_AUTO(it_buf_done) struct it_buf answer = IT_BUF(ANSWER_MAX);
-	struct it_question question = { .argv = argv, .take = it_ask_into_buf, .arg = &answer };
+	struct it_question question = { .argv = argv, .take = it_sink_into_buf, .arg = &answer };
 	bool is_path = strchr(object->rev, ':');
 	int rc;
 

@@ -107,7 +107,7 @@ static int ask(struct it_resolution *resolution, const struct resolving *resolvi
 	IT_AUTO(it_strings_done) struct it_strings words = { 0 };
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(ANSWER_MAX);
 	struct it_question question = { .folder = resolution->options->base_path,
-					.take = it_ask_into_buf,
+					.take = it_sink_into_buf,
 					.arg = &text };
 	struct it_answer answer;
 	int rc = helper ? make_words(&words, resolving, helper, err) : it_err_nomem(err);

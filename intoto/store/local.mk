@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Keeping.  Tar files, which are read without trust: the only file that knows libarchive, and an
+# Keeping.  Tar files, which are read without trust: the only files that know libarchive, and an
 # archive of its own, so that only programs that need it map the library.
 noinst_LTLIBRARIES += libtar.la
 libtar_la_SOURCES = \
-	%D%/tar.c %D%/tar.h
+	%D%/tar.c %D%/tar.h \
+	%D%/tar_reader.c \
+	%D%/tar_stream.h \
+	%D%/tar_writer.c
 libtar_la_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS)
 libtar_la_LIBADD = $(ARCHIVE_LIBS)
 

@@ -39,7 +39,7 @@ static int ask(struct talk *talk, const char *script, struct it_span input, uint
 	struct it_question question = { .argv = argv,
 					.input = input,
 					.timeout_ms = timeout_ms,
-					.take = it_ask_into_buf,
+					.take = it_sink_into_buf,
 					.arg = &talk->out };
 
 	return it_ask(&talk->answer, &question, &talk->err);

@@ -69,7 +69,7 @@ static char *printed(const char *script)
 {
 	IT_AUTO(it_buf_done) struct it_buf out = IT_BUF(OUTPUT_MAX);
 	const char *const argv[] = { "sh", "-ec", script, NULL };
-	struct it_question question = { .argv = argv, .take = it_ask_into_buf, .arg = &out };
+	struct it_question question = { .argv = argv, .take = it_sink_into_buf, .arg = &out };
 	struct it_answer answer;
 
 	assert_int_equal(it_ask(&answer, &question, NULL), 0);

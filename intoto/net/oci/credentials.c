@@ -237,7 +237,7 @@ static int ask_helper(struct looking *looking, const char *name, const char *key
 	const struct it_question question = { .argv = argv,
 					      .input = it_span_text(key),
 					      .timeout_ms = HELPER_MS,
-					      .take = it_ask_into_buf,
+					      .take = it_sink_into_buf,
 					      .arg = &answer };
 	struct it_answer how;
 	int rc;

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packing: every source is hashed, the manifest is signed, then all is written.  The second reading
+ * must give what the first one gave.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/archive.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "store/tar_stream.h"
+
+enum { PIECE = 256 * 1024 };
+
+/* --- one source --- */
+
+struct pouring {
+	const struct it_archive_source *source;
+	uint64_t size;
+	char *piece; /* PIECE bytes, shared by all */
+};
+
+/* A symbolic link is followed: what is packed are bytes. */
+static int pour_file(const struct pouring *pouring, const struct it_sink *sink,
+		     struct intoto_error **err)
+{
+	const char *path = pouring->source->path;
+	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint64_t left = pouring->size;
+	int rc = INTOTO_OK;
+
+	if (fd < 0)
+		return it_err_errno(err, errno, "%s", path);
+	while (!rc && left) {
+		size_t want = left < PIECE ? (size_t)left : PIECE;
+		ssize_t got = TEMP_FAILURE_RETRY(read(fd, pouring->piece, want));
+
+		if (got < 0)
+			return it_err_errno(err, errno, "%s", path);
+		if (!got)
+			return it_err_set(err, INTOTO_E_IO,
+					  "%s: became shorter while it was packed", path);
+		left -= (uint64_t)got;
+		rc = it_sink_take(sink, it_span(pouring->piece, (size_t)got), err);
+	}
+	return rc;
+}
+
+static int pour(void *self, const struct it_sink *sink, struct intoto_error **err)
+{
+	const struct pouring *pouring = self;
+
+	if (pouring->source->path)
+		return pour_file(pouring, sink, err);
+	return it_sink_take(sink, pouring->source->bytes, err);
+}
+
+struct hashing {
+	struct it_digest sha256, sha512;
+	struct it_sink next; /* take NULL: nobody */
+};
+
+static int hash_piece(void *arg, struct it_span piece, struct intoto_error **err)
+{
+	struct hashing *hashing = arg;
+
+	it_digest_add(&hashing->sha256, piece.data, piece.len);
+	if (!hashing->next.take)
+		it_digest_add(&hashing->sha512, piece.data, piece.len);
+	return hashing->next.take ? it_sink_take(&hashing->next, piece, err) : INTOTO_OK;
+}
+
+static void start(struct hashing *hashing)
+{
+	it_digest_start(&hashing->sha256, it_digest_find("sha256"));
+	it_digest_start(&hashing->sha512, it_digest_find("sha512"));
+}
+
+static int finish(struct it_buf *out, struct it_digest *digest, size_t size,
+		  struct intoto_error **err)
+{
+	unsigned char bytes[IT_DIGEST_MAX];
+
+	it_digest_finish(digest, bytes);
+	it_hex_encode(out, it_span(bytes, size));
+	return it_buf_check(out, "digest", err);
+}
+
+/* --- the members of the manifest --- */
+
+struct packing {
+	const struct it_archive_packing *wanted;
+	const struct it_archive_source **order; /* by name */
+	char *piece;
+	size_t files;
+	uint64_t bytes;
+};
+
+static void packing_done(struct packing *packing)
+{
+	free(packing->order);
+	free(packing->piece);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct it_archive_source *const *one = a;
+	const struct it_archive_source *const *two = b;
+
+	return it_span_cmp(it_span_text((*one)->member.name), it_span_text((*two)->member.name));
+}
+
+static int sort(struct packing *packing, struct intoto_error **err)
+{
+	const struct it_archive_packing *wanted = packing->wanted;
+	size_t count = wanted->source_count;
+
+	if (count > IT_ARCHIVE_MEMBERS_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "%zu members, want at most %d", count,
+				  IT_ARCHIVE_MEMBERS_MAX);
+	packing->piece = malloc(PIECE);
+	packing->order = calloc(count + 1, sizeof(const struct it_archive_source *));
+	if (!packing->piece || !packing->order)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < count; i++)
+		packing->order[i] = &wanted->sources[i];
+	qsort(packing->order, count, sizeof *packing->order, compare);
+	return INTOTO_OK;
+}
+
+static int find_size(uint64_t *out, const struct it_archive_source *source,
+		     struct intoto_error **err)
+{
+	struct stat about;
+
+	*out = source->bytes.len;
+	if (!source->path)
+		return INTOTO_OK;
+	if (stat(source->path, &about))
+		return it_err_errno(err, errno, "%s", source->path);
+	if (!S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", source->path);
+	*out = (uint64_t)about.st_size;
+	return INTOTO_OK;
+}
+
+static int keep(struct it_archive_manifest *manifest, const char **out, const char *text,
+		struct intoto_error **err)
+{
+	int rc = it_strings_add(&manifest->texts, text, err);
+
+	if (!rc)
+		*out = manifest->texts.items[manifest->texts.count - 1];
+	return rc;
+}
+
+static int fill_digests(struct it_archive_manifest *manifest, struct it_archive_member *member,
+			struct hashing *hashing, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf hex256 = IT_BUF(2 * IT_DIGEST_MAX);
+	IT_AUTO(it_buf_done) struct it_buf hex512 = IT_BUF(2 * IT_DIGEST_MAX);
+	int rc = finish(&hex256, &hashing->sha256, IT_SHA256_SIZE, err);
+
+	if (!rc)
+		rc = finish(&hex512, &hashing->sha512, 2 * IT_SHA256_SIZE, err);
+	if (!rc)
+		rc = keep(manifest, &member->sha256, it_buf_text(&hex256), err);
+	return rc ? rc : keep(manifest, &member->sha512, it_buf_text(&hex512), err);
+}
+
+static int describe(struct packing *packing, const struct it_archive_source *source,
+		    struct it_archive_member *member, struct intoto_error **err)
+{
+	struct it_archive_manifest *manifest = packing->wanted->manifest;
+	struct pouring pouring = { .source = source, .piece = packing->piece };
+	struct hashing hashing = { .next = { 0 } };
+	const struct it_sink sink = { hash_piece, &hashing };
+	int rc = find_size(&pouring.size, source, err);
+
+	if (!rc && !it_archive_name_is_safe(source->member.name))
+		rc = it_err_set(err, INTOTO_E_FORMAT,
+				"%s: a member cannot have the name that it would get",
+				source->path ? source->path : "bytes");
+	if (rc)
+		return rc;
+	start(&hashing);
+	rc = pour(&pouring, &sink, err);
+	if (rc)
+		return rc;
+	member->role = source->member.role;
+	member->size = pouring.size;
+	rc = keep(manifest, &member->name, source->member.name, err);
+	if (!rc)
+		rc = keep(manifest, &member->media_type, source->member.media_type, err);
+	return rc ? rc : fill_digests(manifest, member, &hashing, err);
+}
+
+static int describe_all(struct packing *packing, struct intoto_error **err)
+{
+	struct it_archive_manifest *manifest = packing->wanted->manifest;
+	size_t count = packing->wanted->source_count;
+	int rc = INTOTO_OK;
+
+	free(manifest->members);
+	manifest->member_count = 0;
+	manifest->members = calloc(count + 1, sizeof *manifest->members);
+	if (!manifest->members)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++) {
+		rc = describe(packing, packing->order[i], &manifest->members[i], err);
+		if (!rc && i && it_streq(manifest->members[i - 1].name, manifest->members[i].name))
+			rc = it_err_set(err, INTOTO_E_FORMAT, "%s: would be there twice",
+					manifest->members[i].name);
+	}
+	if (rc)
+		return rc;
+	manifest->member_count = count;
+	return it_archive_manifest_root(&manifest->root, manifest, err);
+}
+
+/* --- writing --- */
+
+static int write_manifest(const struct packing *packing, struct it_tar_writer *writer,
+			  struct intoto_error **err)
+{
+	const struct it_archive_packing *wanted = packing->wanted;
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	IT_AUTO(it_freep) char *text = NULL;
+	struct it_span bytes = { 0 };
+	struct it_message message;
+	int rc = it_archive_manifest_write(&envelope, wanted->manifest, err);
+
+	if (!rc)
+		rc = wanted->sign(wanted->sign_arg, envelope, err);
+	if (!rc)
+		rc = intoto_envelope_print(envelope, &text, &bytes.len, err);
+	if (rc)
+		return rc;
+	bytes.data = text;
+	message = it_message_of(&bytes);
+	return it_tar_writer_add(writer, IT_ARCHIVE_MANIFEST_NAME, wanted->manifest->time, &message,
+				 err);
+}
+
+/* What is written, and hashed again. */
+struct second {
+	struct pouring pouring;
+	struct hashing hashing;
+};
+
+static int pour_again(void *self, const struct it_sink *sink, struct intoto_error **err)
+{
+	struct second *second = self;
+	const struct it_sink own = { hash_piece, &second->hashing };
+
+	second->hashing.next = *sink;
+	start(&second->hashing);
+	return pour(&second->pouring, &own, err);
+}
+
+static int write_member(struct packing *packing, struct it_tar_writer *writer, size_t number,
+			struct intoto_error **err)
+{
+	const struct it_archive_member *member = &packing->wanted->manifest->members[number];
+	struct second second = {
+		.pouring = { packing->order[number], member->size, packing->piece },
+	};
+	const struct it_message message = { .pour = pour_again,
+					    .self = &second,
+					    .len = member->size };
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_DIGEST_MAX);
+	int rc = it_tar_writer_add(writer, member->name, packing->wanted->manifest->time, &message,
+				   err);
+
+	if (!rc)
+		rc = finish(&hex, &second.hashing.sha256, IT_SHA256_SIZE, err);
+	if (!rc && !it_streq(it_buf_text(&hex), member->sha256))
+		rc = it_err_set(err, INTOTO_E_IO, "%s: changed while it was packed",
+				packing->order[number]->path ? packing->order[number]->path
+							     : member->name);
+	packing->files++;
+	packing->bytes += member->size;
+	if (packing->wanted->progress)
+		packing->wanted->progress(packing->wanted->progress_arg, packing->files,
+					  packing->bytes);
+	return rc;
+}
+
+int it_archive_pack(const char *path, const struct it_archive_packing *wanted,
+		    struct intoto_error **err)
+{
+	IT_AUTO(packing_done) struct packing packing = { .wanted = wanted };
+	IT_AUTO(it_tar_writer_freep) struct it_tar_writer *writer = NULL;
+	int rc = sort(&packing, err);
+
+	if (!rc)
+		rc = describe_all(&packing, err);
+	if (!rc)
+		rc = it_tar_writer_open(&writer, path,
+					wanted->compression == IT_ARCHIVE_ZSTD ? IT_TAR_ZSTD
+									       : IT_TAR_PLAIN,
+					wanted->level, err);
+	if (!rc)
+		rc = write_manifest(&packing, writer, err);
+	for (size_t i = 0; !rc && i < wanted->source_count; i++)
+		rc = write_member(&packing, writer, i, err);
+	return rc ? rc : it_tar_writer_finish(writer, err);
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads an archive once: the manifest, then each member against it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/archive.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "json/where.h"
+#include "store/tar_stream.h"
+
+enum {
+	ADDITION_MAX = 16 * 1024 * 1024, /* bytes of one */
+	ADDITIONS_MAX = 1024,
+	FAULTS_MAX = 1000, /* an archive with more is not worth a longer list */
+	PIECE = 256 * 1024,
+	SLACK = 1024 * 1024,
+	PER_MEMBER = 8 * 1024, /* headers and fillings */
+	TEXT_MAX = 4096,
+};
+
+void it_archive_free(struct it_archive *archive)
+{
+	if (!archive)
+		return;
+	for (size_t i = 0; i < archive->addition_count; i++)
+		intoto_envelope_free(archive->additions[i].envelope);
+	free(archive->additions);
+	free(archive->faults);
+	it_archive_manifest_free(archive->manifest);
+	intoto_envelope_free(archive->envelope);
+	free(archive->sha256);
+	it_strings_done(&archive->texts);
+	free(archive);
+}
+
+/* The archive, and what is known while it is read. */
+struct reading {
+	struct it_archive *archive;
+	const struct it_archive_visitor *visitor;
+	struct it_tar_reader *reader;
+	bool *seen;  /* by the number of the member */
+	size_t next; /* no member before this one should come any more */
+	const char *path;
+};
+
+static void reading_done(struct reading *reading)
+{
+	it_tar_reader_free(reading->reader);
+	it_archive_free(reading->archive);
+	free(reading->seen);
+}
+
+static int keep_text(struct it_archive *archive, const char **out, const char *text,
+		     struct intoto_error **err)
+{
+	int rc = it_strings_add(&archive->texts, text, err);
+
+	if (!rc)
+		*out = archive->texts.items[archive->texts.count - 1];
+	return rc;
+}
+
+static int add_fault(struct it_archive *archive, enum it_archive_fault_kind kind, const char *name,
+		     const char *text, struct intoto_error **err)
+{
+	struct it_archive_fault *faults;
+	struct it_archive_fault *fault;
+	int rc;
+
+	if (archive->fault_count == FAULTS_MAX)
+		return INTOTO_OK;
+	faults = reallocarray(archive->faults, archive->fault_count + 1, sizeof *faults);
+	if (!faults)
+		return it_err_nomem(err);
+	archive->faults = faults;
+	fault = &faults[archive->fault_count];
+	fault->kind = kind;
+	rc = keep_text(archive, &fault->name, name, err);
+	if (!rc)
+		rc = keep_text(archive, &fault->text, text, err);
+	if (!rc)
+		archive->fault_count++;
+	return rc;
+}
+
+/* --- content --- */
+
+struct taking {
+	struct it_digest sha256, sha512;
+	bool both;
+	struct it_sink next; /* take NULL: nobody */
+};
+
+static int take(void *arg, struct it_span piece, struct intoto_error **err)
+{
+	struct taking *taking = arg;
+
+	it_digest_add(&taking->sha256, piece.data, piece.len);
+	if (taking->both)
+		it_digest_add(&taking->sha512, piece.data, piece.len);
+	return taking->next.take ? it_sink_take(&taking->next, piece, err) : INTOTO_OK;
+}
+
+static bool digest_is(struct it_digest *digest, size_t size, const char *wanted)
+{
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_DIGEST_MAX);
+	unsigned char bytes[IT_DIGEST_MAX];
+
+	it_digest_finish(digest, bytes);
+	it_hex_encode(&hex, it_span(bytes, size));
+	return !hex.failed && it_streq(it_buf_text(&hex), wanted);
+}
+
+/* Both digests must fit where there are two: the stronger one is there for the day when the other
+ * one no longer proves anything. */
+static int read_content(struct reading *reading, const struct it_archive_member *member, bool *good,
+			const struct it_sink *sink, struct intoto_error **err)
+{
+	struct taking taking = { .both = *member->sha512, .next = *sink };
+	const struct it_sink own = { take, &taking };
+	int rc;
+
+	it_digest_start(&taking.sha256, it_digest_find("sha256"));
+	if (taking.both)
+		it_digest_start(&taking.sha512, it_digest_find("sha512"));
+	rc = it_tar_reader_content(reading->reader, &own, err);
+	if (rc)
+		return rc;
+	*good = digest_is(&taking.sha256, IT_SHA256_SIZE, member->sha256);
+	if (taking.both)
+		*good = digest_is(&taking.sha512, 2 * IT_SHA256_SIZE, member->sha512) && *good;
+	return INTOTO_OK;
+}
+
+/* --- members --- */
+
+static int note_place(struct reading *reading, size_t number, bool *repeated,
+		      struct intoto_error **err)
+{
+	const struct it_archive_member *member = &reading->archive->manifest->members[number];
+	int rc = INTOTO_OK;
+
+	*repeated = reading->seen[number];
+	if (*repeated)
+		return add_fault(reading->archive, IT_FAULT_REPEATED, member->name,
+				 "is there twice", err);
+	if (number < reading->next)
+		rc = add_fault(reading->archive, IT_FAULT_REORDERED, member->name,
+			       "does not stand where the manifest has it", err);
+	reading->seen[number] = true;
+	if (number >= reading->next)
+		reading->next = number + 1;
+	return rc;
+}
+
+static int visit(struct reading *reading, const struct it_archive_member *member, uint64_t size,
+		 struct intoto_error **err)
+{
+	const struct it_archive_visitor *visitor = reading->visitor;
+	struct it_sink sink = { 0 };
+	bool good = false;
+	int rc;
+
+	if (size != member->size)
+		return add_fault(reading->archive, IT_FAULT_REPLACED, member->name,
+				 "has another size than the manifest says", err);
+	rc = visitor ? visitor->begin(visitor->arg, member, &sink, err) : INTOTO_OK;
+	if (!rc)
+		rc = read_content(reading, member, &good, &sink, err);
+	if (!rc && !good)
+		rc = add_fault(reading->archive, IT_FAULT_REPLACED, member->name,
+			       "has other bytes than the manifest says", err);
+	if (!rc && visitor && sink.take)
+		rc = visitor->end(visitor->arg, member, good, err);
+	return rc;
+}
+
+static int read_addition(struct reading *reading, const struct it_tar_entry *entry,
+			 struct intoto_error **err)
+{
+	struct it_archive *archive = reading->archive;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(ADDITION_MAX);
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	const struct it_sink sink = { it_sink_into_buf, &text };
+	struct it_archive_addition *additions;
+	struct it_archive_addition addition = { 0 };
+	int rc;
+
+	if (entry->size > ADDITION_MAX || archive->addition_count == ADDITIONS_MAX)
+		return add_fault(archive, IT_FAULT_ADDED, entry->name, "is too long", err);
+	rc = it_tar_reader_content(reading->reader, &sink, err);
+	if (rc)
+		return rc;
+	if (intoto_envelope_parse(&addition.envelope, text.data, text.len, &why))
+		return add_fault(archive, IT_FAULT_ADDED, entry->name, intoto_error_text(why), err);
+	rc = keep_text(archive, &addition.name, entry->name, err);
+	additions = rc ? NULL
+		       : reallocarray(archive->additions, archive->addition_count + 1,
+				      sizeof *additions);
+	if (!additions) {
+		intoto_envelope_free(addition.envelope);
+		return rc ? rc : it_err_nomem(err);
+	}
+	archive->additions = additions;
+	additions[archive->addition_count++] = addition;
+	return INTOTO_OK;
+}
+
+/* The name is hostile until it is one of the manifest's. */
+static int refuse_member(struct reading *reading, const struct it_tar_entry *entry,
+			 struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(TEXT_MAX);
+	bool unsafe = !entry->file || !it_archive_name_is_safe(entry->name);
+
+	it_text_quote(&name, it_span(entry->name, strnlen(entry->name, IT_ARCHIVE_NAME_MAX)));
+	return add_fault(reading->archive, unsafe ? IT_FAULT_UNSAFE : IT_FAULT_ADDED,
+			 it_buf_text(&name),
+			 !entry->file ? "is no file: archives hold no links, folders and devices"
+			 : unsafe     ? "is a name that no archive has"
+				      : "is there, and the manifest does not name it",
+			 err);
+}
+
+static int read_member(struct reading *reading, const struct it_tar_entry *entry,
+		       struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = reading->archive->manifest;
+	const struct it_archive_member *member;
+	bool repeated = false;
+	int rc;
+
+	if (!entry->file || !it_archive_name_is_safe(entry->name))
+		return refuse_member(reading, entry, err);
+	if (it_starts_with(entry->name, IT_ARCHIVE_LATER))
+		return read_addition(reading, entry, err);
+	member = it_archive_manifest_find(manifest, entry->name);
+	if (!member)
+		return refuse_member(reading, entry, err);
+	if (reading->archive->addition_count)
+		rc = add_fault(reading->archive, IT_FAULT_REORDERED, member->name,
+			       "stands behind a renewal", err);
+	else
+		rc = note_place(reading, (size_t)(member - manifest->members), &repeated, err);
+	return rc || repeated ? rc : visit(reading, member, entry->size, err);
+}
+
+/* --- all of it --- */
+
+static int read_manifest(struct reading *reading, struct intoto_error **err)
+{
+	struct it_archive *archive = reading->archive;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_ARCHIVE_MANIFEST_MAX);
+	const struct it_sink sink = { it_sink_into_buf, &text };
+	struct it_tar_entry entry;
+	bool more = false;
+	int rc = it_tar_reader_next(reading->reader, &entry, &more, err);
+
+	if (rc)
+		return rc;
+	if (!more || !entry.file || !it_streq(entry.name, IT_ARCHIVE_MANIFEST_NAME))
+		return it_err_set(err, INTOTO_E_FORMAT,
+				  "%s: is no archive of evidence: its first member is not %s",
+				  reading->path, IT_ARCHIVE_MANIFEST_NAME);
+	rc = it_tar_reader_content(reading->reader, &sink, err);
+	if (!rc)
+		rc = intoto_envelope_parse(&archive->envelope, text.data, text.len, err);
+	if (!rc)
+		rc = it_archive_manifest_read(&archive->manifest, archive->envelope, err);
+	return rc ? it_err_wrap(err, rc, "%s: %s", reading->path, IT_ARCHIVE_MANIFEST_NAME) : rc;
+}
+
+/* What may come out: what the manifest says, and room for headers and renewals. */
+static int set_bound(struct reading *reading, struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = reading->archive->manifest;
+	uint64_t bytes = (uint64_t)ADDITION_MAX * 4 + SLACK;
+
+	for (size_t i = 0; i < manifest->member_count; i++) {
+		uint64_t size = manifest->members[i].size;
+
+		if (size > INT64_MAX - PER_MEMBER - bytes)
+			return it_err_set(err, INTOTO_E_LIMIT, "%s: its members have no end",
+					  reading->path);
+		bytes += size + PER_MEMBER;
+	}
+	it_tar_reader_bound(reading->reader, bytes);
+	return INTOTO_OK;
+}
+
+static int read_members(struct reading *reading, struct intoto_error **err)
+{
+	size_t most = reading->archive->manifest->member_count + ADDITIONS_MAX;
+	struct it_tar_entry entry;
+	bool more = true;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && more; i++) {
+		rc = it_tar_reader_next(reading->reader, &entry, &more, err);
+		if (!rc && more && i > most)
+			rc = it_err_set(err, INTOTO_E_LIMIT,
+					"%s: has many more members than the manifest names",
+					reading->path);
+		if (!rc && more)
+			rc = read_member(reading, &entry, err);
+	}
+	return rc;
+}
+
+/* A file that cannot be read on has an end that nobody knows: the rest counts as removed. */
+static int read_to_end(struct reading *reading, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = read_members(reading, &why);
+
+	if (rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT)
+		return add_fault(reading->archive, IT_FAULT_CUT, "", intoto_error_text(why), err);
+	if (rc)
+		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+	if (it_tar_reader_ended(reading->reader))
+		return INTOTO_OK;
+	return add_fault(reading->archive, IT_FAULT_CUT, "", "the mark of its end is missing", err);
+}
+
+static int note_removed(struct reading *reading, struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = reading->archive->manifest;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < manifest->member_count; i++)
+		if (!reading->seen[i])
+			rc = add_fault(reading->archive, IT_FAULT_REMOVED,
+				       manifest->members[i].name,
+				       "is in the manifest, and is not there", err);
+	return rc;
+}
+
+static int compare_nocase(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* On a file system that does not tell them apart one would replace the other. */
+static int note_collisions(struct it_archive *archive, struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = archive->manifest;
+	IT_AUTO(it_freep) void *block = calloc(manifest->member_count + 1, sizeof(char *));
+	const char **names = block;
+	int rc = INTOTO_OK;
+
+	if (!names)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < manifest->member_count; i++)
+		names[i] = manifest->members[i].name;
+	qsort(names, manifest->member_count, sizeof *names, compare_nocase);
+	for (size_t i = 1; !rc && i < manifest->member_count; i++)
+		if (it_streq_nocase(names[i - 1], names[i]))
+			rc = add_fault(archive, IT_FAULT_REPEATED, names[i],
+				       "differs from another name in case alone", err);
+	return rc;
+}
+
+static int hash_file(struct it_archive *archive, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	IT_AUTO(it_freep) char *piece = malloc(PIECE);
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_SHA256_SIZE);
+	unsigned char bytes[IT_DIGEST_MAX];
+	struct it_digest digest;
+	ssize_t got;
+
+	if (!piece)
+		return it_err_nomem(err);
+	if (fd < 0)
+		return it_err_errno(err, errno, "%s", path);
+	it_digest_start(&digest, it_digest_find("sha256"));
+	while ((got = TEMP_FAILURE_RETRY(read(fd, piece, PIECE))) > 0)
+		it_digest_add(&digest, piece, (size_t)got);
+	if (got < 0)
+		return it_err_errno(err, errno, "%s", path);
+	it_digest_finish(&digest, bytes);
+	it_hex_encode(&hex, it_span(bytes, IT_SHA256_SIZE));
+	archive->sha256 = it_buf_take(&hex);
+	return archive->sha256 ? INTOTO_OK : it_err_nomem(err);
+}
+
+int it_archive_read(struct it_archive **out, const char *path,
+		    const struct it_archive_visitor *visitor, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+	IT_AUTO(reading_done) struct reading reading = { .visitor = visitor, .path = quoted };
+	int rc;
+
+	*out = NULL;
+	reading.archive = calloc(1, sizeof *reading.archive);
+	if (!reading.archive || !quoted)
+		return it_err_nomem(err);
+	rc = it_tar_reader_open(&reading.reader, path, err);
+	if (!rc)
+		rc = hash_file(reading.archive, path, err);
+	if (!rc)
+		rc = read_manifest(&reading, err);
+	if (!rc)
+		rc = set_bound(&reading, err);
+	if (rc)
+		return rc;
+	reading.seen = calloc(reading.archive->manifest->member_count + 1, sizeof *reading.seen);
+	if (!reading.seen)
+		return it_err_nomem(err);
+	rc = note_collisions(reading.archive, err);
+	if (!rc)
+		rc = read_to_end(&reading, err);
+	if (!rc)
+		rc = note_removed(&reading, err);
+	if (rc)
+		return rc;
+	*out = reading.archive;
+	reading.archive = NULL; /* now the caller's */
+	return INTOTO_OK;
+}

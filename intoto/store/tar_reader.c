@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading tar files through libarchive, within a bound. */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "store/tar_stream.h"
+
+enum { PIECE = 64 * 1024, BLOCK = 512 };
+
+#define BOUND ((uint64_t)1 << 30)
+
+struct it_tar_reader {
+	struct archive *archive;
+	char *path;  /* quoted */
+	char *piece; /* PIECE bytes */
+	uint64_t bound;
+	uint64_t content_end; /* of the member before the end, with its filling */
+	bool ended;
+};
+
+void it_tar_reader_free(struct it_tar_reader *reader)
+{
+	if (!reader)
+		return;
+	(void)archive_read_free(reader->archive); /* NULL is fine; nothing is left to be read */
+	free(reader->path);
+	free(reader->piece);
+	free(reader);
+}
+
+static int refuse(struct it_tar_reader *reader, struct intoto_error **err)
+{
+	const char *why = archive_error_string(reader->archive);
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(why ? why : "no archive"));
+
+	return it_err_set(
+		err, archive_errno(reader->archive) == ENOMEM ? INTOTO_E_NOMEM : INTOTO_E_FORMAT,
+		"%s: %s", reader->path, quoted ? quoted : "");
+}
+
+int it_tar_reader_open(struct it_tar_reader **out, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_tar_reader_freep) struct it_tar_reader *reader = calloc(1, sizeof *reader);
+	struct stat about;
+
+	*out = NULL;
+	if (!reader)
+		return it_err_nomem(err);
+	reader->bound = BOUND;
+	reader->path = it_text_quoted(it_span_text(path));
+	reader->piece = malloc(PIECE);
+	reader->archive = archive_read_new();
+	if (!reader->path || !reader->piece || !reader->archive)
+		return it_err_nomem(err);
+	if (stat(path, &about))
+		return it_err_errno(err, errno, "%s", reader->path);
+	if (!S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", reader->path);
+	if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
+	    archive_read_support_filter_zstd(reader->archive) != ARCHIVE_OK ||
+	    archive_read_open_filename(reader->archive, path, PIECE) != ARCHIVE_OK)
+		return refuse(reader, err);
+	*out = reader;
+	reader = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+void it_tar_reader_bound(struct it_tar_reader *reader, uint64_t bytes)
+{
+	reader->bound = (uint64_t)archive_filter_bytes(reader->archive, 0) + bytes;
+}
+
+static int check_bound(struct it_tar_reader *reader, uint64_t more, struct intoto_error **err)
+{
+	uint64_t out = (uint64_t)archive_filter_bytes(reader->archive, 0);
+
+	if (out <= reader->bound && more <= reader->bound - out)
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_LIMIT, "%s: more comes out of it than it may hold",
+			  reader->path);
+}
+
+/* libarchive takes a missing mark for the end, too: the mark is what was read behind the last
+ * member. */
+static void note_end(struct it_tar_reader *reader)
+{
+	uint64_t out = (uint64_t)archive_filter_bytes(reader->archive, 0);
+
+	reader->ended = out >= reader->content_end + BLOCK;
+}
+
+int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry, bool *more,
+		       struct intoto_error **err)
+{
+	struct archive_entry *found = NULL;
+	int got = archive_read_next_header(reader->archive, &found);
+	const char *name;
+	uint64_t at;
+
+	*more = false;
+	*entry = (struct it_tar_entry){ 0 };
+	if (got == ARCHIVE_EOF) {
+		note_end(reader);
+		return INTOTO_OK;
+	}
+	if (got != ARCHIVE_OK)
+		return refuse(reader, err);
+	name = archive_entry_pathname(found);
+	if (!name)
+		name = archive_entry_pathname_utf8(found); /* of another tool, in the C locale */
+	if (!name || archive_entry_sparse_count(found) || archive_entry_size(found) < 0)
+		return it_err_set(err, INTOTO_E_FORMAT,
+				  "%s: a member without a name, or with holes", reader->path);
+	*more = true;
+	entry->name = name;
+	entry->size = (uint64_t)archive_entry_size(found);
+	entry->file = archive_entry_filetype(found) == AE_IFREG && !archive_entry_hardlink(found) &&
+		      !archive_entry_symlink(found);
+	if (check_bound(reader, entry->size, err))
+		return INTOTO_E_LIMIT;
+	at = (uint64_t)archive_filter_bytes(reader->archive, 0);
+	reader->content_end = at + (entry->size + BLOCK - 1) / BLOCK * BLOCK;
+	return INTOTO_OK;
+}
+
+int it_tar_reader_content(struct it_tar_reader *reader, const struct it_sink *sink,
+			  struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	while (!rc) {
+		la_ssize_t got = archive_read_data(reader->archive, reader->piece, PIECE);
+
+		if (got < 0)
+			return refuse(reader, err);
+		if (!got)
+			break;
+		rc = check_bound(reader, 0, err);
+		if (!rc)
+			rc = it_sink_take(sink, it_span(reader->piece, (size_t)got), err);
+	}
+	return rc;
+}
+
+bool it_tar_reader_ended(const struct it_tar_reader *reader)
+{
+	return reader->ended;
+}

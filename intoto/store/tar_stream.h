@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tar files (pax) member by member, alone or compressed with zstd: written the same every time, and
+ * read with a bound on what comes out.  <store/tar.h> is for those of images.
+ */
+#ifndef IT_STORE_TAR_STREAM_H
+#define IT_STORE_TAR_STREAM_H
+
+#include "base/sink.h"
+
+enum it_tar_filter { IT_TAR_ZSTD, IT_TAR_PLAIN };
+
+/* --- writing --- */
+
+struct it_tar_writer;
+
+/* level: of zstd; 0: 3.  Nothing is seen at path before the finish. */
+IT_CHECK int it_tar_writer_open(struct it_tar_writer **out, const char *path,
+				enum it_tar_filter filter, int level, struct intoto_error **err);
+/* A file of mode 0644 without an owner.  content gives content->len bytes. */
+IT_CHECK int it_tar_writer_add(struct it_tar_writer *writer, const char *name, int64_t time,
+			       const struct it_message *content, struct intoto_error **err);
+/* On the disk, and in its place. */
+IT_CHECK int it_tar_writer_finish(struct it_tar_writer *writer, struct intoto_error **err);
+/* Frees, and removes what was not finished. */
+void it_tar_writer_free(struct it_tar_writer *writer);
+IT_DEFINE_AUTO(struct it_tar_writer, it_tar_writer_free);
+
+/* --- reading --- */
+
+struct it_tar_reader;
+
+struct it_tar_entry {
+	const char *name; /* as it stands; until the next one */
+	uint64_t size;
+	bool file; /* else a folder, a link, a device … */
+};
+
+IT_CHECK int it_tar_reader_open(struct it_tar_reader **out, const char *path,
+				struct intoto_error **err);
+/* All that may come out of it from now on, headers and fillings too; at first 1 GiB.  More is
+ * LIMIT. */
+void it_tar_reader_bound(struct it_tar_reader *reader, uint64_t bytes);
+/* *more is false at the end.  What is not read of a member is passed over. */
+IT_CHECK int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry,
+				bool *more, struct intoto_error **err);
+IT_CHECK int it_tar_reader_content(struct it_tar_reader *reader, const struct it_sink *sink,
+				   struct intoto_error **err);
+/* Behind the end: whether the mark of the end was there, which a file that was cut has not. */
+bool it_tar_reader_ended(const struct it_tar_reader *reader);
+void it_tar_reader_free(struct it_tar_reader *reader);
+IT_DEFINE_AUTO(struct it_tar_reader, it_tar_reader_free);
+
+#endif
