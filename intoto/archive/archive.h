@@ -86,6 +86,7 @@ enum it_archive_compression { IT_ARCHIVE_ZSTD, IT_ARCHIVE_PLAIN };
 struct it_archive_source {
 	const char *path; /* NULL: bytes */
 	struct it_span bytes;
+	const char *sha256;		 /* what it must have; NULL: anything */
 	struct it_archive_member member; /* name, role and media type; the rest is computed */
 };
 

@@ -4,6 +4,10 @@ noinst_LTLIBRARIES += libarchives.la
 libarchives_la_SOURCES = \
 	%D%/archive.h \
 	%D%/check.h \
+	%D%/collect.c %D%/collect.h \
+	%D%/collect_made.c \
+	%D%/collect_part.h \
+	%D%/collect_raw.c \
 	%D%/extract.c \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/manifest_read.c \

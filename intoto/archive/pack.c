@@ -196,7 +196,12 @@ static int describe(struct packing *packing, const struct it_archive_source *sou
 	rc = keep(manifest, &member->name, source->member.name, err);
 	if (!rc)
 		rc = keep(manifest, &member->media_type, source->member.media_type, err);
-	return rc ? rc : fill_digests(manifest, member, &hashing, err);
+	if (!rc)
+		rc = fill_digests(manifest, member, &hashing, err);
+	if (!rc && source->sha256 && !it_streq(source->sha256, member->sha256))
+		rc = it_err_set(err, INTOTO_E_IO, "%s: changed since it was verified",
+				source->path ? source->path : member->name);
+	return rc;
 }
 
 static int describe_all(struct packing *packing, struct intoto_error **err)
@@ -290,6 +295,27 @@ static int write_member(struct packing *packing, struct it_tar_writer *writer, s
 	return rc;
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text > 0x7f)
+			return false;
+	return true;
+}
+
+static int open_writer(struct it_tar_writer **out, const char *path,
+		       const struct it_archive_packing *wanted, struct intoto_error **err)
+{
+	struct it_tar_style style = {
+		.filter = wanted->compression == IT_ARCHIVE_ZSTD ? IT_TAR_ZSTD : IT_TAR_PLAIN,
+		.level = wanted->level,
+	};
+
+	for (size_t i = 0; i < wanted->source_count; i++)
+		style.bytes = style.bytes || !is_ascii(wanted->sources[i].member.name);
+	return it_tar_writer_open(out, path, &style, err);
+}
+
 int it_archive_pack(const char *path, const struct it_archive_packing *wanted,
 		    struct intoto_error **err)
 {
@@ -300,10 +326,7 @@ int it_archive_pack(const char *path, const struct it_archive_packing *wanted,
 	if (!rc)
 		rc = describe_all(&packing, err);
 	if (!rc)
-		rc = it_tar_writer_open(&writer, path,
-					wanted->compression == IT_ARCHIVE_ZSTD ? IT_TAR_ZSTD
-									       : IT_TAR_PLAIN,
-					wanted->level, err);
+		rc = open_writer(&writer, path, wanted, err);
 	if (!rc)
 		rc = write_manifest(&packing, writer, err);
 	for (size_t i = 0; !rc && i < wanted->source_count; i++)

@@ -6,7 +6,11 @@
 
 /* clang-format off */
 /* WORD is it_cmd_archive_WORD in archive_WORD.c; sorted as the help lists them. */
-#define SUBCOMMANDS(EACH)
+#define SUBCOMMANDS(EACH) \
+	EACH(extract) \
+	EACH(list) \
+	EACH(pack) \
+	EACH(show)
 /* clang-format on */
 
 #define DECLARE(word) extern const struct it_command it_cmd_archive_##word;

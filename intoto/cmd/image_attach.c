@@ -36,7 +36,7 @@ static void job_done(struct it_image_attaching *job)
 	it_buf_done(&job->bytes);
 	it_place_free(job->place);
 	it_oci_manifest_free(job->image);
-	it_image_signers_done(&job->signers);
+	it_signers_done(&job->signers);
 	it_signed_list_done(&job->list);
 	free(job->type);
 }

@@ -21,7 +21,7 @@ struct it_image_attaching {
 	struct it_place *place;
 	struct it_oci_manifest *image;
 	struct it_image_signing signing;
-	struct it_image_signers signers;
+	struct it_signers signers;
 	struct it_signed_list list;
 	char *type; /* of the predicate, or of the artifact */
 	bool was_there;

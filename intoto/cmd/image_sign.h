@@ -31,7 +31,7 @@ struct it_image_sign_words {
 struct it_image_sign_request {
 	struct it_verify_request verify;
 	struct it_image_gate gate;
-	struct it_image_signers signers;
+	struct it_signers signers;
 	struct it_image_signing signing;
 	struct it_strings names; /* of annotations */
 	struct it_oci_annotation *annotations;

@@ -17,7 +17,7 @@ enum { REFERENCE_MAX = 4096, TEXT_MAX = 64 * 1024 };
 void it_image_sign_request_done(struct it_image_sign_request *request)
 {
 	it_verify_request_done(&request->verify);
-	it_image_signers_done(&request->signers);
+	it_signers_done(&request->signers);
 	it_strings_done(&request->names);
 	free(request->annotations);
 	it_buf_done(&request->identity);

@@ -10,32 +10,7 @@
 
 const char *const it_image_signature_words[] = { "bundle", "simple", "both", NULL };
 
-void it_image_signers_done(struct it_image_signers *signers)
-{
-	for (size_t i = 0; i < signers->count; i++)
-		it_signer_free(signers->items[i]);
-	free(signers->items);
-	*signers = (struct it_image_signers){ 0 };
-}
-
-static int open_all(struct it_image_signers *signers, struct it_image_signing_words *words,
-		    struct intoto_error **err)
-{
-	signers->items = calloc(words->keys.count + 1, sizeof(struct it_signer *));
-	if (!signers->items)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < words->keys.count; i++) {
-		int rc = it_signer_open(&signers->items[i], words->keys.items[i], it_passphrase_get,
-					&words->passphrase, err);
-
-		if (rc)
-			return rc;
-		signers->count++;
-	}
-	return INTOTO_OK;
-}
-
-int it_image_signing_open(struct it_image_signing *signing, struct it_image_signers *signers,
+int it_image_signing_open(struct it_image_signing *signing, struct it_signers *signers,
 			  struct it_image_signing_words *words, struct intoto_error **err)
 {
 	bool given = false;
@@ -46,7 +21,7 @@ int it_image_signing_open(struct it_image_signing *signing, struct it_image_sign
 	if (!rc && !given)
 		signing->time = it_clock_now();
 	if (!rc)
-		rc = open_all(signers, words, err);
+		rc = it_signers_open(signers, &words->keys, &words->passphrase, err);
 	signing->bundle = !it_streq(words->signature, "simple");
 	signing->simple = !it_streq(words->signature, "bundle");
 	signing->signers = (const struct it_signer *const *)signers->items;

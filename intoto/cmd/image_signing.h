@@ -3,7 +3,7 @@
 #ifndef IT_CMD_IMAGE_SIGNING_H
 #define IT_CMD_IMAGE_SIGNING_H
 
-#include "cmd/passphrase.h"
+#include "cmd/signers.h"
 #include "image/sign.h"
 #include "json/writer.h"
 
@@ -24,16 +24,8 @@ extern const char *const it_image_signature_words[];
 		  "how it is attached: as a bundle that cosign 3 reads, in the tags that cosign 2, podman and skopeo read, or both (both)")
 /* clang-format on */
 
-/* Zero-initialised is empty. */
-struct it_image_signers {
-	struct it_signer **items;
-	size_t count;
-};
-void it_image_signers_done(struct it_image_signers *signers);
-
 /* Opens the keys and fills who, how and when of signing; it borrows from signers. */
-IT_CHECK int it_image_signing_open(struct it_image_signing *signing,
-				   struct it_image_signers *signers,
+IT_CHECK int it_image_signing_open(struct it_image_signing *signing, struct it_signers *signers,
 				   struct it_image_signing_words *words, struct intoto_error **err);
 
 /* One line for each signature. */

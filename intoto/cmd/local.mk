@@ -65,6 +65,7 @@ libcmd_la_SOURCES = \
 	%D%/sign.c %D%/sign.h \
 	%D%/sign_timestamp.c \
 	%D%/sign_verify.c \
+	%D%/signers.c %D%/signers.h \
 	%D%/step_options.c %D%/step_options.h \
 	%D%/suggest.c %D%/suggest.h \
 	%D%/terminal.c %D%/terminal.h \
@@ -105,7 +106,12 @@ IMAGE_COMMANDS = %D%/image.c \
 	%D%/image_tree.c \
 	%D%/image_verify.c %D%/image_verify.h \
 	%D%/image_verify_policy.c
-ARCHIVE_COMMANDS = %D%/archive.c
+ARCHIVE_COMMANDS = %D%/archive.c \
+	%D%/archive_extract.c \
+	%D%/archive_list.c \
+	%D%/archive_pack.c \
+	%D%/archive_show.c \
+	%D%/archive_words.c %D%/archive_words.h
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c
 

@@ -14,9 +14,16 @@ enum it_tar_filter { IT_TAR_ZSTD, IT_TAR_PLAIN };
 
 struct it_tar_writer;
 
-/* level: of zstd; 0: 3.  Nothing is seen at path before the finish. */
+struct it_tar_style {
+	enum it_tar_filter filter;
+	int level;  /* of zstd; 0: 3 */
+	bool bytes; /* some name is not ASCII: then all are marked as bytes, which GNU tar remarks
+		       on */
+};
+
+/* Nothing is seen at path before the finish. */
 IT_CHECK int it_tar_writer_open(struct it_tar_writer **out, const char *path,
-				enum it_tar_filter filter, int level, struct intoto_error **err);
+				const struct it_tar_style *style, struct intoto_error **err);
 /* A file of mode 0644 without an owner.  content gives content->len bytes. */
 IT_CHECK int it_tar_writer_add(struct it_tar_writer *writer, const char *name, int64_t time,
 			       const struct it_message *content, struct intoto_error **err);

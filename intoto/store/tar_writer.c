@@ -57,17 +57,19 @@ static int refuse(struct it_tar_writer *writer, struct intoto_error **err)
 			  "%s: %s", writer->path, quoted ? quoted : "");
 }
 
-static bool set_up(struct it_tar_writer *writer, enum it_tar_filter filter, int level)
+static bool set_up(struct it_tar_writer *writer, const struct it_tar_style *style)
 {
 	struct archive *archive = writer->archive;
 	char text[LEVEL_TEXT];
 
-	(void)snprintf(text, sizeof text, "%d", level > 0 && level <= LEVEL_MAX ? level : LEVEL);
+	(void)snprintf(text, sizeof text, "%d",
+		       style->level > 0 && style->level <= LEVEL_MAX ? style->level : LEVEL);
 	/* Names are bytes: whatever the locale, none is converted. */
 	if (archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
-	    archive_write_set_format_option(archive, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK)
+	    (style->bytes &&
+	     archive_write_set_format_option(archive, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK))
 		return false;
-	if (filter == IT_TAR_ZSTD &&
+	if (style->filter == IT_TAR_ZSTD &&
 	    (archive_write_add_filter_zstd(archive) != ARCHIVE_OK ||
 	     archive_write_set_filter_option(archive, "zstd", "compression-level", text) !=
 		     ARCHIVE_OK))
@@ -77,8 +79,8 @@ static bool set_up(struct it_tar_writer *writer, enum it_tar_filter filter, int 
 	       archive_write_open2(archive, writer, NULL, write_piece, NULL, NULL) == ARCHIVE_OK;
 }
 
-int it_tar_writer_open(struct it_tar_writer **out, const char *path, enum it_tar_filter filter,
-		       int level, struct intoto_error **err)
+int it_tar_writer_open(struct it_tar_writer **out, const char *path,
+		       const struct it_tar_style *style, struct intoto_error **err)
 {
 	IT_AUTO(it_tar_writer_freep) struct it_tar_writer *writer = calloc(1, sizeof *writer);
 	int rc;
@@ -94,7 +96,7 @@ int it_tar_writer_open(struct it_tar_writer **out, const char *path, enum it_tar
 	rc = it_draft_open(&writer->draft, path, 0666, IT_FILE_SYNC, err);
 	if (rc)
 		return rc;
-	if (!set_up(writer, filter, level))
+	if (!set_up(writer, style))
 		return refuse(writer, err);
 	*out = writer;
 	writer = NULL; /* now the caller's */

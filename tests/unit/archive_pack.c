@@ -151,6 +151,7 @@ static void forge(const char *path, struct intoto_key *key, const struct forged 
 	IT_AUTO(it_archive_freep) struct it_archive *archive = NULL;
 	IT_AUTO(it_tar_writer_freep) struct it_tar_writer *writer = NULL;
 	IT_AUTO(it_freep) char *text = NULL;
+	const struct it_tar_style style = { .filter = IT_TAR_PLAIN, .bytes = true };
 	struct it_span bytes = { 0 };
 	struct it_message message;
 
@@ -160,7 +161,7 @@ static void forge(const char *path, struct intoto_key *key, const struct forged 
 			 INTOTO_OK);
 	bytes.data = text;
 	message = it_message_of(&bytes);
-	assert_int_equal(it_tar_writer_open(&writer, path, IT_TAR_PLAIN, 0, NULL), INTOTO_OK);
+	assert_int_equal(it_tar_writer_open(&writer, path, &style, NULL), INTOTO_OK);
 	assert_int_equal(it_tar_writer_add(writer, IT_ARCHIVE_MANIFEST_NAME, 0, &message, NULL),
 			 INTOTO_OK);
 	for (size_t i = 0; i < count; i++) {
