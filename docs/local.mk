@@ -24,6 +24,7 @@ dist_man_MANS += \
 	%D%/intoto-listing.5 \
 	%D%/intoto-match.1 \
 	%D%/intoto-record.1 \
+	%D%/intoto-report.1 \
 	%D%/intoto-report.5 \
 	%D%/intoto-run.1 \
 	%D%/intoto-sign.1 \

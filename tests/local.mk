@@ -71,4 +71,5 @@ include %D%/fuzz/local.mk
 include %D%/gates/local.mk
 include %D%/conformance/local.mk
 include %D%/image/local.mk
+include %D%/report/local.mk
 include %D%/interop/local.mk

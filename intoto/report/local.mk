@@ -2,4 +2,24 @@
 # What an auditor reads: reports over archives, and the pages of the dashboard.
 noinst_LTLIBRARIES += libreport.la
 libreport_la_SOURCES = \
-	%D%/pages.h
+	%D%/audit.c %D%/audit.h \
+	%D%/audit_evidence.c \
+	%D%/audit_gaps.c \
+	%D%/audit_join.c \
+	%D%/audit_rows.c \
+	%D%/audit_take.c \
+	%D%/controls.c %D%/controls.h \
+	%D%/controls_tables.c \
+	%D%/document.c %D%/document.h \
+	%D%/document_archive.c \
+	%D%/document_chain.c \
+	%D%/document_csv.c \
+	%D%/document_evidence.c \
+	%D%/document_json.c \
+	%D%/html.c %D%/html.h \
+	%D%/pages.h \
+	%D%/picture.c %D%/picture.h \
+	%D%/style.c
+
+UNIT_TESTS += tests/unit/report_html
+tests_unit_report_html_LDADD = libreport.la libarchives.la libtar.la $(LDADD)
