@@ -70,6 +70,7 @@ test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
 test     binutils-source       -                    -                  -
 test     npm                   npm                  npm                node
+test     chromium              chromium             chromium           -
 bench    util-linux            util-linux           taskset            -
 TABLE
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "json/writer.h"
 #include "layouts/grounds.h"
+#include "layouts/report_format.h"
 #include "model/link.h"
 
 enum { TEXT_MAX = 256 * 1024 * 1024 };
@@ -16,14 +17,10 @@ enum { TEXT_MAX = 256 * 1024 * 1024 };
 static int collect_report(struct it_archive_collection *out, const struct it_archive_wish *wish,
 			  struct intoto_error **err)
 {
-	IT_AUTO(it_freep) char *text = NULL;
+	const struct it_report_view view = { .report = wish->report, .trace = wish->trace };
 	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(TEXT_MAX);
-	int rc = intoto_report_json(wish->report, &text, err);
+	int rc = it_report_print(&bytes, &it_report_format_json, &view, err);
 
-	if (rc)
-		return rc;
-	(void)it_buf_add_text(&bytes, text); /* looked at below */
-	rc = it_buf_check(&bytes, "the report", err);
 	return rc ? rc
 		  : it_collect_document(out, IT_ROLE_REPORT, "report/verification.json", &bytes,
 					err);

@@ -49,7 +49,8 @@ struct it_audit_side {
 struct it_audit_step {
 	const char *label; /* "sub/step" */
 	bool inspection;
-	bool looked_at; /* false: the verification never came to it */
+	bool looked_at;	     /* false: the verification never came to it */
+	bool told_by_checks; /* the report has no items */
 	bool evidence;
 	int64_t threshold;
 	int64_t people;
@@ -147,9 +148,9 @@ struct it_audit {
 	const char *file; /* last part of the archive's path */
 	struct it_archive *archive;
 	const struct it_archive_answer *answer; /* of the check; NULL: nobody asked for one */
-	bool reported;			  /* it holds a report of a verification that can be read */
-	const char *verdict;		  /* of that report: "passed", "refused", "undecided"; "" */
-	int64_t verified;		  /* as of when */
+	bool reported;	     /* it holds a report of a verification that can be read */
+	const char *verdict; /* of that report: "passed", "refused", "undecided"; "" */
+	int64_t verified;    /* as of when */
 	const char *readme;
 	int64_t layout_expires; /* 0: never, or not known */
 	const char *parameters; /* of the verifier, JSON; "" */
@@ -246,7 +247,6 @@ void it_audit_take_vex(struct it_audit *audit, struct it_audit_document *documen
 		       const struct it_json *predicate);
 /* When all members were taken. */
 void it_audit_join(struct it_audit *audit);
-void it_audit_join_layouts(struct it_audit *audit);
 void it_audit_join_evidence(struct it_audit *audit);
 void it_audit_find_gaps(struct it_audit *audit);
 

@@ -254,7 +254,7 @@ static void show_artifacts(struct it_audit *audit, struct it_audit_step *step,
 	}
 }
 
-void it_audit_join_layouts(struct it_audit *audit)
+static void join_layouts(struct it_audit *audit)
 {
 	for (size_t i = 0; i < audit->layout_count; i++)
 		if (!*audit->layouts[i].prefix) { /* the layout's own steps in front */
@@ -264,6 +264,11 @@ void it_audit_join_layouts(struct it_audit *audit)
 	for (size_t i = 0; i < audit->layout_count; i++)
 		if (*audit->layouts[i].prefix)
 			join_steps(audit, &audit->layouts[i]);
+}
+
+/* When it is known which steps have evidence. */
+static void join_flows(struct it_audit *audit)
+{
 	for (size_t i = 0; !audit->failed && i < audit->layout_count; i++) {
 		const struct intoto_layout *layout = audit->layouts[i].layout;
 
@@ -292,6 +297,20 @@ static bool is_worse(enum intoto_outcome outcome, enum intoto_outcome than)
 	return weight[outcome] > weight[than];
 }
 
+/* A report without items says by its checks alone what became of a step. */
+static void look_at(struct it_audit_step *step, const struct it_audit_check *check)
+{
+	if (!step->looked_at && check->outcome != INTOTO_CHECK_SKIPPED) {
+		step->looked_at = true;
+		step->told_by_checks = true;
+	}
+	if (step->told_by_checks && it_streq(check->code, "step.threshold") &&
+	    check->outcome == INTOTO_CHECK_PASSED) {
+		step->evidence = true;
+		step->people = step->threshold;
+	}
+}
+
 static void join_checks(struct it_audit *audit)
 {
 	struct it_audit_step *step = NULL;
@@ -311,6 +330,7 @@ static void join_checks(struct it_audit *audit)
 		if (!step)
 			continue;
 		step->tally[check->outcome]++;
+		look_at(step, check);
 		if (!is_worse(check->outcome, worst[step - audit->steps]))
 			continue;
 		worst[step - audit->steps] = check->outcome;
@@ -340,8 +360,9 @@ void it_audit_join(struct it_audit *audit)
 		audit->verdict = "";
 	audit->readme = audit->readme ? audit->readme : "";
 	audit->parameters = audit->parameters ? audit->parameters : "";
-	it_audit_join_layouts(audit);
+	join_layouts(audit);
 	join_checks(audit);
+	join_flows(audit);
 	join_members(audit);
 	it_audit_join_evidence(audit);
 	it_audit_find_gaps(audit);

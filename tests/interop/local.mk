@@ -17,6 +17,7 @@ INTEROP_TESTS = \
 	%D%/provenance.t \
 	%D%/public_chains.t \
 	%D%/python.t \
+	%D%/report_browser.t \
 	%D%/rules.t \
 	%D%/runtime_trace.t \
 	%D%/sbom.t \
@@ -25,7 +26,7 @@ INTEROP_TESTS = \
 	%D%/vsa.t \
 	%D%/witness.t
 
-EXTRA_DIST += $(INTEROP_TESTS) %D%/chain.sh %D%/gpg_resign.py %D%/image_peers.sh %D%/python_layout.py %D%/rules_python.py
+EXTRA_DIST += $(INTEROP_TESTS) %D%/browser.js %D%/browser.sh %D%/chain.sh %D%/gpg_resign.py %D%/image_peers.sh %D%/python_layout.py %D%/rules_python.py
 
 .PHONY: check-interop print-interop-tests
 check-interop:
