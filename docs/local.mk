@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The manual: a page for every command and for every header of the library.
 dist_man_MANS += \
+	%D%/intoto-archive.1 \
 	%D%/intoto-attest.1 \
 	%D%/intoto-attestor.7 \
 	%D%/intoto-attestors.7 \

@@ -70,6 +70,7 @@ include %D%/faults/local.mk
 include %D%/fuzz/local.mk
 include %D%/gates/local.mk
 include %D%/conformance/local.mk
+include %D%/archive/local.mk
 include %D%/image/local.mk
 include %D%/report/local.mk
 include %D%/interop/local.mk

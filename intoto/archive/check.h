@@ -28,6 +28,7 @@ struct it_archive_answer {
 	struct it_archive *archive;
 	struct it_strings signers;    /* keyids of keys that signed the manifest */
 	struct intoto_report *report; /* of the chain; NULL when it was not looked at */
+	char *folder; /* in front of the paths in that report; is gone by now */
 	struct it_archive_note {
 		enum intoto_outcome outcome;
 		const char *code; /* "archive.member.removed", "archive.signature" … */

@@ -3,7 +3,9 @@
 noinst_LTLIBRARIES += libarchives.la
 libarchives_la_SOURCES = \
 	%D%/archive.h \
-	%D%/check.h \
+	%D%/check.c %D%/check.h \
+	%D%/check_chain.c \
+	%D%/check_part.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/collect_made.c \
 	%D%/collect_part.h \

@@ -15,7 +15,7 @@
 enum {
 	ADDITION_MAX = 16 * 1024 * 1024, /* bytes of one */
 	ADDITIONS_MAX = 1024,
-	FAULTS_MAX = 1000, /* an archive with more is not worth a longer list */
+	FAULTS_MAX = 100, /* an archive with more is not worth a longer list */
 	PIECE = 256 * 1024,
 	SLACK = 1024 * 1024,
 	PER_MEMBER = 8 * 1024, /* headers and fillings */
@@ -71,7 +71,8 @@ static int add_fault(struct it_archive *archive, enum it_archive_fault_kind kind
 	struct it_archive_fault *fault;
 	int rc;
 
-	if (archive->fault_count == FAULTS_MAX)
+	/* How it ends is always told. */
+	if (archive->fault_count >= FAULTS_MAX && kind != IT_FAULT_CUT)
 		return INTOTO_OK;
 	faults = reallocarray(archive->faults, archive->fault_count + 1, sizeof *faults);
 	if (!faults)
@@ -315,15 +316,18 @@ static int read_members(struct reading *reading, struct intoto_error **err)
 static int read_to_end(struct reading *reading, struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	bool whole = false;
 	int rc = read_members(reading, &why);
 
 	if (rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT)
 		return add_fault(reading->archive, IT_FAULT_CUT, "", intoto_error_text(why), err);
 	if (rc)
 		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
-	if (it_tar_reader_ended(reading->reader))
-		return INTOTO_OK;
-	return add_fault(reading->archive, IT_FAULT_CUT, "", "the mark of its end is missing", err);
+	rc = it_tar_reader_end(reading->reader, &whole, err);
+	if (rc || whole)
+		return rc;
+	return add_fault(reading->archive, IT_FAULT_CUT, "",
+			 "it ends early, or goes on behind its end", err);
 }
 
 static int note_removed(struct reading *reading, struct intoto_error **err)

@@ -10,7 +10,8 @@
 	EACH(extract) \
 	EACH(list) \
 	EACH(pack) \
-	EACH(show)
+	EACH(show) \
+	EACH(verify)
 /* clang-format on */
 
 #define DECLARE(word) extern const struct it_command it_cmd_archive_##word;

@@ -111,6 +111,7 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 	%D%/archive_list.c \
 	%D%/archive_pack.c \
 	%D%/archive_show.c \
+	%D%/archive_verify.c \
 	%D%/archive_words.c %D%/archive_words.h
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c

@@ -4,22 +4,23 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
 #include "store/tar_stream.h"
 
-enum { PIECE = 64 * 1024, BLOCK = 512 };
+enum { PIECE = 64 * 1024, BLOCK = 512, MARK = 2 * BLOCK /* of the end: pax, "Archive" */ };
 
 #define BOUND ((uint64_t)1 << 30)
 
 struct it_tar_reader {
 	struct archive *archive;
-	char *path;  /* quoted */
+	char *file;
+	char *path;  /* the same, quoted */
 	char *piece; /* PIECE bytes */
 	uint64_t bound;
 	uint64_t content_end; /* of the member before the end, with its filling */
-	bool ended;
 };
 
 void it_tar_reader_free(struct it_tar_reader *reader)
@@ -27,6 +28,7 @@ void it_tar_reader_free(struct it_tar_reader *reader)
 	if (!reader)
 		return;
 	(void)archive_read_free(reader->archive); /* NULL is fine; nothing is left to be read */
+	free(reader->file);
 	free(reader->path);
 	free(reader->piece);
 	free(reader);
@@ -51,10 +53,11 @@ int it_tar_reader_open(struct it_tar_reader **out, const char *path, struct into
 	if (!reader)
 		return it_err_nomem(err);
 	reader->bound = BOUND;
+	reader->file = strdup(path);
 	reader->path = it_text_quoted(it_span_text(path));
 	reader->piece = malloc(PIECE);
 	reader->archive = archive_read_new();
-	if (!reader->path || !reader->piece || !reader->archive)
+	if (!reader->file || !reader->path || !reader->piece || !reader->archive)
 		return it_err_nomem(err);
 	if (stat(path, &about))
 		return it_err_errno(err, errno, "%s", reader->path);
@@ -84,15 +87,6 @@ static int check_bound(struct it_tar_reader *reader, uint64_t more, struct intot
 			  reader->path);
 }
 
-/* libarchive takes a missing mark for the end, too: the mark is what was read behind the last
- * member. */
-static void note_end(struct it_tar_reader *reader)
-{
-	uint64_t out = (uint64_t)archive_filter_bytes(reader->archive, 0);
-
-	reader->ended = out >= reader->content_end + BLOCK;
-}
-
 int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry, bool *more,
 		       struct intoto_error **err)
 {
@@ -103,10 +97,8 @@ int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry,
 
 	*more = false;
 	*entry = (struct it_tar_entry){ 0 };
-	if (got == ARCHIVE_EOF) {
-		note_end(reader);
+	if (got == ARCHIVE_EOF)
 		return INTOTO_OK;
-	}
 	if (got != ARCHIVE_OK)
 		return refuse(reader, err);
 	name = archive_entry_pathname(found);
@@ -146,7 +138,50 @@ int it_tar_reader_content(struct it_tar_reader *reader, const struct it_sink *si
 	return rc;
 }
 
-bool it_tar_reader_ended(const struct it_tar_reader *reader)
+/* --- the end --- */
+
+static void raw_done(struct archive **archive)
 {
-	return reader->ended;
+	(void)archive_read_free(*archive); /* NULL is fine; nothing is left to be read */
+}
+
+/* Whether what stands from at on, of which piece begins at from, is zero. */
+static bool is_zero_behind(struct it_span piece, uint64_t from, uint64_t at)
+{
+	size_t skip = from >= at ? 0 : at - from < piece.len ? (size_t)(at - from) : piece.len;
+
+	for (size_t i = skip; i < piece.len; i++)
+		if (piece.data[i])
+			return false;
+	return true;
+}
+
+/*
+ * libarchive takes a missing mark for the end, and looks at nothing behind one.  So all is read
+ * once more as mere bytes, which also shows whether the compressed file is whole.
+ */
+int it_tar_reader_end(struct it_tar_reader *reader, bool *whole, struct intoto_error **err)
+{
+	IT_AUTO(raw_done) struct archive *raw = archive_read_new();
+	struct archive_entry *entry = NULL;
+	uint64_t size = 0;
+	la_ssize_t got = 0;
+	bool zero = true;
+
+	*whole = false;
+	if (!raw)
+		return it_err_nomem(err);
+	if (archive_read_support_format_raw(raw) != ARCHIVE_OK ||
+	    archive_read_support_filter_zstd(raw) != ARCHIVE_OK ||
+	    archive_read_open_filename(raw, reader->file, PIECE) != ARCHIVE_OK ||
+	    archive_read_next_header(raw, &entry) != ARCHIVE_OK)
+		return INTOTO_OK;
+	while (zero && size <= reader->bound &&
+	       (got = archive_read_data(raw, reader->piece, PIECE)) > 0) {
+		zero = is_zero_behind(it_span(reader->piece, (size_t)got), size,
+				      reader->content_end);
+		size += (uint64_t)got;
+	}
+	*whole = zero && !got && size >= reader->content_end + MARK;
+	return INTOTO_OK;
 }

@@ -254,9 +254,6 @@ static void an_archive_that_was_cut_is_never_whole(void **state)
 		for (size_t len = 0; len < bytes.len; len += kind ? 256 : 1) {
 			IT_AUTO(it_archive_freep) struct it_archive *archive = NULL;
 
-			/* The second block of the end's mark says nothing more. */
-			if (kind && len >= bytes.len - 512)
-				break;
 			assert_int_equal(
 				it_file_write("cut.tar", it_span(bytes.data, len), 0600, 0, NULL),
 				INTOTO_OK);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verdict over an archive: its bytes, its signature, then its chain, which is verified from
+ * what is in the archive and nothing else.  It starts at refused.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/check_part.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "layouts/verify.h"
+
+enum { TEXT_MAX = 8 * 1024 };
+
+void it_archive_answer_free(struct it_archive_answer *answer)
+{
+	if (!answer)
+		return;
+	it_archive_free(answer->archive);
+	intoto_report_free(answer->report);
+	free(answer->notes);
+	free(answer->folder);
+	it_strings_done(&answer->signers);
+	it_strings_done(&answer->texts);
+	free(answer);
+}
+
+static int keep(struct it_archive_answer *answer, const char **out, const char *text,
+		struct intoto_error **err)
+{
+	int rc = it_strings_add(&answer->texts, text, err);
+
+	if (!rc)
+		*out = answer->texts.items[answer->texts.count - 1];
+	return rc;
+}
+
+int it_archive_note(struct it_archive_answer *answer, enum intoto_outcome outcome, const char *code,
+		    const char *subject, struct intoto_error **err, const char *format, ...)
+{
+	char text[TEXT_MAX];
+	struct it_archive_note *notes =
+		reallocarray(answer->notes, answer->note_count + 1, sizeof *notes);
+	struct it_archive_note *note;
+	va_list list;
+	int rc;
+
+	if (!notes)
+		return it_err_nomem(err);
+	answer->notes = notes;
+	note = &notes[answer->note_count];
+	va_start(list, format);
+	(void)vsnprintf(text, sizeof text, format, list); /* a longer sentence is cut */
+	va_end(list);
+	note->outcome = outcome;
+	rc = keep(answer, &note->code, code, err);
+	if (!rc)
+		rc = keep(answer, &note->subject, subject, err);
+	if (!rc)
+		rc = keep(answer, &note->text, text, err);
+	if (!rc)
+		answer->note_count++;
+	return rc;
+}
+
+bool it_archive_has_failed(const struct it_archive_answer *answer)
+{
+	for (size_t i = 0; i < answer->note_count; i++)
+		if (answer->notes[i].outcome == INTOTO_CHECK_FAILED ||
+		    answer->notes[i].outcome == INTOTO_CHECK_UNDECIDED)
+			return true;
+	return false;
+}
+
+/* --- its bytes --- */
+
+static const char *const fault_codes[] = {
+	[IT_FAULT_REMOVED] = "archive.removed",	  [IT_FAULT_ADDED] = "archive.added",
+	[IT_FAULT_REPLACED] = "archive.replaced", [IT_FAULT_REORDERED] = "archive.reordered",
+	[IT_FAULT_REPEATED] = "archive.repeated", [IT_FAULT_UNSAFE] = "archive.unsafe",
+	[IT_FAULT_CUT] = "archive.cut",		  [IT_FAULT_WITHHELD] = "archive.withheld",
+};
+
+static int check_bytes(struct it_archive_answer *answer, struct intoto_error **err)
+{
+	const struct it_archive *archive = answer->archive;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < archive->fault_count; i++)
+		rc = it_archive_note(answer, INTOTO_CHECK_FAILED,
+				     fault_codes[archive->faults[i].kind], archive->faults[i].name,
+				     err, "%s", archive->faults[i].text);
+	/* What stands behind the manifest's members is nothing that this program understands. */
+	for (size_t i = 0; !rc && i < archive->addition_count; i++)
+		rc = it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.added",
+				     archive->additions[i].name, err,
+				     "later evidence that this version cannot judge");
+	if (!rc && !archive->fault_count)
+		rc = it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.whole", "", err,
+				     "%zu members, each as the manifest says",
+				     archive->manifest->member_count);
+	return rc;
+}
+
+static int check_signature(struct it_archive_answer *answer, const struct it_archive_policy *policy,
+			   struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < policy->key_count; i++) {
+		const char *fingerprint = intoto_key_fingerprint(policy->keys[i]);
+
+		if (intoto_envelope_verify(answer->archive->envelope, policy->keys[i], NULL) ||
+		    it_strings_has(&answer->signers, fingerprint))
+			continue;
+		rc = it_strings_add(&answer->signers, fingerprint, err);
+		if (!rc)
+			rc = it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.signature",
+					     fingerprint, err,
+					     "the manifest is signed by this key");
+	}
+	if (!rc && !answer->signers.count)
+		rc = it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.signature", "", err,
+				     "the manifest is signed by none of the %zu keys that may",
+				     policy->key_count);
+	return rc;
+}
+
+/* --- the archive before it --- */
+
+static int check_previous(struct it_archive_answer *answer, const struct it_archive_policy *policy,
+			  struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = answer->archive->manifest;
+	IT_AUTO(it_archive_freep) struct it_archive *previous = NULL;
+	int rc;
+
+	if (!policy->previous)
+		return !*manifest->previous
+			       ? INTOTO_OK
+			       : it_archive_note(answer, INTOTO_CHECK_SKIPPED, "archive.previous",
+						 manifest->previous, err,
+						 "names an archive before it, which was not given "
+						 "(--previous)");
+	rc = it_archive_read(&previous, policy->previous, NULL, err);
+	if (rc)
+		return rc;
+	if (!it_streq(previous->sha256, manifest->previous))
+		return it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.previous",
+				       policy->previous, err,
+				       "is not the archive that this one names as the one before "
+				       "it: %s",
+				       *manifest->previous ? manifest->previous : "it names none");
+	if (!it_streq(previous->manifest->product, manifest->product) ||
+	    previous->manifest->number + 1 != manifest->number)
+		return it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.previous",
+				       policy->previous, err,
+				       "is of another product, or does not stand right before it");
+	return it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.previous", policy->previous,
+			       err, "is the archive before this one, number %ju",
+			       (uintmax_t)previous->manifest->number);
+}
+
+/* --- the chain --- */
+
+/* An inspection looks at what was shipped, which is not in the archive: that it passed then is what
+ * the signer of the manifest says. */
+static bool lacks_inspections_alone(const struct intoto_report *report)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < intoto_report_count(report); i++) {
+		const struct intoto_check *check = intoto_report_at(report, i);
+
+		if (check->outcome == INTOTO_CHECK_UNDECIDED)
+			return false;
+		if (check->outcome != INTOTO_CHECK_FAILED)
+			continue;
+		if (!it_streq(check->code, "inspection.refused"))
+			return false;
+		refused++;
+	}
+	return refused > 0;
+}
+
+static int judge_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
+		       struct intoto_error **err)
+{
+	bool then = it_streq(answer->archive->manifest->verdict, "passed");
+	const char *which = policy->layout ? "under the layout that was given"
+					   : "under the layout in the archive";
+
+	if (intoto_report_verdict(answer->report) == INTOTO_PASSED)
+		return it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.chain", "", err,
+				       "the chain passes %s", which);
+	if (then && !policy->layout && lacks_inspections_alone(answer->report))
+		return it_archive_note(answer, INTOTO_CHECK_WARNING, "archive.inspections", "", err,
+				       "the chain passes %s, but for its inspections, which look "
+				       "at what was shipped: they passed when it was packed",
+				       which);
+	return it_archive_note(answer,
+			       intoto_report_verdict(answer->report) == INTOTO_UNDECIDED
+				       ? INTOTO_CHECK_UNDECIDED
+				       : INTOTO_CHECK_FAILED,
+			       "archive.chain", "", err, "the chain does not pass %s", which);
+}
+
+static int check_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
+		       const char *folder, struct intoto_error **err)
+{
+	IT_AUTO(it_archive_chain_done) struct it_archive_chain chain = { 0 };
+	int rc;
+
+	if (it_archive_has_failed(answer))
+		return it_archive_note(answer, INTOTO_CHECK_SKIPPED, "archive.chain", "", err,
+				       "was not verified, because the archive is not whole, or not "
+				       "signed as it must be");
+	rc = it_archive_chain_read(&chain, answer->archive, policy, folder, err);
+	if (!rc)
+		rc = it_verify(&answer->report, NULL, &chain.options, NULL, err);
+	return rc ? rc : judge_chain(answer, policy, err);
+}
+
+/* --- all of it --- */
+
+static int check(struct it_archive_answer *answer, const char *path,
+		 const struct it_archive_policy *policy, const char *folder,
+		 struct intoto_error **err)
+{
+	int rc = it_archive_extract(&answer->archive, path, folder, NULL, err);
+
+	if (!rc)
+		rc = check_bytes(answer, err);
+	if (!rc)
+		rc = check_signature(answer, policy, err);
+	if (!rc)
+		rc = check_previous(answer, policy, err);
+	if (!rc)
+		rc = check_chain(answer, policy, folder, err);
+	return rc;
+}
+
+static enum intoto_verdict verdict_of(const struct it_archive_answer *answer)
+{
+	enum intoto_verdict verdict = INTOTO_PASSED;
+
+	for (size_t i = 0; i < answer->note_count; i++) {
+		if (answer->notes[i].outcome == INTOTO_CHECK_FAILED)
+			return INTOTO_REFUSED;
+		if (answer->notes[i].outcome == INTOTO_CHECK_UNDECIDED)
+			verdict = INTOTO_UNDECIDED;
+	}
+	return answer->signers.count && answer->report ? verdict : INTOTO_REFUSED;
+}
+
+int it_archive_check(struct it_archive_answer **out, const char *path,
+		     const struct it_archive_policy *policy, struct intoto_error **err)
+{
+	IT_AUTO(it_archive_answer_freep)
+	struct it_archive_answer *answer = calloc(1, sizeof *answer);
+	IT_AUTO(it_room_done) struct it_room room = { 0 };
+	int rc;
+
+	*out = NULL;
+	if (!answer)
+		return it_err_nomem(err);
+	rc = it_room_open(&room, true, 0, err);
+	if (rc)
+		return rc;
+	answer->folder = it_path_join(room.home, "evidence");
+	rc = answer->folder ? check(answer, path, policy, answer->folder, err) : it_err_nomem(err);
+	if (rc)
+		return rc;
+	answer->verdict = verdict_of(answer);
+	*out = answer;
+	answer = NULL; /* now the caller's */
+	return INTOTO_OK;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an extracted archive to the question that a verification asks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/check_part.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "json/field.h"
+
+enum { PARAMETERS_MAX = 1024, DOCUMENT_MAX = 16 * 1024 * 1024 };
+
+void it_archive_chain_done(struct it_archive_chain *chain)
+{
+	for (size_t i = 0; i < chain->key_count; i++)
+		intoto_key_free(chain->keys[i]);
+	free(chain->keys);
+	free(chain->parameters);
+	it_strings_done(&chain->texts);
+	it_strings_done(&chain->certificates);
+	it_strings_done(&chain->trust);
+	it_strings_done(&chain->exceptions);
+}
+
+static int own(struct it_archive_chain *chain, const char **out, const char *folder,
+	       const char *name, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_path_join(folder, name);
+	int rc = path ? it_strings_add(&chain->texts, path, err) : it_err_nomem(err);
+
+	if (!rc)
+		*out = chain->texts.items[chain->texts.count - 1];
+	return rc;
+}
+
+static int add_path(struct it_strings *list, const char *folder, const char *name,
+		    struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_path_join(folder, name);
+
+	return path ? it_strings_add(list, path, err) : it_err_nomem(err);
+}
+
+static int add_key(struct it_archive_chain *chain, const char *folder, const char *name,
+		   struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = it_path_join(folder, name);
+	int rc = path ? intoto_key_load(&chain->keys[chain->key_count], path, NULL, NULL, err)
+		      : it_err_nomem(err);
+
+	chain->key_count += rc == INTOTO_OK;
+	return rc;
+}
+
+/* What the manifest calls a key, a certificate … is used as one, wherever it stands. */
+static int take_member(struct it_archive_chain *chain, const struct it_archive_member *member,
+		       const char *folder, struct intoto_error **err)
+{
+	if (member->role == IT_ROLE_KEY)
+		return add_key(chain, folder, member->name, err);
+	if (member->role == IT_ROLE_CERTIFICATE)
+		return add_path(&chain->certificates, folder, member->name, err);
+	if (member->role == IT_ROLE_TRUST)
+		return add_path(&chain->trust, folder, member->name, err);
+	if (member->role == IT_ROLE_EXCEPTION)
+		return add_path(&chain->exceptions, folder, member->name, err);
+	return INTOTO_OK;
+}
+
+static int take_members(struct it_archive_chain *chain, const struct it_archive *archive,
+			const char *folder, struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = archive->manifest;
+	int rc = INTOTO_OK;
+
+	chain->keys = calloc(manifest->member_count + 1, sizeof(struct intoto_key *));
+	if (!chain->keys)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < manifest->member_count; i++)
+		rc = take_member(chain, &manifest->members[i], folder, err);
+	return rc;
+}
+
+/* --- with which words it was verified then --- */
+
+struct raw_parameters {
+	int64_t allow;
+	bool pass;
+	const struct it_json *list;
+};
+
+static const struct it_field parameters_fields[] = {
+	{ "allow", IT_FIELD_INT, true, offsetof(struct raw_parameters, allow), NULL },
+	{ "parameters", IT_FIELD_LIST, true, offsetof(struct raw_parameters, list), NULL },
+	{ "passParameters", IT_FIELD_BOOL, true, offsetof(struct raw_parameters, pass), NULL },
+};
+
+struct raw_parameter {
+	char *name, *value;
+};
+
+static void raw_parameter_done(struct raw_parameter *raw)
+{
+	free(raw->name);
+	free(raw->value);
+}
+
+static const struct it_field parameter_fields[] = {
+	{ "name", IT_FIELD_TEXT, true, offsetof(struct raw_parameter, name), NULL },
+	{ "value", IT_FIELD_TEXT, true, offsetof(struct raw_parameter, value), NULL },
+};
+
+static int take_parameter(struct it_archive_chain *chain, const struct it_json *value,
+			  const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(raw_parameter_done) struct raw_parameter raw = { 0 };
+	struct intoto_parameter *one = &chain->parameters[chain->options.parameter_count];
+	int rc = it_fields_read(&raw, value, parameter_fields, IT_COUNT_OF(parameter_fields), 0,
+				where, err);
+
+	if (!rc)
+		rc = own(chain, &one->name, NULL, raw.name, err);
+	if (!rc)
+		rc = own(chain, &one->value, NULL, raw.value, err);
+	chain->options.parameter_count += rc == INTOTO_OK;
+	return rc;
+}
+
+static int take_parameters(struct it_archive_chain *chain, const struct it_json *root,
+			   struct intoto_error **err)
+{
+	static const struct it_where where = { NULL, "parameters", 0 };
+	struct raw_parameters raw = { 0 };
+	size_t count;
+	int rc = it_fields_read(&raw, root, parameters_fields, IT_COUNT_OF(parameters_fields), 0,
+				NULL, err);
+
+	count = rc ? 0 : it_json_count(raw.list);
+	if (!rc && (raw.allow < 0 || raw.allow > UINT16_MAX || count > PARAMETERS_MAX))
+		rc = it_where_refuse(&where, INTOTO_E_LIMIT, err, "a number without sense");
+	if (rc)
+		return rc;
+	chain->parameters = calloc(count + 1, sizeof *chain->parameters);
+	if (!chain->parameters)
+		return it_err_nomem(err);
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct it_where element = { &where, NULL, i };
+
+		rc = take_parameter(chain, it_json_at(raw.list, i), &element, err);
+	}
+	chain->options.parameters = chain->parameters;
+	chain->options.allow |= (unsigned)raw.allow;
+	chain->options.pass_parameters = raw.pass;
+	return rc;
+}
+
+static int read_parameters(struct it_archive_chain *chain, const char *folder,
+			   struct intoto_error **err)
+{
+	static const char name[] = "report/parameters.json";
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(DOCUMENT_MAX);
+	IT_AUTO(it_json_freep) struct it_json *root = NULL;
+	IT_AUTO(it_freep) char *path = it_path_join(folder, name);
+	int rc = path ? it_file_read(&text, path, err) : it_err_nomem(err);
+
+	if (!rc)
+		rc = it_json_parse(&root, it_buf_span(&text), &it_json_signed_limits, err);
+	if (!rc)
+		rc = take_parameters(chain, root, err);
+	return rc ? it_err_wrap(err, rc, "%s", name) : rc;
+}
+
+/* --- all of it --- */
+
+static void set_lists(struct it_archive_chain *chain, const struct it_archive_policy *policy)
+{
+	struct intoto_verify_options *options = &chain->options;
+	bool own_keys = policy->layout_key_count;
+
+	options->keys =
+		own_keys ? policy->layout_keys : (const struct intoto_key *const *)chain->keys;
+	options->key_count = own_keys ? policy->layout_key_count : chain->key_count;
+	options->intermediates = (const char *const *)chain->certificates.items;
+	options->intermediate_count = chain->certificates.count;
+	options->exception_paths = (const char *const *)chain->exceptions.items;
+	options->exception_path_count = chain->exceptions.count;
+	options->timestamp_roots = policy->timestamp_root_count
+					   ? policy->timestamp_roots
+					   : (const char *const *)chain->trust.items;
+	options->timestamp_root_count =
+		policy->timestamp_root_count ? policy->timestamp_root_count : chain->trust.count;
+}
+
+int it_archive_chain_read(struct it_archive_chain *chain, const struct it_archive *archive,
+			  const struct it_archive_policy *policy, const char *folder,
+			  struct intoto_error **err)
+{
+	struct intoto_verify_options *options = &chain->options;
+	int rc = take_members(chain, archive, folder, err);
+
+	*options = (struct intoto_verify_options){
+		.size = sizeof *options,
+		.at_given = true,
+		.at = policy->at_given ? policy->at : archive->manifest->time,
+		.allow = policy->allow,
+		/* Nothing in an archive is ever run. */
+		.inspections = INTOTO_INSPECTIONS_REFUSE,
+	};
+	/* Those words were for that layout. */
+	if (!rc && !policy->layout)
+		rc = read_parameters(chain, folder, err);
+	if (!rc)
+		rc = own(chain, &options->link_dir, folder, "links", err);
+	if (!rc)
+		rc = it_dir_make(options->link_dir, err);
+	options->layout_path = policy->layout;
+	if (!rc && !policy->layout)
+		rc = own(chain, &options->layout_path, folder, "layout/root.layout", err);
+	set_lists(chain, policy);
+	if (!rc && !options->key_count)
+		rc = it_err_set(err, INTOTO_E_USAGE,
+				"the archive holds no key of the layout's owner: want "
+				"--verification-keys");
+	return rc;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files that check an archive share. */
+#ifndef IT_ARCHIVE_CHECK_PART_H
+#define IT_ARCHIVE_CHECK_PART_H
+
+#include "archive/check.h"
+#include "attest/room.h"
+
+/* Adds a note; texts are copied. */
+int it_archive_note(struct it_archive_answer *answer, enum intoto_outcome outcome, const char *code,
+		    const char *subject, struct intoto_error **err, const char *format, ...)
+	IT_PRINTF(6, 7);
+bool it_archive_has_failed(const struct it_archive_answer *answer);
+
+/* A verification of what was extracted. */
+struct it_archive_chain {
+	struct intoto_verify_options options;
+	struct intoto_key **keys; /* of the archive */
+	size_t key_count;
+	struct intoto_parameter *parameters;
+	struct it_strings texts, certificates, trust, exceptions;
+};
+
+/* Fills a zeroed chain from the folder that the archive was extracted into. */
+IT_CHECK int it_archive_chain_read(struct it_archive_chain *chain, const struct it_archive *archive,
+				   const struct it_archive_policy *policy, const char *folder,
+				   struct intoto_error **err);
+void it_archive_chain_done(struct it_archive_chain *chain);
+
+#endif
