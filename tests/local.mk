@@ -35,24 +35,27 @@ print-unit-tests:
 	@echo $(UNIT_TESTS)
 # What tests/run.sh runs from the tarball: some of each folder, since all of them have run in one build folder
 # and every file of the tree is in the tarball (step tarball).  "make distcheck" by itself runs all.
-DIST_TESTS = %D%/checks/% %D%/unit/base_% %D%/unit/cmd_% %D%/unit/json_% %D%/unit/model_% %D%/cli/main.t %D%/cli/run.t \
-	%D%/cli/verify.t %D%/cli/layout.t %D%/cli/manual.t %D%/attestors/sbom.t %D%/attestors/scan.t %D%/gates/% %D%/image/place%
+DIST_TESTS = %D%/checks/% %D%/unit/base_% %D%/unit/json_% %D%/cli/main.t %D%/cli/run.t %D%/cli/layout.t %D%/attestors/sbom.t \
+	%D%/archive/archive.t
 print-dist-tests:
 	@echo $(filter $(DIST_TESTS),$(TESTS))
 # Faults are told by what comes of them, and sanitizers answer some of them in their own way; checks read the
-# tree and start nothing of ours.
+# tree and start nothing of ours; and the last ones start many programs that read little, which others read there.
 print-sanitizer-tests:
-	@echo $(filter-out $(FAULT_TESTS) %D%/checks/%,$(TESTS))
-# Those that compute or hash much take minutes there; the other sanitizers run them.
+	@echo $(filter-out $(FAULT_TESTS) %D%/checks/% %D%/cli/manual.t %D%/cli/main.t %D%/cli/layout_lint.t %D%/cli/layout_diff.t \
+		%D%/cli/layout_from_links.t %D%/cli/record_large.t %D%/image/registry_race.t %D%/image/sign_faults.t \
+		%D%/attestors/ci.t %D%/attestors/git.t,$(TESTS))
+# What reads and computes; what starts programs, hashes much or waits takes minutes there.
 print-valgrind-tests:
-	@echo $(filter-out %D%/unit/crypto_certificate %D%/unit/crypto_schemes %D%/unit/model_link_save %D%/unit/record_pair \
-		%D%/unit/record_pool %D%/unit/record_snapshot %D%/unit/run_output,$(UNIT_TESTS))
+	@echo $(filter %D%/unit/archive_% %D%/unit/base_% %D%/unit/json_% %D%/unit/crypto_% %D%/unit/model_% %D%/unit/layouts_% %D%/unit/gates_% \
+		%D%/unit/attest%,$(filter-out %D%/unit/base_sandbox %D%/unit/crypto_certificate %D%/unit/crypto_schemes \
+		%D%/unit/model_link_save,$(UNIT_TESTS)))
 # With threads: for ThreadSanitizer.
 THREAD_TESTS = %D%/unit/base_relay %D%/unit/crypto_digest_aside %D%/unit/model_link_save %D%/unit/record_hash %D%/unit/record_pair %D%/unit/record_pool %D%/unit/record_resolver %D%/unit/record_snapshot %D%/unit/run_tracer_notify
 print-thread-tests:
 	@echo $(THREAD_TESTS)
 # Minutes long: not in "make check".
-SLOW_TESTS = %D%/checks/configure.t
+SLOW_TESTS = %D%/checks/configure.t $(SLOW_FAULT_TESTS)
 print-slow-tests:
 	@echo $(SLOW_TESTS)
 .PHONY: print-tests print-dist-tests print-unit-tests print-thread-tests print-slow-tests

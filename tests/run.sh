@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need, and runs all of them.
 #
-#	tests/run.sh [--quick] [--no-install] [--steps "NAME..."]
+#	tests/run.sh [--quick] [--all] [--no-install] [--steps "NAME..."]
 #
 #	--quick        one build and its "make check"
+#	--all          valgrind and the slow tests, too: 10 minutes more
 #	--no-install   do not install packages
 #	--steps        only these steps (the names that are printed), after the first build
 #
@@ -18,13 +19,15 @@ jobs=$(nproc 2>/dev/null || echo 2)
 limit=900 # seconds for any one command
 install=yes
 quick=
+longer=
 steps=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) quick=yes ;;
+	--all) longer='valgrind slow' ;;
 	--no-install) install= ;;
 	--steps) steps=${2:?--steps wants names}; shift ;;
-	-h | --help) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	-h | --help) sed -n '3,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "run.sh: unknown option '$1' (see --help)" >&2; exit 64 ;;
 	esac
 	shift
@@ -360,7 +363,7 @@ step_quickstart() {
 
 	rm -rf "$folder"
 	# cosign is the other tool that verifies the image; without it openssl is.
-	PATH=$PATH:$("$tree/tests/lib/peers.sh" cosign trixie) quietly quickstart "$tree/examples/quickstart.sh" --no-install --output "$folder"
+	PATH=$PATH:$("$tree/tests/lib/peers.sh" cosign trixie) CC=$gcc quietly quickstart "$tree/examples/quickstart.sh" --no-install --output "$folder"
 	is_true 'the quickstart passes an untouched chain' grep -q '^PASSED: .*root.layout' "$logs/quickstart"
 	is_true 'it refuses a changed tarball, and says why' grep -q \
 		'its digests differ from those in the products of "package"' "$logs/quickstart"
@@ -386,7 +389,7 @@ main() {
 	use_ccache
 	step tree
 	[ -z "$quick" ] || steps=gcc
-	for name in ${steps:-gcc clang fuzz sanitizers threads valgrind install distcheck tarball slow interop quickstart}; do
+	for name in ${steps:-gcc clang fuzz sanitizers threads install distcheck tarball interop quickstart $longer}; do
 		if ! declare -F "step_${name//-/_}" >/dev/null; then
 			echo "run.sh: there is no step '$name'" >&2
 			exit 64

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the program does while the system fails it.
 FAULT_TESTS = \
-	%D%/options.t \
 	%D%/run.t \
 	%D%/verify.t
+# Below traces and sandboxes: a minute long.
+SLOW_FAULT_TESTS = %D%/options.t
 
 # Preloaded into the program as it is installed: built without sanitizers and without _FORTIFY_SOURCE.
 check_DATA = %D%/faults.so
@@ -14,5 +15,5 @@ MOSTLYCLEANFILES += %D%/faults.so
 	$(AM_V_CCLD)$(MKDIR_P) %D% && $(CC) $(WARN_CFLAGS) -O1 -g -fPIC -fvisibility=hidden -shared \
 		-o $@ $(srcdir)/%D%/faults.c -ldl -lpthread
 
-dist_check_SCRIPTS += $(FAULT_TESTS)
+dist_check_SCRIPTS += $(FAULT_TESTS) $(SLOW_FAULT_TESTS)
 TESTS += $(FAULT_TESTS)
