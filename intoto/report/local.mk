@@ -17,7 +17,11 @@ libreport_la_SOURCES = \
 	%D%/document_evidence.c \
 	%D%/document_json.c \
 	%D%/html.c %D%/html.h \
-	%D%/pages.h \
+	%D%/pages.c %D%/pages.h %D%/pages_part.h \
+	%D%/pages_entry.c \
+	%D%/pages_expiring.c \
+	%D%/pages_home.c \
+	%D%/pages_search.c \
 	%D%/picture.c %D%/picture.h \
 	%D%/style.c
 

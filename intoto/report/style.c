@@ -80,6 +80,7 @@ static const char *const parts[] = {
 "form.search label{display:flex;flex-direction:column;font-size:.875rem;color:var(--dim);flex:1 1 12rem}\n"
 "input,select,button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--dim);border-radius:4px;"
 "padding:.45rem .6rem;min-height:2.75rem;min-width:0}\n"
+"::placeholder{color:var(--dim);opacity:1}\n"
 "button{background:var(--bar);color:var(--bg);border-color:var(--bar);font-weight:600;cursor:pointer;padding:.45rem 1.1rem}\n"
 ".top{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;align-items:baseline;padding-top:.7rem;padding-bottom:.4rem}\n"
 ".top nav ul{margin:0}.bar{border-bottom:1px solid var(--line);background:var(--soft)}\n"
