@@ -278,9 +278,24 @@ bool it_audit_member(const struct it_audit *audit, const char *name, size_t *ind
 	return member;
 }
 
+/* What the chain came to is another question: a refused release can be packed and signed, too. */
 bool it_audit_is_verified(const struct it_audit *audit)
 {
-	return audit->answer && audit->answer->verdict == INTOTO_PASSED;
+	bool is_signed = false;
+
+	for (size_t i = 0; audit->answer && i < audit->answer->note_count; i++) {
+		const struct it_archive_note *note = &audit->answer->notes[i];
+		bool passed = note->outcome == INTOTO_CHECK_PASSED;
+
+		if (it_streq(note->code, "archive.signature"))
+			is_signed = is_signed || passed;
+		if (note->outcome != INTOTO_CHECK_FAILED && note->outcome != INTOTO_CHECK_UNDECIDED)
+			continue;
+		if (!it_streq(note->code, "archive.chain") &&
+		    !it_streq(note->code, "archive.inspections"))
+			return false;
+	}
+	return is_signed;
 }
 
 size_t it_audit_evidenced(const struct it_audit *audit, size_t *steps)

@@ -296,8 +296,8 @@ static int spool_archive(struct it_page_making *making, const struct it_object_i
 	return it_store_get(making->store, id, &sink, err);
 }
 
-static int show_report(struct it_page_making *making, const struct it_object_id *id, const char *name,
-		       struct intoto_error **err)
+static int show_report(struct it_page_making *making, const struct it_object_id *id,
+		       const char *name, struct intoto_error **err)
 {
 	IT_AUTO(it_fd_close) int fd = -1;
 	IT_AUTO(it_audit_freep) struct it_audit *audit = NULL;

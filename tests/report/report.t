@@ -50,6 +50,28 @@ ok 'a control of which no archive shows anything is not' told "$(state cra 'Anne
 ok 'a control whose archive nobody verified is evidenced in part' told "$(state pci 10.3.4 'in part')"
 ok 'every control has a state and names what it asks' told "all(c['state'] and c['asks'] for f in d['controls'] for c in f['controls']) and len(d['controls']) == 5"
 
+ok 'verifies the archive with a key' reports --key owner.pem.pub app.itar
+ok 'and says that it is as it was packed, though its chain did not pass' told "d['archive']['verified'] is True and d['verdict'] == 'refused' and not $(gap 'who signed this archive' True)"
+ok 'then a control on the archive is evidenced' told "$(state pci 10.3.4 evidenced)"
+ok 'any one of several keys will do' reports --key bob.pem.pub --key owner.pem.pub app.itar
+ok 'as before' told "d['archive']['verified'] is True"
+ok 'verifies it with the key of a stranger' reports --key bob.pem.pub app.itar
+ok 'and says that it did not pass' told "d['archive']['verified'] is False and $(gap 'what its signer packed' True) and $(state pci 10.3.4 contradicted)"
+# What was replaced behind the signature is shown to nobody.
+replace() {
+	rm -rf tampered && mkdir tampered && bsdtar -xf app.itar -C tampered && chmod -R u+w tampered &&
+		sed -i 's/Zlib/GPL9/; s/"signatures"/ "signatures"/' tampered/links/sbom.json &&
+		bsdtar -tf app.itar >order && bsdtar --format pax --zstd -cf tampered.itar -C tampered -n -T order
+}
+if command -v bsdtar >/dev/null; then
+	ok 'replaces a member' replace
+	ok 'reads what is left' reports --key owner.pem.pub tampered.itar
+	ok 'says which is not as the manifest says' told "d['archive']['verified'] is False and $(gap '1 members of the archive' True)"
+	ok 'and uses nothing of it' told "d['packages'] == [] and not any(x['member'] == 'links/sbom.json' for x in d['documents'])"
+else
+	skip 'no bsdtar' 'replaces a member'
+fi
+
 # Taken away, each is missed.
 without() { # FILE: packs the release without it
 	mv "links/$1" kept && pack less.itar && mv kept "links/$1" && reports less.itar
@@ -95,6 +117,8 @@ ok 'and controls' csv "['PCI DSS', '10.3.4'] in [r[:2] for r in rows]"
 # --- bad input ----------------------------------------------------------------------------------------
 refuses 64 'want an archive' 'wants an archive' intoto report
 refuses 64 "unexpected 'b'" 'wants one' intoto report app.itar b
+refuses 64 'verifies nothing' 'wants a key beside roots' intoto report --timestamp-roots x app.itar
+refuses 66 'absent.pub' 'misses a key' intoto report --key absent.pub app.itar
 refuses 64 '' 'knows its forms' intoto report --format=pdf app.itar
 refuses 66 'absent' 'misses one that is not there' intoto report absent
 echo no >no.itar
