@@ -25,5 +25,7 @@ libreport_la_SOURCES = \
 	%D%/picture.c %D%/picture.h \
 	%D%/style.c
 
-UNIT_TESTS += tests/unit/report_html
+UNIT_TESTS += tests/unit/report_html tests/unit/report_pages
 tests_unit_report_html_LDADD = libreport.la libarchives.la libtar.la $(LDADD)
+# It is its own store.
+tests_unit_report_pages_LDADD = libreport.la libarchives.la libtar.la $(LDADD)

@@ -11,7 +11,7 @@ table " tr{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding
 table " td," table " tbody th{border:0;padding:.15rem .7rem;white-space:normal}\n" \
 table " td[data-l]{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.6rem}\n" \
 table " td[data-l]::before{content:attr(data-l);color:var(--dim);font-size:.875rem}\n" \
-table " td.num{text-align:left}" table " td:empty{display:none}}\n"
+table " td[data-l]>*{grid-column:2}" table " td.num{text-align:left}" table " td:empty{display:none}}\n"
 
 static const char *const parts[] = {
 ":root{color-scheme:light dark;--bg:#fff;--fg:#1c1e21;--dim:#585f69;--line:#d5d9df;--soft:#f5f6f8;"
@@ -25,7 +25,7 @@ static const char *const parts[] = {
 "body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,'Segoe UI',"
 "Roboto,'Noto Sans','DejaVu Sans',sans-serif;overflow-wrap:anywhere}\n"
 "a{color:var(--link);text-underline-offset:.15em}\n"
-":focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}\n"
+":focus-visible,input:focus,input:focus-within{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}\n"
 ".skip{position:absolute;left:-100vw;top:0;background:var(--bg);padding:.6rem 1rem;z-index:2}\n"
 ".skip:focus{left:0}\n"
 "header,main,footer,.top{max-width:84rem;margin:0 auto;padding:0 1rem}\n"
@@ -76,12 +76,14 @@ static const char *const parts[] = {
 "svg.trend{width:100%;height:auto;max-width:60rem;display:block}svg .bg{fill:var(--good)}svg .bb{fill:var(--bad)}"
 "svg .bw{fill:var(--warn)}svg .bn{fill:var(--none)}svg .axis{stroke:var(--line)}\n"
 /* forms */
-"form.search{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1rem 0}\n"
-"form.search label{display:flex;flex-direction:column;font-size:.875rem;color:var(--dim);flex:1 1 12rem}\n"
-"input,select,button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--dim);border-radius:4px;"
+"form.search{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.7rem;align-items:end;margin:1rem 0}\n"
+"form.search label{display:flex;flex-direction:column;font-size:.875rem;color:var(--dim);min-width:0}\n"
+"form.search label:only-of-type{grid-column:span 2}\n"
+"input,select,button{font:inherit;font-size:1rem;color:var(--fg);width:100%;background:var(--bg);border:1px solid var(--dim);border-radius:4px;"
 "padding:.45rem .6rem;min-height:2.75rem;min-width:0}\n"
 "::placeholder{color:var(--dim);opacity:1}\n"
 "button{background:var(--bar);color:var(--bg);border-color:var(--bar);font-weight:600;cursor:pointer;padding:.45rem 1.1rem}\n"
+".page main{padding-top:1rem}\n"
 ".top{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;align-items:baseline;padding-top:.7rem;padding-bottom:.4rem}\n"
 ".top nav ul{margin:0}.bar{border-bottom:1px solid var(--line);background:var(--soft)}\n"
 "nav a[aria-current]{font-weight:700;text-decoration:none;color:var(--fg)}\n"
