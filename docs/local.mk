@@ -29,6 +29,7 @@ dist_man_MANS += \
 	%D%/intoto-report.5 \
 	%D%/intoto-run.1 \
 	%D%/intoto-sign.1 \
+	%D%/intoto-store-serve.1 \
 	%D%/intoto-verify.1 \
 	%D%/intoto.1 \
 	%D%/intoto.3 \

@@ -76,4 +76,5 @@ include %D%/conformance/local.mk
 include %D%/archive/local.mk
 include %D%/image/local.mk
 include %D%/report/local.mk
+include %D%/serve/local.mk
 include %D%/interop/local.mk

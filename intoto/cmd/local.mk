@@ -114,7 +114,9 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 	%D%/archive_verify.c \
 	%D%/archive_words.c %D%/archive_words.h
 REPORT_COMMANDS = %D%/report.c
-STORE_COMMANDS = %D%/store.c
+STORE_COMMANDS = %D%/store.c \
+	%D%/store_options.c %D%/store_options.h \
+	%D%/store_token.c
 
 pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%/intoto-store
 %C%_intoto_image_SOURCES = %D%/main.c $(IMAGE_COMMANDS) %D%/image_places.c \

@@ -6,7 +6,8 @@
 
 /* clang-format off */
 /* WORD is it_cmd_store_WORD in store_WORD.c; sorted as the help lists them. */
-#define SUBCOMMANDS(EACH)
+#define SUBCOMMANDS(EACH) \
+	EACH(token)
 /* clang-format on */
 
 #define DECLARE(word) extern const struct it_command it_cmd_store_##word;

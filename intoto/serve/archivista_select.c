@@ -17,6 +17,14 @@ struct spread {
 static int spread_all(const struct spread *spread, const struct it_graphql_selection *selections,
 		      struct intoto_error **err);
 
+/* Of connections and their edges there is one sort, which the type in front of the word names. */
+static bool is_type(const char *here, const char *type)
+{
+	if (it_streq(here, "Connection") || it_streq(here, "Edge"))
+		return it_ends_with(type, here);
+	return it_streq(type, here) || it_streq(type, "Node");
+}
+
 /* A fragment on another type has nothing to say here. */
 static int spread_fragment(const struct spread *spread, const char *type,
 			   const struct it_graphql_selection *selections, struct intoto_error **err)
@@ -26,7 +34,7 @@ static int spread_fragment(const struct spread *spread, const char *type,
 	if (++inner.depth > IT_GRAPHQL_DEPTH)
 		return it_err_set(err, INTOTO_E_LIMIT,
 				  "fragments stand in each other deeper than %d", IT_GRAPHQL_DEPTH);
-	if (type && !it_streq(type, spread->type) && !it_streq(type, "Node"))
+	if (type && !is_type(spread->type, type))
 		return INTOTO_OK;
 	return spread_all(&inner, selections, err);
 }

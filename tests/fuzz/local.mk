@@ -235,3 +235,15 @@ FUZZ_TARGETS += %D%/auth_file
 %C%_auth_file_SOURCES = %D%/auth_file.c $(FUZZ_MAIN)
 %C%_auth_file_LDFLAGS = $(FUZZ_LINK)
 %C%_auth_file_LDADD = libnet.la $(LDADD)
+
+# graphql
+FUZZ_TARGETS += %D%/graphql
+%C%_graphql_SOURCES = %D%/graphql.c $(FUZZ_MAIN)
+%C%_graphql_LDFLAGS = $(FUZZ_LINK)
+%C%_graphql_LDADD = libserve.la $(LDADD)
+
+# serve_request
+FUZZ_TARGETS += %D%/serve_request
+%C%_serve_request_SOURCES = %D%/serve_request.c $(FUZZ_MAIN)
+%C%_serve_request_LDFLAGS = $(FUZZ_LINK)
+%C%_serve_request_LDADD = libserve.la $(LDADD)
