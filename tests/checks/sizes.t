@@ -26,7 +26,8 @@ too_large() {
 			if (c == ")") depth--
 			if (c == "," && depth == 1) count++
 		}
-		if (count + 1 > 7) say(count + 1 " parameters, at most 7")
+		# libmicrohttpd says how this one looks
+		if (count + 1 > 7 && head !~ /MHD_Result it_server_request\(/) say(count + 1 " parameters, at most 7")
 		head = ""
 		next
 	}
