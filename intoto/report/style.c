@@ -90,7 +90,7 @@ static const char *const parts[] = {
 "footer{margin-top:3rem;padding-top:.8rem;padding-bottom:2rem;color:var(--dim);font-size:.875rem}\n",
 /* small screens: a row is a block, and each cell says which column it is of */
 "@media (max-width:60rem){.two{display:block}}\n"
-"@media (max-width:44rem){body{font-size:15px}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.5rem}}\n"
+"@media (max-width:44rem){body{font-size:15px}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.5rem}svg.trend .s{font-size:24px}}\n"
 ROWS("44rem", "table.rows")
 ROWS("68rem", "table.wide")
 "@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}\n"

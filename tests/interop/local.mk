@@ -5,6 +5,7 @@ INTEROP_TESTS = \
 	%D%/apt_transport.t \
 	%D%/certificates.t \
 	%D%/conformance.t \
+	%D%/dashboard.t \
 	%D%/gates.t \
 	%D%/go.t \
 	%D%/image_policy.t \

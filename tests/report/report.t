@@ -85,6 +85,24 @@ ok 'and steps are not all signed' told "$(state ssdf PO.3.3 contradicted)"
 ok 'packs it without tests' without tests.json
 ok 'then a report of tests is not claimed' told "$(state cra 'Annex VII, 6' contradicted)"
 
+# --- sublayouts ---------------------------------------------------------------------------------------
+mkdir sub && cp ./*.pem* sub && cd sub || exit 1
+inner=compile.${id[alice]:0:8}
+layout root.layout owner 'alice bob carol' "$(step fetch bob 1 '' '["CREATE","src"]'),$(
+	step compile alice 1 '["MATCH","*","WITH","PRODUCTS","FROM","fetch"]' '["CREATE","bin"]'),$(
+	step ship carol 1 '["MATCH","bin","WITH","PRODUCTS","FROM","compile"]' '["CREATE","tar"]')" &&
+	layout "links/$inner.link" alice 'bob carol' "$(step parse bob 1 '["ALLOW","*"]' '["CREATE","ast"]'),$(
+		step emit carol 1 '["MATCH","ast","WITH","PRODUCTS","FROM","parse"]' '["CREATE","bin"]')" &&
+	link links fetch bob '' "\"src\":$(sha 1)" && link "links/$inner" parse bob "\"src\":$(sha 1)" "\"ast\":$(sha 2)" &&
+	link "links/$inner" emit carol "\"ast\":$(sha 2)" "\"bin\":$(sha 3)" &&
+	link links ship carol "\"bin\":$(sha 3)" "\"tar\":$(sha 4)" || exit 1
+ok 'packs a chain with a sublayout' pack sub.itar
+ok 'reads it' reports sub.itar
+ok 'names the steps of both layouts' told "[s['item'] for s in d['steps']] == ['fetch', 'compile', 'ship', 'compile/parse', 'compile/emit'] and all(s['state'] == 'passed' for s in d['steps'])"
+ok 'and what went between them: what a sublayout gives is what its last step made' told "{(f['from'], f['to'], f['files']) for f in d['flow']} == {('fetch','compile',1), ('compile','ship',1), ('compile/parse','compile/emit',1)}"
+ok 'says that nothing was demanded of tests' told "$(gap 'that tests passed' False) and $(state cra 'Annex VII, 6' 'not evidenced')"
+cd .. || exit 1
+
 # --- the page -----------------------------------------------------------------------------------------
 page() { intoto report -f -o page.html "$@"; }
 ok 'writes the page' page app.itar

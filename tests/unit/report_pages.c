@@ -3,7 +3,8 @@
  * The pages of the dashboard over a store that is made up here, so that it holds what no store of
  * ours would: hostile texts, rows of the wrong form, failures.
  *
- * With INTOTO_PAGES=FOLDER the pages are left there, to be looked at.
+ * With INTOTO_PAGES=FOLDER the pages are left there, to be looked at; INTOTO_ARCHIVE=FILE is the
+ * archive that they show.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +26,7 @@ enum { NOW = 1780308000 };
 
 static bool hostile;
 static bool broken;
+static const char *archive; /* that every object is */
 static struct it_query asked;
 static char asked_name[64];
 static char affected_by[64];
@@ -200,9 +202,15 @@ int it_query_affected(struct it_store *store, const char *what,
 int it_store_get(struct it_store *store, const struct it_object_id *id, const struct it_sink *sink,
 		 struct intoto_error **err)
 {
+	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(16 * 1024 * 1024);
+	int rc;
+
 	(void)store;
 	(void)id;
-	return it_sink_take(sink, it_span_text("this is no archive"), err);
+	if (!archive)
+		return it_sink_take(sink, it_span_text("this is no archive"), err);
+	rc = it_file_read(&bytes, archive, err);
+	return rc ? rc : it_sink_take(sink, it_buf_span(&bytes), err);
 }
 
 int it_store_resolve(struct it_store *store, const char *text, struct it_object_id *out,
@@ -394,10 +402,22 @@ static void leaves_pages_to_be_looked_at(void **state)
 						{ "/expiring", "", "expiring" },
 						{ "/releases", "", "releases" },
 						{ "/entry/abcd", "", "entry" },
+						{ "/release/abcd", "", "release" },
 						{ "/style.css", "", "style" } };
 	const char *folder = getenv("INTOTO_PAGES");
 
 	(void)state;
+	archive = getenv("INTOTO_ARCHIVE");
+	for (size_t i = 0; folder && it_page_headers[i][0]; i++) {
+		IT_AUTO(it_buf_done) struct it_buf path = IT_BUF(4096);
+
+		(void)it_buf_printf(&path, "%s/policy", folder);
+		if (it_streq(it_page_headers[i][0], "Content-Security-Policy"))
+			assert_int_equal(it_file_write(it_buf_text(&path),
+						       it_span_text(it_page_headers[i][1]), 0666, 0,
+						       NULL),
+					 INTOTO_OK);
+	}
 	for (size_t i = 0; folder && i < IT_COUNT_OF(pages); i++) {
 		struct it_page page = make(pages[i][0], pages[i][1]);
 		IT_AUTO(it_buf_done) struct it_buf path = IT_BUF(4096);
@@ -409,6 +429,7 @@ static void leaves_pages_to_be_looked_at(void **state)
 			INTOTO_OK);
 		it_buf_done(&page.body);
 	}
+	archive = NULL;
 }
 
 int main(void)
