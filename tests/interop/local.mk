@@ -3,6 +3,7 @@
 # by "make check-interop" (tests/run.sh installs what they need).
 INTEROP_TESTS = \
 	%D%/apt_transport.t \
+	%D%/archivista.t \
 	%D%/certificates.t \
 	%D%/conformance.t \
 	%D%/dashboard.t \

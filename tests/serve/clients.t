@@ -18,7 +18,7 @@ cut_after() {
 }
 
 # --- slow ones ---
-ok 'starts with little patience' server_start --tokens tokens.json --accept any --patience 2 --min-rate 10000000 --workers 2
+ok 'starts with little patience' server_start --tokens tokens.json --accept any --patience 1 --min-rate 10000000 --workers 2
 head -c 20000000 /dev/urandom >large
 ok 'takes a large file' asked 200 -H "$(as both)" --data-binary @large /v1/upload
 cut_after x handshake >handshake 2>&1 & cut_after x head >head 2>&1 & cut_after x body >body 2>&1 &

@@ -9,3 +9,7 @@ check_PROGRAMS += %D%/intoto
 %C%_intoto_SOURCES = %D%/memory.c %D%/memory_store.c intoto/cmd/store_options.c intoto/cmd/store_serve.c \
 	intoto/cmd/store_token.c
 %C%_intoto_LDADD = libcmd.la libserve.la libreport.la libarchives.la libnet.la libtar.la libcore.la
+
+# Under ThreadSanitizer, too, where nothing else is built.
+THREAD_TESTS += %D%/clients.t
+%D%/clients.log: %D%/intoto$(EXEEXT)
