@@ -98,7 +98,8 @@ ROWS("68rem", "table.wide")
 "--good-bg:#fff;--bad:#b3261e;--bad-bg:#fff;--warn:#855000;--warn-bg:#fff;--none:#444;--none-bg:#fff;--bar:#000}\n"
 "body{font-size:10pt}nav,.skip,form{display:none}.two{display:block}h2,h3{break-after:avoid}tr,.cards li,svg{break-inside:avoid}"
 "thead{display:table-header-group}.scroll{overflow:visible}details>*{display:revert}a{text-decoration:none}"
-"svg.chain{max-width:11cm}}\n"
+"svg.chain{max-width:11cm}table{font-size:9pt}tr[id^=member] .digest{font-size:0;white-space:normal}"
+"tr[id^=member] .digest::after{content:attr(title);font-size:7pt}}\n"
 };
 /* clang-format on */
 
