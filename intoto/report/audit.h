@@ -18,7 +18,9 @@ enum {
 	IT_AUDIT_DOCUMENT_MAX = 256 * 1024 * 1024,
 	IT_AUDIT_KEPT_MAX = 1024 * 1024 * 1024, /* texts of all documents together */
 	IT_AUDIT_ARTIFACTS_SHOWN = 200,		/* of one side of a step */
-	IT_AUDIT_ROWS_MAX = 1000 * 1000,	/* of each sort */
+	IT_AUDIT_STEPS_MAX = 5000,		/* they are looked for one by one, as are */
+	IT_AUDIT_EDGES_MAX = 20 * 1000,
+	IT_AUDIT_ROWS_MAX = 1000 * 1000, /* of each sort */
 };
 
 /* How far something is evidenced.  In rising order but for FAILED, which beats all. */

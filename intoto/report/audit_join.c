@@ -37,12 +37,17 @@ static struct it_audit_step *find_step(struct it_audit *audit, const char *label
 	return NULL;
 }
 
+/* NULL where there are too many. */
 static struct it_audit_step *add_step(struct it_audit *audit, const char *label, bool inspection)
 {
 	struct it_audit_step *step = find_step(audit, label);
 
 	if (step)
 		return step;
+	if (audit->step_count == IT_AUDIT_STEPS_MAX) {
+		audit->cut = true;
+		return NULL;
+	}
 	step = IT_AUDIT_ROW(audit, audit->steps, audit->step_count);
 	step->label = label;
 	step->inspection = inspection;
@@ -80,6 +85,8 @@ static void join_steps(struct it_audit *audit, const struct it_audit_layout *row
 		const char *label = it_audit_say(audit, "%s%s", row->prefix, demanded->item.name);
 		struct it_audit_step *step = add_step(audit, label, false);
 
+		if (!step)
+			continue;
 		if (!step->looked_at)
 			step->threshold = demanded->threshold;
 		if (!step->gates.count)
@@ -187,6 +194,10 @@ static void add_edge(struct it_audit *audit, const struct scene *scene, const ch
 			edge->count += count;
 			return;
 		}
+	}
+	if (audit->edge_count == IT_AUDIT_EDGES_MAX) {
+		audit->cut = true;
+		return;
 	}
 	edge = IT_AUDIT_ROW(audit, audit->edges, audit->edge_count);
 	*edge = (struct it_audit_edge){ (size_t)(source - audit->steps), number, count };

@@ -59,11 +59,16 @@ static void take_checks(struct it_audit *audit, const struct it_json *list)
 
 static void take_item(struct it_audit *audit, const struct it_json *object)
 {
-	struct it_audit_step *step = IT_AUDIT_ROW(audit, audit->steps, audit->step_count);
+	struct it_audit_step *step;
 	const struct it_json *signers = it_json_get(object, "signers");
 	int64_t materials = number_of(object, "materials", 0);
 	int64_t products = number_of(object, "products", 0);
 
+	if (audit->step_count == IT_AUDIT_STEPS_MAX) {
+		audit->cut = true;
+		return;
+	}
+	step = IT_AUDIT_ROW(audit, audit->steps, audit->step_count);
 	step->label = text_of(audit, object, "item");
 	step->inspection = it_span_is(it_json_text(it_json_get(object, "kind")), "inspection");
 	step->looked_at = true;
