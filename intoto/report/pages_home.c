@@ -150,7 +150,7 @@ static void show_week(struct it_buf *out, const struct trend *trend, size_t week
 	}
 	it_html(out, "</g>\n");
 	if (week % 4 == 0)
-		it_html(out, "<text class=\"s\" x=\"%zu\" y=\"%d\">%s</text>\n", x, CHART_H + 18,
+		it_html(out, "<text class=\"s\" x=\"%zu\" y=\"%d\">%s</text>\n", x, CHART_H + 26,
 			day + 5);
 }
 
@@ -174,7 +174,7 @@ static void show_trend(struct it_buf *out, const struct trend *trend)
 		"aria-label=\"Releases a week by verdict: %zu passed, %zu refused, %zu others\">\n"
 		"<path class=\"axis\" d=\"M%d 0V%dH%d\" fill=\"none\"/>\n<text class=\"s\" x=\"4\" "
 		"y=\"24\">%zu</text><text class=\"s\" x=\"4\" y=\"%d\">0</text>\n",
-		sums[PASSED], sums[REFUSED], sums[OTHER], CHART_W, CHART_H + 26, sums[PASSED],
+		sums[PASSED], sums[REFUSED], sums[OTHER], CHART_W, CHART_H + 34, sums[PASSED],
 		sums[REFUSED], sums[OTHER], CHART_LEFT - 4, CHART_H, CHART_W, trend->most, CHART_H);
 	for (size_t i = 0; i < WEEKS; i++)
 		show_week(out, trend, i);
