@@ -10,6 +10,7 @@
  *	FAULTS=read:all:EINTR  every other call of the class
  *	FAULTS=raw:each:ENOSYS every call of the class: a system that does not have it
  *	FAULTS=read:2:stop     stops itself (SIGSTOP) and goes on with it
+ *	FAULTS=write:3:kill    is killed (SIGKILL) in front of it
  *	FAULTS_FILE=NAME       counts reads of files of this name alone
  *	FAULTS_LOG=FILE        where the sums go, or the name of the call that was made to fail
  *
@@ -79,7 +80,7 @@ static const char *const class_names[CLASSES] = { "alloc",  "read",    "write", 
 						  "folder", "name",    "sync",	"close",  "map",
 						  "thread", "process", "wait",	"random", "raw" };
 
-enum { SHORT = -1, END = -2, STOP = -3 };
+enum { SHORT = -1, END = -2, STOP = -3, KILL = -4 };
 enum { LOG_FD = 900 };	/* beyond what the program counts on */
 enum { PATIENCE = 30 }; /* seconds; a traced command waits 10 for its tracer */
 
@@ -90,7 +91,7 @@ static const struct {
 	{ "EACCES", EACCES }, { "EAGAIN", EAGAIN }, { "EINTR", EINTR },	  { "EINVAL", EINVAL },
 	{ "EIO", EIO },	      { "EMFILE", EMFILE }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
 	{ "ENOSYS", ENOSYS }, { "EPERM", EPERM },   { "EXDEV", EXDEV },	  { "short", SHORT },
-	{ "end", END },	      { "stop", STOP },
+	{ "end", END },	      { "stop", STOP },	    { "kill", KILL },
 };
 
 static _Atomic unsigned long counts[CLASSES];
@@ -164,6 +165,8 @@ static int strike(enum class class, const char *function)
 		(void)snprintf(line, sizeof line, "%s %s %lu\n", function, class_names[class], n);
 		say(line);
 	}
+	if (kind == KILL)
+		(void)raise(SIGKILL);
 	errno = before;
 	return kind;
 }
