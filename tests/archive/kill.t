@@ -50,7 +50,7 @@ killed() {
 		fi
 	done
 	[ $runs -gt 0 ] || { echo "$class: nobody was killed"; return 1; }
-	echo "$class: killed $runs times of $count, $
+	echo "$class: killed $runs times of $count, $whole archives were whole" >"$tap_top/told"
 }
 for class in write open name sync close read alloc; do
 	ok "killed at $class, there is no archive or a whole one" killed $class none && diag "$(cat "$tap_top/told")"

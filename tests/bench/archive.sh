@@ -26,7 +26,7 @@ for build in ${INTOTO_BUILD:+"$INTOTO_BUILD"} "$source/build-tests/gcc" "$source
 	break
 done
 ours=${ours:-$(command -v intoto)} || fail 'there is no intoto: build it first'
-command -v bsdtar >/dev/null || fail 'bsdtar is missing: it is in libarchive-tools'
+bsdtar=$(command -v bsdtar) || fail 'bsdtar is missing: it is in libarchive-tools'
 ${CC:-cc} -D_GNU_SOURCE -O2 -o "$work/timer" "$source/tests/bench/timer.c"
 cd "$work"
 python3 "$source/tests/bench/chain.py" all chain 10000 4
@@ -44,7 +44,7 @@ ls all/*.link >names
 
 ours_pack=("$ours" archive pack -o ours.tar.zst -l root.layout --verification-keys owner.pub --link-dir links
 	--signing-key packer "${add[@]}")
-bsdtar_pack=(bsdtar --zstd --format pax -c -f theirs.tar.zst -T names)
+bsdtar_pack=("$bsdtar" --zstd --format pax -c -f theirs.tar.zst -T names)
 "${ours_pack[@]}" >/dev/null 2>&1 || fail 'ours does not pack'
 "${bsdtar_pack[@]}" || fail 'bsdtar does not pack'
 "$work/timer" "$rounds" 1 ours "$work" "${ours_pack[@]}" :: 1 bsdtar "$work" "${bsdtar_pack[@]}" :: >times
