@@ -36,7 +36,7 @@ CORE_SOURCES += \
 	%D%/severity.c %D%/severity.h \
 	%D%/signature.c \
 	%D%/signature_entry.c \
-	%D%/signed_note.h \
+	%D%/signed_note.c %D%/signed_note.h \
 	%D%/spdx_expression.c %D%/spdx_expression.h \
 	%D%/spdx_list.c %D%/spdx_list.h \
 	%D%/spdx_policy.c %D%/spdx_policy.h \

@@ -13,11 +13,19 @@ libtar_la_LIBADD = $(ARCHIVE_LIBS)
 # The store of evidence: an index in SQL, objects by digest, and a log that only grows.
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
-	%D%/facts.h \
-	%D%/log.h \
-	%D%/objects.h \
-	%D%/query.h \
-	%D%/sql.h \
-	%D%/store.h
+	%D%/facts.c %D%/facts.h \
+	%D%/facts_envelope.c \
+	%D%/facts_part.h \
+	%D%/facts_predicate.c \
+	%D%/log.c %D%/log.h \
+	%D%/objects.c %D%/objects.h \
+	%D%/objects_folder.c \
+	%D%/query.c %D%/query.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/sql.c %D%/sql.h \
+	%D%/sql_sqlite.c \
+	%D%/store.c %D%/store.h \
+	%D%/store_get.c \
+	%D%/store_put.c
 libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)

@@ -12,10 +12,20 @@
 #include "model/signed_note.h"
 #include "store/store.h"
 
-/* Inside the transaction of a put: appends leaf number (the next one) and keeps the tree's edge in
- * meta, so that a root costs no walk. */
-IT_CHECK int it_log_append(struct it_store *store, struct it_span entry, uint64_t *number,
+/* The log while a transaction adds to it. */
+struct it_log {
+	struct it_sql *sql;
+	struct it_merkle tree; /* its edge */
+};
+
+/* The empty log of a new store. */
+IT_CHECK int it_log_create(struct it_sql *sql, struct intoto_error **err);
+/* Inside a transaction: begin, append as often as there are leaves, end. */
+IT_CHECK int it_log_begin(struct it_log *log, struct it_sql *sql, struct intoto_error **err);
+IT_CHECK int it_log_append(struct it_log *log, struct it_span entry, uint64_t *number,
 			   struct intoto_error **err);
+IT_CHECK int it_log_end(struct it_log *log, struct intoto_error **err);
+
 /* Appends a signed checkpoint of the log as it is. */
 IT_CHECK int it_log_checkpoint(struct it_store *store, struct it_buf *out,
 			       struct intoto_error **err);

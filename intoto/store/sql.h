@@ -30,6 +30,7 @@ struct it_sql_row {
 struct it_sql {
 	const struct it_sql_driver *driver;
 	void *state;
+	void *texts; /* tsearch(3): statements that were put together, kept as long as it is open */
 };
 
 enum it_sql_flag {
@@ -67,6 +68,11 @@ IT_CHECK int it_sql_open(struct it_sql **out, const char *place, unsigned flags,
 			 struct intoto_error **err);
 void it_sql_close(struct it_sql *sql);
 IT_DEFINE_AUTO(struct it_sql, it_sql_close);
+
+/* A statement that was put together (of constants, never of what a user says) under an address that
+ * stands for it from now on. */
+IT_CHECK int it_sql_text(struct it_sql *sql, const char **out, const char *text,
+			 struct intoto_error **err);
 
 /* Rows, if any, are passed over. */
 IT_CHECK int it_sql_do(struct it_sql *sql, const char *text, const struct it_sql_value *values,

@@ -19,8 +19,9 @@
  *PRIMARY KEY, product, release, verdict: TEXT, time, previous BYTES
  *	member		archive, entry, role, name: TEXT (what an archive holds; each is an entry,
  *too) hold		entry, name TEXT, reason, actor: TEXT, since
- *	leaf		number PRIMARY KEY, hash BYTES
- *	removal		entry, time, actor, reason: TEXT (what gc removed; each is a leaf, too)
+ *	leaf		number PRIMARY KEY, hash BYTES, entry BYTES (what was hashed)
+ *	removal		number (of its leaf) PRIMARY KEY, entry, time, actor, reason: TEXT (what gc
+ *			removed)
  *
  * Searches are indexed by subject.value, subject.name, signer.keyid, package.base,
  * vulnerability.id, entry.step, entry.predicate_type, entry.put.
@@ -46,7 +47,8 @@ struct it_store_options {
 	const char *place;   /* a folder, or postgresql://… */
 	const char *objects; /* NULL: PLACE/objects of a folder */
 	const struct it_objects_access *access;
-	bool create;
+	const char *origin; /* when it is made: what its log is called; NULL: a name of chance */
+	bool create;	    /* one that is not there yet; one that is there is an error */
 	bool read_only;
 };
 

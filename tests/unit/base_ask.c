@@ -93,7 +93,7 @@ static void refuses_an_endless_answer(void **state)
 
 	(void)state;
 	assert_refused(ask(&talk, "cat /dev/zero", it_span("", 0), 0), &talk.err, INTOTO_E_LIMIT,
-		       "the answer");
+		       "the content");
 }
 
 static void refuses_a_program_that_is_not_there(void **state)

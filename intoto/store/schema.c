@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/schema.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+enum { SCRIPT_MAX = 16 * 1024, VERSION_MAX = 32 };
+
+/* $B, $N: the types of bytes and numbers; $W: the end of a table that is ordered by its key. */
+static const char tables[] =
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value $B NOT NULL)$W;"
+	"CREATE TABLE entry (number $N PRIMARY KEY, id $B NOT NULL UNIQUE, gitoid $B NOT NULL, "
+	"size $N NOT NULL, kind TEXT NOT NULL, media_type TEXT NOT NULL, "
+	"predicate_type TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, "
+	"verdict TEXT NOT NULL, said $N NOT NULL, put $N NOT NULL, actor TEXT NOT NULL, "
+	"class TEXT NOT NULL, lock_until $N NOT NULL, gone $N NOT NULL);"
+	"CREATE INDEX entry_gitoid ON entry (gitoid);"
+	"CREATE INDEX entry_step ON entry (step, number);"
+	"CREATE INDEX entry_type ON entry (predicate_type, number);"
+	"CREATE INDEX entry_put ON entry (put, number);"
+	"CREATE TABLE subject (value $B NOT NULL, algorithm TEXT NOT NULL, entry $N NOT NULL, "
+	"role TEXT NOT NULL, name TEXT NOT NULL, "
+	"PRIMARY KEY (value, entry, algorithm, role, name))$W;"
+	"CREATE INDEX subject_name ON subject (name, entry);"
+	"CREATE TABLE signer (keyid TEXT NOT NULL, identity TEXT NOT NULL, entry $N NOT NULL, "
+	"PRIMARY KEY (keyid, entry, identity))$W;"
+	"CREATE TABLE package (base TEXT NOT NULL, version TEXT NOT NULL, entry $N NOT NULL, "
+	"purl TEXT NOT NULL, name TEXT NOT NULL, license TEXT NOT NULL, "
+	"PRIMARY KEY (base, version, entry, purl, name))$W;"
+	"CREATE TABLE vulnerability (id TEXT NOT NULL, package TEXT NOT NULL, state TEXT NOT NULL, "
+	"severity TEXT NOT NULL, entry $N NOT NULL, PRIMARY KEY (id, entry, package, state))$W;"
+	"CREATE TABLE exception (id TEXT NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, "
+	"expires $N NOT NULL, entry $N NOT NULL, PRIMARY KEY (id, entry))$W;"
+	"CREATE TABLE release (entry $N PRIMARY KEY, product TEXT NOT NULL, release TEXT NOT NULL, "
+	"verdict TEXT NOT NULL, time $N NOT NULL, previous $B NOT NULL);"
+	"CREATE TABLE member (archive $N NOT NULL, entry $N NOT NULL, role TEXT NOT NULL, "
+	"name TEXT NOT NULL, PRIMARY KEY (archive, name))$W;"
+	"CREATE INDEX member_entry ON member (entry);"
+	"CREATE TABLE hold (entry $N NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, "
+	"actor TEXT NOT NULL, since $N NOT NULL, PRIMARY KEY (entry, name))$W;"
+	"CREATE TABLE leaf (number $N PRIMARY KEY, hash $B NOT NULL, entry $B NOT NULL);"
+	"CREATE TABLE removal (number $N PRIMARY KEY, entry $N NOT NULL, time $N NOT NULL, "
+	"actor TEXT NOT NULL, reason TEXT NOT NULL);";
+
+static int print(struct it_buf *out, const struct it_sql_driver *driver, struct intoto_error **err)
+{
+	const char *text = tables;
+	const char *mark;
+
+	while ((mark = strchr(text, '$'))) {
+		(void)it_buf_add(out, text, (size_t)(mark - text)); /* sticky */
+		(void)it_buf_add_text(out, mark[1] == 'B'   ? driver->bytes_type
+					   : mark[1] == 'N' ? driver->number_type
+							    : driver->table_end); /* sticky */
+		text = mark + 2;
+	}
+	(void)it_buf_add_text(out, text); /* looked at below */
+	return it_buf_check(out, "the tables", err);
+}
+
+static int fill(struct it_sql *sql, const char *script, struct intoto_error **err)
+{
+	char version[VERSION_MAX];
+	int rc = sql->driver->script(sql, script, err);
+
+	(void)snprintf(version, sizeof version, "%d", IT_SCHEMA_VERSION);
+	return rc ? rc : it_meta_set(sql, "version", it_span_text(version), err);
+}
+
+int it_schema_create(struct it_sql *sql, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf script = IT_BUF(SCRIPT_MAX);
+	int rc = print(&script, sql->driver, err);
+
+	if (!rc)
+		rc = sql->driver->begin(sql, err);
+	if (rc)
+		return rc;
+	rc = fill(sql, it_buf_text(&script), err);
+	if (!rc)
+		return sql->driver->commit(sql, err);
+	sql->driver->rollback(sql);
+	return rc;
+}
+
+int it_schema_check(struct it_sql *sql, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf found = IT_BUF(VERSION_MAX);
+	uint64_t version = 0;
+	int rc = it_meta_get(sql, "version", &found, err);
+
+	if (rc)
+		return it_err_wrap(err, rc, "is no store");
+	if (!it_parse_u64(it_buf_text(&found), INT32_MAX, &version) || version != IT_SCHEMA_VERSION)
+		return it_err_set(err, INTOTO_E_UNSUPPORTED, "a store of another version than %d",
+				  IT_SCHEMA_VERSION);
+	return INTOTO_OK;
+}
+
+/* --- meta --- */
+
+static int take_value(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	struct it_buf *out = arg;
+
+	(void)it_buf_add_span(out, row->values[0].bytes);	       /* looked at here */
+	return it_buf_check(out, "a value", err) ? INTOTO_E_LIMIT : 1; /* 1: ends it */
+}
+
+int it_meta_get(struct it_sql *sql, const char *name, struct it_buf *out, struct intoto_error **err)
+{
+	static const char text[] = "SELECT value FROM meta WHERE name = $1";
+	const struct it_sql_value value = IT_SQL_T(name);
+	int rc = it_sql_each(sql, text, &value, 1, take_value, out, err);
+
+	if (rc == 1)
+		return INTOTO_OK;
+	return rc ? rc : it_err_set(err, INTOTO_E_NOTFOUND, "there is no %s", name);
+}
+
+int it_meta_set(struct it_sql *sql, const char *name, struct it_span value,
+		struct intoto_error **err)
+{
+	static const char text[] = "INSERT INTO meta (name, value) VALUES ($1, $2) "
+				   "ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+	const struct it_sql_value values[] = { IT_SQL_T(name), IT_SQL_B(value) };
+
+	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+}
