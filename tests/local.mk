@@ -74,6 +74,7 @@ include %D%/fuzz/local.mk
 include %D%/gates/local.mk
 include %D%/conformance/local.mk
 include %D%/archive/local.mk
+include %D%/store/local.mk
 include %D%/image/local.mk
 include %D%/report/local.mk
 include %D%/serve/local.mk

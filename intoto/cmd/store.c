@@ -7,6 +7,12 @@
 /* clang-format off */
 /* WORD is it_cmd_store_WORD in store_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(get) \
+	EACH(init) \
+	EACH(log) \
+	EACH(put) \
+	EACH(search) \
+	EACH(serve) \
 	EACH(token)
 /* clang-format on */
 

@@ -131,3 +131,79 @@ bool it_merkle_verify(const struct it_merkle_proof *proof, const struct it_merkl
 	}
 	return last == 0 && it_span_eq(span_of(&top), span_of(root));
 }
+
+void it_merkle_root_of(struct it_merkle_hash *out, const struct it_merkle_hash *leaves,
+		       size_t count)
+{
+	hash_range(out, leaves, count);
+}
+
+/* SUBPROOF(m, D[n], b), from the top down; its hashes come in the opposite order. */
+size_t it_merkle_prove_consistency(struct it_merkle_hash *out, const struct it_merkle_hash *leaves,
+				   size_t count, size_t first)
+{
+	struct it_merkle_hash path[IT_MERKLE_DEPTH + 1];
+	bool known = true; /* the verifier has the root of these leaves: it is the first tree */
+	size_t length = 0;
+
+	while (first != count) {
+		size_t half = split(count);
+
+		if (first <= half) {
+			hash_range(&path[length++], leaves + half, count - half);
+			count = half;
+		} else {
+			hash_range(&path[length++], leaves, half);
+			leaves += half;
+			count -= half;
+			first -= half;
+			known = false;
+		}
+	}
+	if (!known)
+		hash_range(&path[length++], leaves, count);
+	for (size_t i = 0; i < length; i++)
+		out[i] = path[length - 1 - i];
+	return length;
+}
+
+/* Section 2.1.4.2. */
+bool it_merkle_verify_consistency(const struct it_merkle_hash *proof, size_t length,
+				  const struct it_merkle_size *first,
+				  const struct it_merkle_size *second)
+{
+	uint64_t at = first->count - 1;
+	uint64_t last = second->count - 1;
+	bool whole = first->count && !(first->count & (first->count - 1));
+	struct it_merkle_hash old;
+	struct it_merkle_hash top;
+	size_t i = 0;
+
+	if (!first->count || first->count > second->count)
+		return false;
+	if (first->count == second->count)
+		return !length && it_span_eq(span_of(&first->root), span_of(&second->root));
+	if (!length)
+		return false;
+	for (; at & 1; at >>= 1)
+		last >>= 1;
+	old = top = whole ? first->root : proof[i++];
+	for (; i < length; i++) {
+		if (!last)
+			return false;
+		if (at & 1 || at == last) {
+			join(&old, &proof[i], &old);
+			join(&top, &proof[i], &top);
+			while (at && !(at & 1)) {
+				at >>= 1;
+				last >>= 1;
+			}
+		} else {
+			join(&top, &top, &proof[i]);
+		}
+		at >>= 1;
+		last >>= 1;
+	}
+	return !last && it_span_eq(span_of(&old), span_of(&first->root)) &&
+	       it_span_eq(span_of(&top), span_of(&second->root));
+}

@@ -41,4 +41,22 @@ void it_merkle_prove(struct it_merkle_proof *out, const struct it_merkle_hash *l
 bool it_merkle_verify(const struct it_merkle_proof *proof, const struct it_merkle_hash *leaf,
 		      uint64_t count, const struct it_merkle_hash *root);
 
+/* Of so many leaves; none: the hash of nothing. */
+void it_merkle_root_of(struct it_merkle_hash *out, const struct it_merkle_hash *leaves,
+		       size_t count);
+
+/*
+ * That the tree of the first leaves is the beginning of the tree of count (section 2.1.4).  first is
+ * from 1 to count; for count itself the proof is empty.  out holds 2 * IT_MERKLE_DEPTH.
+ */
+size_t it_merkle_prove_consistency(struct it_merkle_hash *out, const struct it_merkle_hash *leaves,
+				   size_t count, size_t first);
+struct it_merkle_size {
+	uint64_t count;
+	struct it_merkle_hash root;
+};
+bool it_merkle_verify_consistency(const struct it_merkle_hash *proof, size_t length,
+				  const struct it_merkle_size *first,
+				  const struct it_merkle_size *second);
+
 #endif

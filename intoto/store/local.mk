@@ -18,9 +18,11 @@ libstore_la_SOURCES = \
 	%D%/facts_part.h \
 	%D%/facts_predicate.c \
 	%D%/log.c %D%/log.h \
+	%D%/log_proof.c \
 	%D%/objects.c %D%/objects.h \
 	%D%/objects_folder.c \
 	%D%/query.c %D%/query.h \
+	%D%/query_affected.c \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/sql_sqlite.c \

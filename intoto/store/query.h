@@ -45,7 +45,7 @@ struct it_affected {
 	const char *digest;	       /* of that subject */
 	const char *package, *version;
 	const char *vulnerability;
-	const char *state; /* the strongest word about it: "found", "not_affected", "excepted" … */
+	const char *state; /* "contains" (of a package), "found", "not_affected", "excepted" … */
 	const char *said_by;			       /* name of the entry that says so */
 	struct it_object_id archive, evidence, speaks; /* zeros: none */
 };

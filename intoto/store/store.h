@@ -75,8 +75,8 @@ struct it_store_receipt {
 };
 
 /*
- * All or none, in one transaction; when it returns OK, they are durable.  An archive also puts its
- * members.  receipts: count of them, filled.
+ * All or none, in one transaction; when it returns OK, they are durable.  receipts: count of them,
+ * filled.
  */
 IT_CHECK int it_store_put(struct it_store *store, const struct it_store_put *puts, size_t count,
 			  struct it_store_receipt *receipts, struct intoto_error **err);

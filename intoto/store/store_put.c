@@ -222,7 +222,7 @@ static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_
 			struct intoto_error **err)
 {
 	static const char text[] = "INSERT INTO subject (value, algorithm, entry, role, name) "
-				   "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+				   "VALUES ($1, $2, $3, $4, $5)";
 	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(IT_FACT_TEXT_MAX);
 	int rc = INTOTO_OK;
 

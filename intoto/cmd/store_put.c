@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intoto store put: keeps documents, and says under which name each is found. */
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "cmd/choices.h"
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/store_options.h"
+#include "json/writer.h"
+
+enum { OUTPUT_MAX = 64 * 1024 * 1024, BATCH = 1000 };
+
+struct put_options {
+	struct it_store_words store;
+	const char *actor;
+	const char *retention;
+	const char *format;
+	bool quiet;
+};
+
+/* clang-format off */
+static const struct it_option put_options[] = {
+	IT_STORE_OPTIONS(struct put_options, store),
+	IT_VALUE(struct put_options, actor, 0, "by", "WHO", "who puts it, for the record"),
+	IT_VALUE(struct put_options, retention, 0, "retention", "CLASS", "how long it is to be kept, in your own words"),
+	IT_REPORT_OPTION(struct put_options, format),
+	IT_FLAG(struct put_options, quiet, 'q', "quiet", "say nothing"),
+};
+/* clang-format on */
+
+static void print(struct it_buf *out, const char *path, const struct it_store_receipt *receipt)
+{
+	(void)it_buf_add_text(out, "sha256:"); /* sticky */
+	it_hex_encode(out, it_span(receipt->id.bytes, sizeof receipt->id.bytes));
+	(void)it_buf_printf(out, "  %ju  %s  ", (uintmax_t)receipt->number,
+			    receipt->fresh ? "put" : "there"); /* sticky */
+	it_text_quote(out, it_span_text(path));
+	(void)it_buf_add_byte(out, '\n'); /* sticky */
+}
+
+/* An object a line. */
+static int write(struct it_buf *out, const char *path, const struct it_store_receipt *receipt,
+		 struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(128);
+	struct it_writer writer;
+
+	(void)it_buf_add_text(&id, "sha256:"); /* sticky */
+	it_hex_encode(&id, it_span(receipt->id.bytes, sizeof receipt->id.bytes));
+	it_writer_init(&writer, out, IT_WRITE_COMPACT);
+	it_write_object(&writer);
+	it_write_name(&writer, "fresh");
+	it_write_bool(&writer, receipt->fresh);
+	it_write_name(&writer, "id");
+	it_write_text(&writer, it_buf_text(&id));
+	it_write_name(&writer, "number");
+	it_write_int(&writer, (int64_t)receipt->number);
+	it_write_name(&writer, "path");
+	it_write_text(&writer, path);
+	it_write_object_end(&writer);
+	(void)it_buf_add_byte(out, '\n'); /* looked at by it_print_json */
+	return it_writer_finish(&writer, err);
+}
+
+/* Acknowledged is what was committed: each batch tells of itself. */
+static int tell(const struct put_options *self, char *const *paths,
+		const struct it_store_receipt *receipts, size_t count, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(OUTPUT_MAX);
+	int rc = INTOTO_OK;
+
+	if (self->quiet)
+		return INTOTO_OK;
+	for (size_t i = 0; !rc && i < count; i++) {
+		if (it_report_is_json(self->format))
+			rc = write(&text, paths[i], &receipts[i], err);
+		else
+			print(&text, paths[i], &receipts[i]);
+	}
+	if (rc)
+		return rc;
+	return it_report_is_json(self->format) ? it_print_json(&text, err) : it_print(&text, err);
+}
+
+static int put_batch(const struct put_options *self, struct it_store *store, char *const *paths,
+		     size_t count, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) void *block = calloc(count, sizeof(struct it_store_put));
+	IT_AUTO(it_freep) void *answers = calloc(count, sizeof(struct it_store_receipt));
+	struct it_store_put *puts = block;
+	struct it_store_receipt *receipts = answers;
+	int rc;
+
+	if (!puts || !receipts)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < count; i++)
+		puts[i] = (struct it_store_put){ .path = paths[i],
+						 .actor = self->actor,
+						 .retention = self->retention };
+	rc = it_store_put(store, puts, count, receipts, err);
+	return rc ? rc : tell(self, paths, receipts, count, err);
+}
+
+static int put_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
+{
+	struct put_options *self = parsed;
+	IT_AUTO(it_store_closep) struct it_store *store = NULL;
+	struct it_store_options options = { 0 };
+	int rc = it_store_words_read(&options, &self->store, err);
+
+	if (!rc && !operands->count)
+		rc = it_err_set(err, INTOTO_E_USAGE, "want files to put");
+	if (!rc)
+		rc = it_store_open(&store, &options, err);
+	for (size_t i = 0; !rc && i < operands->count; i += BATCH) {
+		size_t left = operands->count - i;
+
+		rc = put_batch(self, store, operands->items + i, left < BATCH ? left : BATCH, err);
+	}
+	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
+}
+
+extern const struct it_command it_cmd_store_put;
+
+const struct it_command it_cmd_store_put = {
+	.name = "put",
+	.synopsis = "[--store FOLDER] [OPTIONS] FILE...",
+	.summary = "keep documents",
+	.examples = "intoto store put --store evidence links/*.link app.cdx.json",
+	.options = put_options,
+	.option_count = IT_COUNT_OF(put_options),
+	.options_size = sizeof(struct put_options),
+	.run = put_run,
+	.manual = "intoto-store",
+};

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# The store of evidence, by its commands.
+TESTS += %D%/store.t
+EXTRA_DIST += %D%/store.t %D%/tlog.py
