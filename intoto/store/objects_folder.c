@@ -6,12 +6,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "store/objects.h"
 
@@ -20,7 +22,6 @@ enum { NAME_ROOM = 2 * IT_SHA256_SIZE + 2, TEMPORARY_ROOM = 64, PIECE = 256 * 10
 struct folder {
 	int top;
 	bool made[FANS]; /* those below that are there */
-	unsigned count;	 /* of temporary files */
 };
 
 static void folder_close(struct it_objects *objects)
@@ -132,6 +133,20 @@ static int write_new(struct it_objects *objects, const char *temporary,
 	return rc ? rc : check_id(&writing, id, err);
 }
 
+/* A name of chance: process ids are those of a container, and a process may have the store open
+ * more than once. */
+static int name_temporary(char out[TEMPORARY_ROOM], struct intoto_error **err)
+{
+	uint64_t noise[2];
+	int rc = it_random(noise, sizeof noise, err);
+
+	out[0] = '\0';
+	if (!rc)
+		(void)snprintf(out, TEMPORARY_ROOM, ".new-%016" PRIx64 "%016" PRIx64, noise[0],
+			       noise[1]);
+	return rc;
+}
+
 static int folder_put(struct it_objects *objects, const struct it_object_id *id,
 		      const struct it_message *bytes, struct intoto_error **err)
 {
@@ -146,13 +161,12 @@ static int folder_put(struct it_objects *objects, const struct it_object_id *id,
 	rc = make_fan(objects, id->bytes[0], err);
 	if (rc)
 		return rc;
-	(void)snprintf(temporary, sizeof temporary, ".new-%jd-%u", (intmax_t)getpid(),
-		       folder->count++);
-	(void)unlinkat(folder->top, temporary, 0); /* of a process with our number, that died */
-	rc = write_new(objects, temporary, id, bytes, err);
+	rc = name_temporary(temporary, err);
+	if (!rc)
+		rc = write_new(objects, temporary, id, bytes, err);
 	if (!rc && renameat(folder->top, temporary, folder->top, name))
 		rc = it_err_errno(err, errno, "%s/%s", objects->place, name);
-	if (rc)
+	if (rc && temporary[0])
 		(void)unlinkat(folder->top, temporary, 0); /* the failure before is what counts */
 	return rc;
 }
