@@ -30,6 +30,7 @@ dist_man_MANS += \
 	%D%/intoto-run.1 \
 	%D%/intoto-sign.1 \
 	%D%/intoto-store-serve.1 \
+	%D%/intoto-store.1 \
 	%D%/intoto-verify.1 \
 	%D%/intoto.1 \
 	%D%/intoto.3 \

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,6 +205,31 @@ static int describe(struct packing *packing, const struct it_archive_source *sou
 	return rc;
 }
 
+static int compare_nocase(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* No verification would take it: on some file systems one would replace the other. */
+static int check_case(const struct packing *packing, struct intoto_error **err)
+{
+	size_t count = packing->wanted->source_count;
+	IT_AUTO(it_freep) void *block = calloc(count + 1, sizeof(char *));
+	const char **names = block;
+
+	if (!names)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < count; i++)
+		names[i] = packing->order[i]->member.name;
+	qsort(names, count, sizeof *names, compare_nocase);
+	for (size_t i = 1; i < count; i++)
+		if (it_streq_nocase(names[i - 1], names[i]))
+			return it_err_set(err, INTOTO_E_FORMAT,
+					  "%s: differs from another member in case alone",
+					  names[i]);
+	return INTOTO_OK;
+}
+
 static int describe_all(struct packing *packing, struct intoto_error **err)
 {
 	struct it_archive_manifest *manifest = packing->wanted->manifest;
@@ -224,7 +250,8 @@ static int describe_all(struct packing *packing, struct intoto_error **err)
 	if (rc)
 		return rc;
 	manifest->member_count = count;
-	return it_archive_manifest_root(&manifest->root, manifest, err);
+	rc = check_case(packing, err);
+	return rc ? rc : it_archive_manifest_root(&manifest->root, manifest, err);
 }
 
 /* --- writing --- */

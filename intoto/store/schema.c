@@ -60,29 +60,16 @@ static int print(struct it_buf *out, const struct it_sql_driver *driver, struct 
 	return it_buf_check(out, "the tables", err);
 }
 
-static int fill(struct it_sql *sql, const char *script, struct intoto_error **err)
-{
-	char version[VERSION_MAX];
-	int rc = sql->driver->script(sql, script, err);
-
-	(void)snprintf(version, sizeof version, "%d", IT_SCHEMA_VERSION);
-	return rc ? rc : it_meta_set(sql, "version", it_span_text(version), err);
-}
-
 int it_schema_create(struct it_sql *sql, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf script = IT_BUF(SCRIPT_MAX);
+	char version[VERSION_MAX];
 	int rc = print(&script, sql->driver, err);
 
 	if (!rc)
-		rc = sql->driver->begin(sql, err);
-	if (rc)
-		return rc;
-	rc = fill(sql, it_buf_text(&script), err);
-	if (!rc)
-		return sql->driver->commit(sql, err);
-	sql->driver->rollback(sql);
-	return rc;
+		rc = sql->driver->script(sql, it_buf_text(&script), err);
+	(void)snprintf(version, sizeof version, "%d", IT_SCHEMA_VERSION);
+	return rc ? rc : it_meta_set(sql, "version", it_span_text(version), err);
 }
 
 int it_schema_check(struct it_sql *sql, struct intoto_error **err)

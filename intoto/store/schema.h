@@ -7,7 +7,7 @@
 
 enum { IT_SCHEMA_VERSION = 1 };
 
-/* Makes the tables where there are none; all or none. */
+/* Makes the tables, inside a transaction of the caller's. */
 IT_CHECK int it_schema_create(struct it_sql *sql, struct intoto_error **err);
 /* INTOTO_OK for a store of this version; FORMAT says what it is instead. */
 IT_CHECK int it_schema_check(struct it_sql *sql, struct intoto_error **err);

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "store/sql.h"
@@ -51,8 +52,6 @@ static enum intoto_code code_of(int rc)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return INTOTO_E_SERVICE;
-	case SQLITE_CANTOPEN:
-		return INTOTO_E_NOTFOUND;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_SCHEMA:
@@ -78,6 +77,11 @@ static int script(struct it_sql *sql, const char *text, struct intoto_error **er
 	return rc == SQLITE_OK ? INTOTO_OK : refuse(self, rc, err);
 }
 
+static bool is_there(const char *place)
+{
+	return !access(place, F_OK);
+}
+
 static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
 		       struct intoto_error **err)
 {
@@ -98,6 +102,8 @@ static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
 		rc = sqlite3_extended_result_codes(self->db, 1);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(self->db, WAIT_MS);
+	if (rc != SQLITE_OK && !is_there(place))
+		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no such file", self->path);
 	if (rc != SQLITE_OK)
 		return refuse(self, rc, err);
 	/* A file of a stranger gets no say over what runs (sqlite.org, "Defense Against The Dark

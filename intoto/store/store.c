@@ -3,7 +3,8 @@
 #include "store/store.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -35,8 +36,14 @@ static int make_key(const char *folder, struct intoto_error **err)
 	IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
 	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(IT_KEY_TEXT_MAX);
 	IT_AUTO(it_freep) char *pem = NULL;
-	int rc = path ? intoto_key_generate(&key, "ed25519", err) : it_err_nomem(err);
+	int rc;
 
+	if (!path)
+		return it_err_nomem(err);
+	/* Of a try that did not come to its end. */
+	if (!access(path, F_OK))
+		return INTOTO_OK;
+	rc = intoto_key_generate(&key, "ed25519", err);
 	if (!rc)
 		rc = it_key_private_pem(key, it_span(NULL, 0), IT_KEY_ROUNDS, &pem, err);
 	if (rc)
@@ -68,13 +75,13 @@ static int name_log(struct it_sql *sql, const char *wanted, struct intoto_error 
 static int fill_index(struct it_sql *sql, const struct it_store_options *options,
 		      struct intoto_error **err)
 {
-	int rc = it_schema_create(sql, err);
+	int rc = sql->driver->begin(sql, err);
 
-	if (!rc)
-		rc = sql->driver->begin(sql, err);
 	if (rc)
 		return rc;
-	rc = it_log_create(sql, err);
+	rc = it_schema_create(sql, err);
+	if (!rc)
+		rc = it_log_create(sql, err);
 	if (!rc)
 		rc = name_log(sql, options->origin, err);
 	if (!rc)
@@ -83,24 +90,23 @@ static int fill_index(struct it_sql *sql, const struct it_store_options *options
 	return rc;
 }
 
-/* The index comes last: without it the folder is no store. */
+/* The tables come last, all at once: without them the folder is no store, and init begins anew. */
 static int create(const struct it_store_options *options, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *index = it_path_join(options->place, "index.sqlite");
 	IT_AUTO(it_freep) char *objects = it_path_join(options->place, "objects");
 	IT_AUTO(it_sql_closep) struct it_sql *sql = NULL;
-	struct stat about;
 	int rc;
 
 	if (!index || !objects)
 		return it_err_nomem(err);
-	if (!stat(index, &about))
-		return it_err_set(err, INTOTO_E_USAGE, "%s: is a store already", options->place);
 	rc = it_dir_make(objects, err);
 	if (!rc)
-		rc = make_key(options->place, err);
-	if (!rc)
 		rc = it_sql_open(&sql, index, IT_SQL_CREATE, err);
+	if (!rc && it_schema_check(sql, NULL) == INTOTO_OK)
+		rc = it_err_set(err, INTOTO_E_USAGE, "%s: is a store already", options->place);
+	if (!rc)
+		rc = make_key(options->place, err);
 	return rc ? rc : fill_index(sql, options, err);
 }
 

@@ -80,6 +80,9 @@ for name in $(commands_of); do
 		done
 		continue ;;
 	esac
+	case $name in store) # the server has a page of its own (tests/serve/token.t), and tokens have commands below
+		mapfile -t words < <(printf '%s\n' "${words[@]}" | grep -vxE 'store (serve|token)'; commands_of store token | sed 's/^/store token /') ;;
+	esac
 	of_one_page "$name" "${words[@]}"
 done
 page=$docs/intoto.1
