@@ -29,7 +29,6 @@ build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
 build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
 build    libarchive-dev        libarchive-devel     libarchive-dev     libarchive
 build    libsqlite3-dev        sqlite-devel         sqlite-dev         sqlite
-build    libpq-dev             libpq-devel          libpq-dev          libpq
 build    libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd
 build    libgnutls28-dev       gnutls-devel         gnutls-dev         gnutls
 build    libjq-dev             jq-devel             jq-dev             jq
@@ -72,6 +71,7 @@ test     binutils-source       -                    -                  -
 test     npm                   npm                  npm                node
 test     chromium              chromium             chromium           -
 bench    util-linux            util-linux           taskset            -
+bench    libarchive-tools      bsdtar               libarchive-tools   libarchive
 TABLE
 }
 

@@ -14,6 +14,5 @@ int it_store_words_read(struct it_store_options *options, const struct it_store_
 			err, INTOTO_E_USAGE,
 			"want a store: --store FOLDER, or INTOTO_STORE in the environment");
 	options->place = place;
-	options->objects = words->objects;
 	return INTOTO_OK;
 }

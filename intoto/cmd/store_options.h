@@ -7,14 +7,12 @@
 #include "store/store.h"
 
 struct it_store_words {
-	const char *place, *objects;
+	const char *place;
 };
 
 /* clang-format off */
 #define IT_STORE_OPTIONS(type, member) \
-	IT_VALUE(type, member.place, 0, "store", "FOLDER", "the store ($INTOTO_STORE)"), \
-	IT_VALUE(type, member.objects, 0, "objects", "FOLDER", \
-		 "where its objects are (FOLDER/objects)")
+	IT_VALUE(type, member.place, 0, "store", "FOLDER", "the store ($INTOTO_STORE)")
 /* clang-format on */
 
 /* Fills options from the words, from which it borrows, and from $INTOTO_STORE. */

@@ -29,5 +29,5 @@ libstore_la_SOURCES = \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
 	%D%/store_put.c
-libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
-libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)
+libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+libstore_la_LIBADD = $(SQLITE_LIBS)

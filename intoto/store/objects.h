@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the bytes of a store are kept, by their SHA-256: a folder, an S3-compatible service
- * ("s3://BUCKET/PREFIX"), an OCI registry ("oci:HOST/REPOSITORY").  What is read has the digest
+ * Where the bytes of a store are kept, by their SHA-256: a folder.  What is read has the digest
  * that was asked for, computed here.
  */
 #ifndef IT_STORE_OBJECTS_H
@@ -58,8 +57,6 @@ struct it_objects_kind {
 };
 
 extern const struct it_objects_kind it_objects_folder;
-extern const struct it_objects_kind it_objects_s3;
-extern const struct it_objects_kind it_objects_oci;
 
 IT_CHECK int it_objects_open(struct it_objects **out, const char *place, bool create,
 			     const struct it_objects_access *access, struct intoto_error **err);

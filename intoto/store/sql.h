@@ -61,7 +61,6 @@ struct it_sql_driver {
 };
 
 extern const struct it_sql_driver it_sql_sqlite;
-extern const struct it_sql_driver it_sql_postgres;
 
 /* A path, or postgresql://….  Errors never show a password. */
 IT_CHECK int it_sql_open(struct it_sql **out, const char *place, unsigned flags,

@@ -152,8 +152,7 @@ static int open_parts(struct it_store *store, const struct it_store_options *opt
 		rc = it_schema_check(store->sql, err);
 	if (rc)
 		return it_err_wrap(err, rc, "%s", store->place);
-	rc = it_objects_open(&store->objects, options->objects ? options->objects : objects, false,
-			     options->access, err);
+	rc = it_objects_open(&store->objects, objects, false, options->access, err);
 	if (!rc)
 		rc = read_origin(store, err);
 	return rc ? rc : read_key(store, options, err);
@@ -171,9 +170,9 @@ int it_store_open(struct it_store **out, const struct it_store_options *options,
 	store->place = it_text_quoted(it_span_text(options->place));
 	if (!store->place)
 		return it_err_nomem(err);
-	if (strstr(options->place, "://"))
+	if (strstr(options->place, "://")) /* which may hold a password: it is not shown */
 		return it_err_set(err, INTOTO_E_UNSUPPORTED,
-				  "%s: this version keeps stores in folders only", store->place);
+				  "found a URL: this version keeps stores in folders only");
 	rc = options->create ? create(options, err) : INTOTO_OK;
 	if (!rc)
 		rc = open_parts(store, options, err);

@@ -44,8 +44,7 @@ struct it_store {
 };
 
 struct it_store_options {
-	const char *place;   /* a folder, or postgresql://… */
-	const char *objects; /* NULL: PLACE/objects of a folder */
+	const char *place; /* a folder */
 	const struct it_objects_access *access;
 	const char *origin; /* when it is made: what its log is called; NULL: a name of chance */
 	bool create;	    /* one that is not there yet; one that is there is an error */
