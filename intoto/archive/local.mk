@@ -11,6 +11,7 @@ libarchives_la_SOURCES = \
 	%D%/collect_part.h \
 	%D%/collect_raw.c \
 	%D%/extract.c \
+	%D%/keep.c %D%/keep.h \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/manifest_read.c \
 	%D%/manifest_write.c \

@@ -2,6 +2,7 @@
 /* intoto store put: keeps documents, and says under which name each is found. */
 #include <stdlib.h>
 
+#include "archive/keep.h"
 #include "base/text.h"
 #include "cmd/choices.h"
 #include "cmd/output.h"
@@ -83,6 +84,17 @@ static int tell(const struct put_options *self, char *const *paths,
 	return it_report_is_json(self->format) ? it_print_json(&text, err) : it_print(&text, err);
 }
 
+/* By its name: looking into every large file would cost more than putting it. */
+static int keep_archive(const struct put_options *self, struct it_store *store, const char *path,
+			const struct it_store_receipt *receipt, struct intoto_error **err)
+{
+	bool kept = false;
+
+	if (!it_ends_with(path, ".tar.zst") && !it_ends_with(path, ".tar"))
+		return INTOTO_OK;
+	return it_archive_keep(store, path, &receipt->id, self->actor, &kept, err);
+}
+
 static int put_batch(const struct put_options *self, struct it_store *store, char *const *paths,
 		     size_t count, struct intoto_error **err)
 {
@@ -99,6 +111,8 @@ static int put_batch(const struct put_options *self, struct it_store *store, cha
 						 .actor = self->actor,
 						 .retention = self->retention };
 	rc = it_store_put(store, puts, count, receipts, err);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = keep_archive(self, store, paths[i], &receipts[i], err);
 	return rc ? rc : tell(self, paths, receipts, count, err);
 }
 

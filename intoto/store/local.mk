@@ -23,6 +23,7 @@ libstore_la_SOURCES = \
 	%D%/objects_folder.c \
 	%D%/query.c %D%/query.h \
 	%D%/query_affected.c \
+	%D%/release.c %D%/release.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/sql_sqlite.c \

@@ -82,6 +82,25 @@ is "$(found | wc -w)" 5 'and all is still there'
 refuses 64 'wants --digest or --name' 'a role of nothing' intoto store search --role product
 refuses 64 'a whole number from 1' 'no limit at all' intoto store search --limit 0
 
+# --- archives ------------------------------------------------------------------------------------------------
+archive() {
+	intoto layout init root.layout --expires 2031-01-01T00:00:00Z && intoto layout add-step root.layout build --key key.pub --product-rule 'ALLOW *' &&
+		intoto sign -f root.layout --signing-key key &&
+		intoto archive pack -o app.tar.zst -l root.layout --verification-keys key.pub --link-dir links --at 2030-03-17T17:46:40Z --signing-key key \
+			--product app --release 1.0
+}
+ok 'an archive is packed' archive
+intoto store init --store releases >/dev/null
+prints 'put  app.tar.zst' 'and put' intoto store put --store releases app.tar.zst
+in_releases() { intoto store search --store releases --format=json "$@" | jq -r .name | sort | xargs; }
+is "$(in_releases --kind archive)" app.tar.zst 'it is known as one'
+is "$(in_releases --kind layout)" root.layout 'its members are entries, too'
+is "$(in_releases --digest "$(id_of app)" | wc -w)" 2 'and found by what they say: the link, and the verdict'
+prints 'there  app.tar.zst' 'once' intoto store put --store releases app.tar.zst
+head -c 3000 app.tar.zst >cut.tar.zst
+ok 'one that was cut short is a file like any other' intoto store put --store releases cut.tar.zst
+is "$(in_releases --kind archive)" app.tar.zst 'and no archive'
+
 # --- hostile documents ---------------------------------------------------------------------------------------
 printf '{"a":' >cut.json
 printf '\0\1\2' >zero

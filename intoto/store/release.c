@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/release.h"
+
+#include "base/text.h"
+
+static int take_number(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	int64_t *number = arg;
+
+	(void)err;
+	*number = row->values[0].number;
+	return INTOTO_OK;
+}
+
+static int number_of(int64_t *out, struct it_sql *sql, const struct it_object_id *id,
+		     struct intoto_error **err)
+{
+	static const char text[] = "SELECT number FROM entry WHERE id = $1";
+	const struct it_sql_value value = IT_SQL_B(it_span(id->bytes, sizeof id->bytes));
+	int rc;
+
+	*out = -1;
+	rc = it_sql_each(sql, text, &value, 1, take_number, out, err);
+	if (!rc && *out < 0)
+		rc = it_err_set(err, INTOTO_E_NOTFOUND, "what belongs to a release is no entry");
+	return rc;
+}
+
+static int add_release(struct it_sql *sql, const struct it_store_release *release, int64_t number,
+		       struct intoto_error **err)
+{
+	static const char text[] =
+		"INSERT INTO release (entry, product, release, verdict, time, previous) VALUES "
+		"($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+	IT_AUTO(it_buf_done) struct it_buf previous = IT_BUF(IT_SHA256_SIZE);
+	struct it_sql_value values[6];
+
+	(void)it_hex_decode(&previous, it_span_text(release->previous)); /* "" has none */
+	values[0] = IT_SQL_N(number);
+	values[1] = IT_SQL_T(release->product);
+	values[2] = IT_SQL_T(release->release);
+	values[3] = IT_SQL_T(release->verdict);
+	values[4] = IT_SQL_N(release->time);
+	values[5] = IT_SQL_B(it_buf_span(&previous));
+	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+}
+
+static int add_member(struct it_sql *sql, const struct it_store_member *member, int64_t archive,
+		      struct intoto_error **err)
+{
+	static const char text[] = "INSERT INTO member (archive, entry, role, name) VALUES "
+				   "($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+	int64_t number;
+	struct it_sql_value values[4];
+	int rc = number_of(&number, sql, &member->id, err);
+
+	if (rc)
+		return rc;
+	values[0] = IT_SQL_N(archive);
+	values[1] = IT_SQL_N(number);
+	values[2] = IT_SQL_T(member->role);
+	values[3] = IT_SQL_T(member->name);
+	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+}
+
+/* It is an archive: that it is one was found out behind its put. */
+static int set_kind(struct it_sql *sql, int64_t number, const char *verdict,
+		    struct intoto_error **err)
+{
+	static const char text[] = "UPDATE entry SET kind = 'archive', media_type = $1, "
+				   "verdict = $2 WHERE number = $3";
+	const struct it_sql_value values[] = { IT_SQL_T("application/vnd.intoto.archive+tar"),
+					       IT_SQL_T(verdict), IT_SQL_N(number) };
+
+	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+}
+
+static int relate(struct it_sql *sql, const struct it_store_release *release,
+		  struct intoto_error **err)
+{
+	int64_t number;
+	int rc = number_of(&number, sql, &release->archive, err);
+
+	if (!rc)
+		rc = add_release(sql, release, number, err);
+	if (!rc)
+		rc = set_kind(sql, number, release->verdict, err);
+	for (size_t i = 0; !rc && i < release->member_count; i++)
+		rc = add_member(sql, &release->members[i], number, err);
+	return rc;
+}
+
+int it_store_relate(struct it_store *store, const struct it_store_release *release,
+		    struct intoto_error **err)
+{
+	struct it_sql *sql = store->sql;
+	int rc = sql->driver->begin(sql, err);
+
+	if (rc)
+		return rc;
+	rc = relate(sql, release, err);
+	if (!rc)
+		rc = sql->driver->commit(sql, err);
+	if (rc)
+		sql->driver->rollback(sql);
+	return rc;
+}
