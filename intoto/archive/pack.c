@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Packing: every source is hashed, the manifest is signed, then all is written.  The second reading
- * must give what the first one gave.
+ * Packing: every source is hashed, the manifest is signed, then all is written.  What is not small
+ * is read a second time then.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,11 @@
 #include "base/text.h"
 #include "store/tar_stream.h"
 
-enum { PIECE = 256 * 1024 };
+enum {
+	PIECE = 256 * 1024,
+	SMALL = 64 * 1024,	     /* files up to this size are read once, */
+	KEPT_MAX = 64 * 1024 * 1024, /* as far as this memory goes */
+};
 
 /* --- one source --- */
 
@@ -61,7 +66,7 @@ static int pour(void *self, const struct it_sink *sink, struct intoto_error **er
 }
 
 struct hashing {
-	struct it_digest sha256, sha512;
+	struct it_digest sha256;
 	struct it_sink next; /* take NULL: nobody */
 };
 
@@ -70,15 +75,12 @@ static int hash_piece(void *arg, struct it_span piece, struct intoto_error **err
 	struct hashing *hashing = arg;
 
 	it_digest_add(&hashing->sha256, piece.data, piece.len);
-	if (!hashing->next.take)
-		it_digest_add(&hashing->sha512, piece.data, piece.len);
 	return hashing->next.take ? it_sink_take(&hashing->next, piece, err) : INTOTO_OK;
 }
 
 static void start(struct hashing *hashing)
 {
 	it_digest_start(&hashing->sha256, it_digest_find("sha256"));
-	it_digest_start(&hashing->sha512, it_digest_find("sha512"));
 }
 
 static int finish(struct it_buf *out, struct it_digest *digest, size_t size,
@@ -96,6 +98,8 @@ static int finish(struct it_buf *out, struct it_digest *digest, size_t size,
 struct packing {
 	const struct it_archive_packing *wanted;
 	const struct it_archive_source **order; /* by name */
+	char **kept; /* the bytes of small files, in that order; NULL: to be read again */
+	uint64_t kept_bytes;
 	char *piece;
 	size_t files;
 	uint64_t bytes;
@@ -103,6 +107,9 @@ struct packing {
 
 static void packing_done(struct packing *packing)
 {
+	for (size_t i = 0; packing->kept && i < packing->wanted->source_count; i++)
+		free(packing->kept[i]);
+	free(packing->kept);
 	free(packing->order);
 	free(packing->piece);
 }
@@ -125,7 +132,8 @@ static int sort(struct packing *packing, struct intoto_error **err)
 				  IT_ARCHIVE_MEMBERS_MAX);
 	packing->piece = malloc(PIECE);
 	packing->order = calloc(count + 1, sizeof(const struct it_archive_source *));
-	if (!packing->piece || !packing->order)
+	packing->kept = calloc(count + 1, sizeof(char *));
+	if (!packing->piece || !packing->order || !packing->kept)
 		return it_err_nomem(err);
 	for (size_t i = 0; i < count; i++)
 		packing->order[i] = &wanted->sources[i];
@@ -159,37 +167,68 @@ static int keep(struct it_archive_manifest *manifest, const char **out, const ch
 	return rc;
 }
 
-static int fill_digests(struct it_archive_manifest *manifest, struct it_archive_member *member,
-			struct hashing *hashing, struct intoto_error **err)
+static int fill_digest(struct it_archive_manifest *manifest, struct it_archive_member *member,
+		       struct hashing *hashing, struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf hex256 = IT_BUF(2 * IT_DIGEST_MAX);
-	IT_AUTO(it_buf_done) struct it_buf hex512 = IT_BUF(2 * IT_DIGEST_MAX);
-	int rc = finish(&hex256, &hashing->sha256, IT_SHA256_SIZE, err);
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_DIGEST_MAX);
+	int rc = finish(&hex, &hashing->sha256, IT_SHA256_SIZE, err);
 
-	if (!rc)
-		rc = finish(&hex512, &hashing->sha512, 2 * IT_SHA256_SIZE, err);
-	if (!rc)
-		rc = keep(manifest, &member->sha256, it_buf_text(&hex256), err);
-	return rc ? rc : keep(manifest, &member->sha512, it_buf_text(&hex512), err);
+	/* A stronger one is added when this one ages, by a renewal. */
+	member->sha512 = "";
+	return rc ? rc : keep(manifest, &member->sha256, it_buf_text(&hex), err);
 }
 
-static int describe(struct packing *packing, const struct it_archive_source *source,
-		    struct it_archive_member *member, struct intoto_error **err)
+/* Where the bytes of a small file are kept for the second time that they are wanted. */
+struct keeping {
+	char *bytes;
+	size_t len, size;
+};
+
+static int keep_piece(void *arg, struct it_span piece, struct intoto_error **err)
 {
+	struct keeping *keeping = arg;
+
+	if (piece.len > keeping->size - keeping->len)
+		return it_err_set(err, INTOTO_E_INTERNAL, "a file gives more than was asked for");
+	memcpy(keeping->bytes + keeping->len, piece.data, piece.len);
+	keeping->len += piece.len;
+	return INTOTO_OK;
+}
+
+static int hash_source(struct packing *packing, size_t number, const struct pouring *pouring,
+		       struct hashing *hashing, struct intoto_error **err)
+{
+	struct keeping keeping = { .size = (size_t)pouring->size };
+	const struct it_sink sink = { hash_piece, hashing };
+
+	start(hashing);
+	if (pouring->source->path && pouring->size && pouring->size <= SMALL &&
+	    packing->kept_bytes + pouring->size <= KEPT_MAX) {
+		keeping.bytes = packing->kept[number] = malloc(keeping.size);
+		if (!keeping.bytes)
+			return it_err_nomem(err);
+		packing->kept_bytes += pouring->size;
+		hashing->next = (struct it_sink){ keep_piece, &keeping };
+	}
+	return pouring->source->path ? pour_file(pouring, &sink, err)
+				     : it_sink_take(&sink, pouring->source->bytes, err);
+}
+
+static int describe(struct packing *packing, size_t number, struct it_archive_member *member,
+		    struct intoto_error **err)
+{
+	const struct it_archive_source *source = packing->order[number];
 	struct it_archive_manifest *manifest = packing->wanted->manifest;
 	struct pouring pouring = { .source = source, .piece = packing->piece };
 	struct hashing hashing = { .next = { 0 } };
-	const struct it_sink sink = { hash_piece, &hashing };
 	int rc = find_size(&pouring.size, source, err);
 
 	if (!rc && !it_archive_name_is_safe(source->member.name))
 		rc = it_err_set(err, INTOTO_E_FORMAT,
 				"%s: a member cannot have the name that it would get",
 				source->path ? source->path : "bytes");
-	if (rc)
-		return rc;
-	start(&hashing);
-	rc = pour(&pouring, &sink, err);
+	if (!rc)
+		rc = hash_source(packing, number, &pouring, &hashing, err);
 	if (rc)
 		return rc;
 	member->role = source->member.role;
@@ -198,7 +237,7 @@ static int describe(struct packing *packing, const struct it_archive_source *sou
 	if (!rc)
 		rc = keep(manifest, &member->media_type, source->member.media_type, err);
 	if (!rc)
-		rc = fill_digests(manifest, member, &hashing, err);
+		rc = fill_digest(manifest, member, &hashing, err);
 	if (!rc && source->sha256 && !it_streq(source->sha256, member->sha256))
 		rc = it_err_set(err, INTOTO_E_IO, "%s: changed since it was verified",
 				source->path ? source->path : member->name);
@@ -242,7 +281,7 @@ static int describe_all(struct packing *packing, struct intoto_error **err)
 	if (!manifest->members)
 		return it_err_nomem(err);
 	for (size_t i = 0; !rc && i < count; i++) {
-		rc = describe(packing, packing->order[i], &manifest->members[i], err);
+		rc = describe(packing, i, &manifest->members[i], err);
 		if (!rc && i && it_streq(manifest->members[i - 1].name, manifest->members[i].name))
 			rc = it_err_set(err, INTOTO_E_FORMAT, "%s: would be there twice",
 					manifest->members[i].name);
@@ -294,8 +333,9 @@ static int pour_again(void *self, const struct it_sink *sink, struct intoto_erro
 	return pour(&second->pouring, &own, err);
 }
 
-static int write_member(struct packing *packing, struct it_tar_writer *writer, size_t number,
-			struct intoto_error **err)
+/* The second reading must give what the first one gave. */
+static int write_again(struct packing *packing, struct it_tar_writer *writer, size_t number,
+		       struct intoto_error **err)
 {
 	const struct it_archive_member *member = &packing->wanted->manifest->members[number];
 	struct second second = {
@@ -314,11 +354,24 @@ static int write_member(struct packing *packing, struct it_tar_writer *writer, s
 		rc = it_err_set(err, INTOTO_E_IO, "%s: changed while it was packed",
 				packing->order[number]->path ? packing->order[number]->path
 							     : member->name);
+	return rc;
+}
+
+static int write_member(struct packing *packing, struct it_tar_writer *writer, size_t number,
+			struct intoto_error **err)
+{
+	const struct it_archive_packing *wanted = packing->wanted;
+	const struct it_archive_member *member = &wanted->manifest->members[number];
+	struct it_span bytes = it_span(packing->kept[number], (size_t)member->size);
+	const struct it_message kept = it_message_of(&bytes);
+	int rc = packing->kept[number] ? it_tar_writer_add(writer, member->name,
+							   wanted->manifest->time, &kept, err)
+				       : write_again(packing, writer, number, err);
+
 	packing->files++;
 	packing->bytes += member->size;
-	if (packing->wanted->progress)
-		packing->wanted->progress(packing->wanted->progress_arg, packing->files,
-					  packing->bytes);
+	if (wanted->progress)
+		wanted->progress(wanted->progress_arg, packing->files, packing->bytes);
 	return rc;
 }
 
