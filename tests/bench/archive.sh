@@ -5,7 +5,7 @@
 #	tests/bench/archive.sh [ROUNDS]        20 rounds if not said
 #
 # The files are signed links of chain.py, given with --add; the chain that is verified on the way has one step.
-# Ours reads each file twice, hashes it with SHA-256 and SHA-512, signs a manifest of all and waits for the disk;
+# Ours hashes each file, signs a manifest of all, puts that in front and waits for the disk;
 # bsdtar does none of these.  Uses the program of $INTOTO_BUILD (else of build-tests/gcc, else that in PATH).
 # goal: at least 80 % of what bsdtar reaches
 set -euo pipefail
