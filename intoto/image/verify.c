@@ -47,9 +47,36 @@ static int deny_parts(struct it_verifying *self, bool *denied,
 	if (manifest->has_config)
 		rc = it_verify_denies(self, denied, IT_DENY_DIGEST, manifest->config.digest,
 				      "denied.layer", err);
-	for (size_t i = 0; !rc && !*denied && !manifest->is_index && i < manifest->layer_count; i++)
+	/* What an index names is shipped with it: a revoked image, too. */
+	for (size_t i = 0; !rc && !*denied && i < manifest->layer_count; i++)
 		rc = it_verify_denies(self, denied, IT_DENY_DIGEST, manifest->layers[i].digest,
-				      "denied.layer", err);
+				      manifest->is_index ? "denied.digest" : "denied.layer", err);
+	return rc;
+}
+
+/* The list names an image by one digest; the image may be asked for by another. */
+static int deny_bytes(struct it_verifying *self, bool *denied,
+		      const struct it_oci_manifest *manifest, struct intoto_error **err)
+{
+	static const char *const algorithms[] = { "sha256", "sha512" };
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && !*denied && i < IT_COUNT_OF(algorithms); i++) {
+		const struct it_digest_alg *alg = it_digest_find(algorithms[i]);
+		IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_OCI_DIGEST_SIZE);
+		unsigned char bytes[IT_DIGEST_MAX];
+		struct it_digest digest;
+
+		it_digest_start(&digest, alg);
+		it_digest_add(&digest, manifest->bytes.data, manifest->bytes.len);
+		it_digest_finish(&digest, bytes);
+		(void)it_buf_printf(&text, "%s:", alg->name); /* looked at below */
+		it_hex_encode(&text, it_span(bytes, alg->size));
+		rc = it_buf_check(&text, "digest", err);
+		if (!rc)
+			rc = it_verify_denies(self, denied, IT_DENY_DIGEST, it_buf_text(&text),
+					      "denied.digest", err);
+	}
 	return rc;
 }
 
@@ -69,7 +96,9 @@ static int deny(struct it_verifying *self, bool *denied, const struct it_oci_man
 		rc = it_place_manifest(self->place, &read, self->digest, err);
 		manifest = read;
 	}
-	return rc ? rc : deny_parts(self, denied, manifest, err);
+	if (!rc)
+		rc = deny_bytes(self, denied, manifest, err);
+	return rc || *denied ? rc : deny_parts(self, denied, manifest, err);
 }
 
 /* --- the end --- */
@@ -167,6 +196,11 @@ static int conclude(struct it_verifying *self, enum it_image_verdict *verdict,
 		return rc;
 	if (self->policy->vsa && self->lost)
 		good = false; /* a newer verdict may be where we could not look */
+	if (good && self->policy->vsa && self->unseen)
+		return it_err_set(err, INTOTO_E_SERVICE,
+				  "could not find out what the newest verdict about %s is: "
+				  "something that hangs on it could not be read",
+				  self->digest);
 	if (good)
 		*verdict = IT_IMAGE_GOOD;
 	else if (self->lost)
@@ -293,12 +327,19 @@ static int verify_child(struct family *family, struct tally *tally, const char *
 	IT_AUTO(it_oci_manifest_freep) struct it_oci_manifest *child = NULL;
 	IT_AUTO(verifying_done) struct it_verifying one = verifying_of(family, digest);
 	enum it_image_verdict verdict = IT_IMAGE_REFUSED;
+	bool good = true;
 	int rc = read_child(family, &child, digest, err);
 
 	if (!rc && child)
 		rc = verify_image(&one, &verdict, child, err);
+	/* A signed index below one that is not signed: it vouches for what it names, which is there
+	   and not denied. */
+	if (!rc && verdict == IT_IMAGE_GOOD && child->is_index)
+		rc = vouch(family, &good, child, 2, err);
 	if (rc)
 		return rc;
+	if (!good)
+		verdict = IT_IMAGE_REFUSED;
 	tally->others += verdict == IT_IMAGE_REFUSED;
 	tally->not_signed += verdict == IT_IMAGE_UNSIGNED;
 	if (verdict != IT_IMAGE_GOOD)
@@ -313,7 +354,8 @@ static void excuse_index(struct it_image_report *report)
 {
 	for (size_t i = 0; i < report->check_count; i++)
 		if (it_streq(report->checks[i].image, report->digest) &&
-		    report->checks[i].result == IT_CHECK_REFUSED)
+		    report->checks[i].result == IT_CHECK_REFUSED &&
+		    !it_starts_with(report->checks[i].code, "denied."))
 			report->checks[i].result = IT_CHECK_PASSED_OVER;
 }
 

@@ -125,6 +125,7 @@ static int say_gone(struct it_verifying *self, const char *digest, struct intoto
 					    .result = IT_CHECK_PASSED_OVER };
 	const struct it_verify_item item = { .what = digest };
 
+	self->unseen = true;
 	return it_verify_note(self, &item, &note, err, "is listed, and is not there");
 }
 

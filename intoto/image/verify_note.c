@@ -58,6 +58,7 @@ int it_verify_trouble(struct it_verifying *self, const struct it_verify_item *it
 
 	if (rc == INTOTO_E_NOMEM || rc == INTOTO_E_INTERNAL || rc == INTOTO_E_USAGE)
 		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+	self->unseen = true;
 	if (rc == INTOTO_E_SERVICE || rc == INTOTO_E_IO || rc == INTOTO_E_HELPER) {
 		self->lost = true;
 		if (!self->why)
@@ -78,6 +79,7 @@ static int refuse_large(struct it_verifying *self, const struct it_verify_item *
 					    .result = IT_CHECK_REFUSED };
 
 	self->claims++;
+	self->unseen = true;
 	return it_verify_note(self, item, &note, err,
 			      "has %llu bytes, more than the %zu that are read",
 			      (unsigned long long)item->layer->size, most);
@@ -92,6 +94,7 @@ int it_verify_read(struct it_verifying *self, struct it_buf *out, bool *there,
 				  "denied.digest", err);
 
 	*there = false;
+	self->claims += denied;
 	if (rc || denied)
 		return rc;
 	if (item->layer->size > out->max)

@@ -33,6 +33,7 @@ struct it_verifying {
 	bool *attested;		/* of each wanted attestation, then of each key */
 	size_t signers;
 	size_t claims;		  /* things that are, or may be, signatures of the image */
+	bool unseen;		  /* something that hangs on it could not be read, whyever */
 	bool lost;		  /* something could not be found out, */
 	struct intoto_error *why; /* and this was the first of it */
 	struct it_verify_vsa vsa;

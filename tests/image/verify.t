@@ -192,6 +192,20 @@ image=$registry/index@$image_digest
 sign_simple a "$image_digest"
 ok 'a signed index vouches for what it names' verify "$image" --key a.pub --recursive -v
 ok '… and says so' has "$tap_out" index.vouched
+"$image_program" revoke --deny-list index.deny --signing-key b.key --digest "$one_digest" --reason old >/dev/null || diag 'no deny list'
+index_deny=(--deny-list index.deny --deny-list-key b.pub)
+refuses 1 'denied.digest' 'an index that names a revoked image' verify "$image" --key a.pub "${index_deny[@]}"
+# An index that nobody signed around one that is signed: what that one names is looked at all the same.
+inner_digest=$image_digest
+image_index images outer all || exit 1
+curl -sSf -o /dev/null -X PUT -H 'Content-Type: application/vnd.oci.image.index.v1+json' \
+	--data-binary @"images/blobs/sha256/${image_digest#sha256:}" "http://$registry/v2/index/manifests/outer"
+outer=$registry/index@$image_digest image_digest=$inner_digest
+ok 'a signed index in an index is enough' verify "$outer" --key a.pub --recursive
+refuses 1 'denied.digest' '… but not when it names a revoked image' verify "$outer" --key a.pub --recursive "${index_deny[@]}"
+sha512=sha512:$(curl -sSf -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://$registry/v2/index/manifests/$one_digest" | sha512sum | cut -c -128)
+"$image_program" revoke --deny-list other.deny --signing-key b.key --digest "$sha512" --reason old >/dev/null 2>&1 &&
+	refuses 1 'denied.digest' 'an image that is revoked by another digest' verify "$registry/index@$one_digest" --key a.pub --deny-list other.deny --deny-list-key b.pub
 name=children
 image_push images all "$registry/children:1"
 image=$registry/children@$image_digest

@@ -122,6 +122,11 @@ static int do_page(struct listing *listing, struct it_buf *page, bool *absent,
 	*absent = !page->len && api_is_absent(&call);
 	if (*absent)
 		return INTOTO_OK;
+	/* A list that breaks off in its middle is not one that has no more. */
+	if (call.answer.status != 200 && page->len)
+		return it_err_set(err, INTOTO_E_SERVICE,
+				  "%s: the registry answers a later page of a list with status %ld",
+				  it_buf_text(&call.where), (long)call.answer.status);
 	if (call.answer.status != 200)
 		return it_registry_refused(&call, "such list", err);
 	rc = take_page(listing, &call, err);
