@@ -77,7 +77,11 @@ ok '10 GB that come in pieces are cut off' sh -c '[ "$1" != 200 ]' sh \
 ok 'soon' sh -c '[ "$(jq -r "select(.method == \"POST\") | .received" audit.log | tail -n 1)" -lt 40000000 ]'
 rm huge
 rss=$(awk '/^VmHWM/ { print $2 }' "/proc/$server/status")
-ok 'and never kept in memory' test "$rss" -lt 200000
+if [ -n "${INTOTO_KIND-}" ]; then
+	skip 'a sanitizer has memory of its own' 'and never kept in memory'
+else
+	ok 'and never kept in memory' test "$rss" -lt 200000
+fi
 is "$(ls spool/*)" '' 'nor on the disk'
 ok 'goes on afterwards' put 200 good.link
 server_stop
