@@ -18,7 +18,7 @@ libstore_la_SOURCES = \
 	%D%/facts_part.h \
 	%D%/facts_predicate.c \
 	%D%/log.c %D%/log.h \
-	%D%/log_proof.c \
+	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
 	%D%/objects_folder.c \
 	%D%/query.c %D%/query.h \

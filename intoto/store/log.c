@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/log_tree.h"
 #include "store/schema.h"
 
 enum { EDGE_MAX = 8 + IT_MERKLE_DEPTH * IT_SHA256_SIZE, CHECKPOINT_MAX = 16 * 1024 };
@@ -77,6 +78,8 @@ int it_log_append(struct it_log *log, struct it_span entry, uint64_t *number,
 	values[2] = IT_SQL_B(entry);
 	rc = it_sql_do(log->sql, text, values, IT_COUNT_OF(values), err);
 	if (!rc)
+		rc = it_log_tree_grow(log->sql, &log->tree, &leaf, err);
+	if (!rc)
 		it_merkle_add(&log->tree, &leaf);
 	return rc;
 }
@@ -86,20 +89,25 @@ int it_log_end(struct it_log *log, struct intoto_error **err)
 	return write_edge(&log->tree, log->sql, err);
 }
 
-int it_log_checkpoint(struct it_store *store, struct it_buf *out, struct intoto_error **err)
+int it_log_sign(struct it_store *store, const struct it_merkle *tree, struct it_buf *out,
+		struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(CHECKPOINT_MAX);
-	struct it_checkpoint checkpoint = { .origin = store->origin };
+	struct it_checkpoint checkpoint = { .origin = store->origin, .size = tree->count };
+	int rc;
+
+	if (!store->log_key)
+		return it_err_set(err, INTOTO_E_KEY,
+				  "this program has not the key of the log (log.key in the store)");
+	it_merkle_root(&checkpoint.root, tree);
+	rc = it_checkpoint_print(&text, &checkpoint, err);
+	return rc ? rc : it_note_sign(out, it_buf_span(&text), store->origin, store->log_key, err);
+}
+
+int it_log_checkpoint(struct it_store *store, struct it_buf *out, struct intoto_error **err)
+{
 	struct it_merkle tree;
 	int rc = read_edge(&tree, store->sql, err);
 
-	if (!rc && !store->log_key)
-		rc = it_err_set(err, INTOTO_E_KEY,
-				"this program has not the key of the log (log.key in the store)");
-	if (rc)
-		return rc;
-	checkpoint.size = tree.count;
-	it_merkle_root(&checkpoint.root, &tree);
-	rc = it_checkpoint_print(&text, &checkpoint, err);
-	return rc ? rc : it_note_sign(out, it_buf_span(&text), store->origin, store->log_key, err);
+	return rc ? rc : it_log_sign(store, &tree, out, err);
 }

@@ -29,6 +29,9 @@ IT_CHECK int it_log_end(struct it_log *log, struct intoto_error **err);
 /* Appends a signed checkpoint of the log as it is. */
 IT_CHECK int it_log_checkpoint(struct it_store *store, struct it_buf *out,
 			       struct intoto_error **err);
+/* The same of that tree, which it has or had. */
+IT_CHECK int it_log_sign(struct it_store *store, const struct it_merkle *tree, struct it_buf *out,
+			 struct intoto_error **err);
 /* Appends a proof in the form of c2sp.org/tlog-proof@v1 of entry number in that checkpoint's tree.
  */
 IT_CHECK int it_log_prove(struct it_store *store, uint64_t number, struct it_buf *out,

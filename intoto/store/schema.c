@@ -41,6 +41,8 @@ static const char tables[] =
 	"CREATE TABLE hold (entry $N NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, "
 	"actor TEXT NOT NULL, since $N NOT NULL, PRIMARY KEY (entry, name))$W;"
 	"CREATE TABLE leaf (number $N PRIMARY KEY, hash $B NOT NULL, entry $B NOT NULL);"
+	"CREATE TABLE node (level $N NOT NULL, number $N NOT NULL, hash $B NOT NULL, "
+	"PRIMARY KEY (level, number))$W;"
 	"CREATE TABLE removal (number $N PRIMARY KEY, entry $N NOT NULL, time $N NOT NULL, "
 	"actor TEXT NOT NULL, reason TEXT NOT NULL);";
 

@@ -20,6 +20,7 @@
  *	member		archive, entry, role, name: TEXT (what an archive holds; each is an entry,
  *too) hold		entry, name TEXT, reason, actor: TEXT, since
  *	leaf		number PRIMARY KEY, hash BYTES, entry BYTES (what was hashed)
+ *	node		level, number, hash BYTES (of all complete subtrees of 256, 65,536 … leaves)
  *	removal		number (of its leaf) PRIMARY KEY, entry, time, actor, reason: TEXT (what gc
  *			removed)
  *
