@@ -94,7 +94,7 @@ static int check_imprint(const TS_TST_INFO *info, struct it_span data, struct in
 		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot hash");
 	if (!it_span_eq(it_span(digest, len),
 			it_span(ASN1_STRING_get0_data(said), (size_t)ASN1_STRING_length(said))))
-		return refuse(err, "is over other bytes than this signature");
+		return refuse(err, "is over other bytes than these");
 	return INTOTO_OK;
 }
 
@@ -244,4 +244,84 @@ int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span 
 	if (!rc)
 		rc = check_path((X509 *)(uintptr_t)signer, token, store, *time, err);
 	return rc ? rc : check_signature(token, store, roots, err);
+}
+
+int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *roots, int64_t at,
+		       struct intoto_error **err)
+{
+	IT_EVP_SESSION;
+	IT_AUTO(PKCS7_freep) PKCS7 *token = NULL;
+	IT_AUTO(X509_STORE_freep) X509_STORE *store = NULL;
+	const X509 *signer;
+	int rc = read_token(&token, timestamp, err);
+
+	if (rc)
+		return rc;
+	if (!PKCS7_type_is_signed(token) || !is_strongly_signed(token))
+		return refuse(err, "is not signed once over SHA-256, SHA-384 or SHA-512");
+	signer = find_signer(token, roots);
+	if (!signer)
+		return refuse(err, "does not carry the certificate of who made it");
+	store = it_x509_store(roots, at);
+	if (!store)
+		return it_err_nomem(err);
+	return check_path((X509 *)(uintptr_t)signer, token, store, at, err);
+}
+
+bool it_timestamp_is_sha512(struct it_span timestamp)
+{
+	IT_EVP_SESSION;
+	IT_AUTO(PKCS7_freep) PKCS7 *token = NULL;
+	IT_AUTO(TS_TST_INFO_freep) TS_TST_INFO *info = NULL;
+	const ASN1_OBJECT *oid = NULL;
+
+	if (read_token(&token, timestamp, NULL) || !PKCS7_type_is_signed(token))
+		return false;
+	info = PKCS7_to_TS_TST_INFO(token);
+	if (!info)
+		return false;
+	X509_ALGOR_get0(&oid, NULL, NULL,
+			TS_MSG_IMPRINT_get_algo(TS_TST_INFO_get_msg_imprint(info)));
+	return OBJ_obj2nid(oid) == NID_sha512;
+}
+
+/* --- asking for one --- */
+
+IT_DEFINE_AUTO(TS_REQ, TS_REQ_free);
+IT_DEFINE_AUTO(TS_MSG_IMPRINT, TS_MSG_IMPRINT_free);
+IT_DEFINE_AUTO(X509_ALGOR, X509_ALGOR_free);
+
+static bool fill_request(TS_REQ *request, TS_MSG_IMPRINT *imprint, X509_ALGOR *algorithm,
+			 struct it_span data)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
+
+	/* TS_MSG_IMPRINT_set_algo and TS_REQ_set_msg_imprint copy. */
+	return EVP_Digest(data.data, data.len, digest, &len, EVP_sha512(), NULL) == 1 &&
+	       X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha512), V_ASN1_NULL, NULL) == 1 &&
+	       TS_MSG_IMPRINT_set_algo(imprint, algorithm) == 1 &&
+	       TS_MSG_IMPRINT_set_msg(imprint, digest, (int)len) == 1 &&
+	       TS_REQ_set_version(request, 1) == 1 &&
+	       TS_REQ_set_msg_imprint(request, imprint) == 1 &&
+	       TS_REQ_set_cert_req(request, 1) == 1;
+}
+
+int it_timestamp_request(struct it_buf *out, struct it_span data, struct intoto_error **err)
+{
+	IT_EVP_SESSION;
+	IT_AUTO(TS_REQ_freep) TS_REQ *request = TS_REQ_new();
+	IT_AUTO(TS_MSG_IMPRINT_freep) TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
+	IT_AUTO(X509_ALGOR_freep) X509_ALGOR *algorithm = X509_ALGOR_new();
+	unsigned char *der = NULL;
+	int len;
+
+	if (!request || !imprint || !algorithm)
+		return it_err_nomem(err);
+	len = fill_request(request, imprint, algorithm, data) ? i2d_TS_REQ(request, &der) : 0;
+	if (len <= 0)
+		return it_err_set(err, INTOTO_E_INTERNAL, "libcrypto cannot write a request");
+	(void)it_buf_add(out, der, (size_t)len); /* sticky */
+	OPENSSL_free(der);
+	return it_buf_check(out, "request", err);
 }

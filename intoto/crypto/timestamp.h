@@ -24,4 +24,17 @@ IT_CHECK int it_timestamp_read(int64_t *time, struct it_buf *token, struct it_sp
 IT_CHECK int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span data,
 				 const struct it_certificates *roots, struct intoto_error **err);
 
+/* Appends a request for a timestamp over data (a TimeStampReq in DER): SHA-512, with the
+ * certificates of who makes it.  It has no nonce: the answer may come years later. */
+IT_CHECK int it_timestamp_request(struct it_buf *out, struct it_span data,
+				  struct intoto_error **err);
+
+/* Whether a timestamp that can be read hashes its data with SHA-512. */
+bool it_timestamp_is_sha512(struct it_span timestamp);
+
+/* Whether the authority of a timestamp that was verified still stood under one of the roots at a
+ * later time: UNTRUSTED when not (RFC 4998 section 5.3 asks it at the time of the next one). */
+IT_CHECK int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *roots,
+				int64_t at, struct intoto_error **err);
+
 #endif
