@@ -10,13 +10,17 @@ libtar_la_SOURCES = \
 libtar_la_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS)
 libtar_la_LIBADD = $(ARCHIVE_LIBS)
 
-# The store of evidence: an index in SQL, objects by digest, and a log that only grows.
-noinst_LTLIBRARIES += libstore.la
-libstore_la_SOURCES = \
+# What documents say, for the index of a store and to compare archives: needs no database.
+noinst_LTLIBRARIES += libfacts.la
+libfacts_la_SOURCES = \
 	%D%/facts.c %D%/facts.h \
 	%D%/facts_envelope.c \
 	%D%/facts_part.h \
-	%D%/facts_predicate.c \
+	%D%/facts_predicate.c
+
+# The store of evidence: an index in SQL, objects by digest, and a log that only grows.
+noinst_LTLIBRARIES += libstore.la
+libstore_la_SOURCES = \
 	%D%/log.c %D%/log.h \
 	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
