@@ -37,6 +37,8 @@ struct it_archive_fault {
 struct it_archive_addition {
 	const char *name;
 	struct intoto_envelope *envelope;
+	const char *sha512; /* of its bytes, as those of the archive's below */
+	uint64_t size;
 };
 
 /* An archive that was read from its start to its end. */
@@ -44,12 +46,18 @@ struct it_archive {
 	struct intoto_envelope *envelope; /* of the manifest */
 	struct it_archive_manifest *manifest;
 	char *sha256; /* of the file */
+	const char *manifest_sha512;
+	uint64_t manifest_size;
+	bool *there; /* by the number of the member: some member of that name */
 	struct it_archive_fault *faults;
 	size_t fault_count;
 	struct it_archive_addition *additions;
 	size_t addition_count;
 	struct it_strings texts;
 };
+
+/* No faults, but for what redactions say that they withheld: whether they may is not looked at. */
+bool it_archive_is_whole(const struct it_archive *archive);
 
 /* Where members go while the archive is read; digests are computed beside it.  NULL: nowhere. */
 struct it_archive_visitor {

@@ -84,24 +84,30 @@ static const char *const fault_codes[] = {
 	[IT_FAULT_CUT] = "archive.cut",		  [IT_FAULT_WITHHELD] = "archive.withheld",
 };
 
+static size_t count_there(const struct it_archive *archive)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < archive->manifest->member_count; i++)
+		count += archive->there[i];
+	return count;
+}
+
 static int check_bytes(struct it_archive_answer *answer, struct intoto_error **err)
 {
 	const struct it_archive *archive = answer->archive;
 	int rc = INTOTO_OK;
 
+	/* What is withheld is judged by who withheld it. */
 	for (size_t i = 0; !rc && i < archive->fault_count; i++)
-		rc = it_archive_note(answer, INTOTO_CHECK_FAILED,
-				     fault_codes[archive->faults[i].kind], archive->faults[i].name,
-				     err, "%s", archive->faults[i].text);
-	/* What stands behind the manifest's members is nothing that this program understands. */
-	for (size_t i = 0; !rc && i < archive->addition_count; i++)
-		rc = it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.added",
-				     archive->additions[i].name, err,
-				     "later evidence that this version cannot judge");
-	if (!rc && !archive->fault_count)
+		if (archive->faults[i].kind != IT_FAULT_WITHHELD)
+			rc = it_archive_note(
+				answer, INTOTO_CHECK_FAILED, fault_codes[archive->faults[i].kind],
+				archive->faults[i].name, err, "%s", archive->faults[i].text);
+	if (!rc && it_archive_is_whole(archive))
 		rc = it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.whole", "", err,
 				     "%zu members, each as the manifest says",
-				     archive->manifest->member_count);
+				     count_there(archive));
 	return rc;
 }
 
@@ -131,11 +137,39 @@ static int check_signature(struct it_archive_answer *answer, const struct it_arc
 
 /* --- the archive before it --- */
 
+/* A renewed archive is another file: its renewals say which one it was, and count only when all of
+ * it is good. */
+static int is_previous(bool *same, const struct it_archive *previous, const char *sha256,
+		       const struct it_archive_policy *policy, struct intoto_error **err)
+{
+	IT_AUTO(it_archive_answer_freep)
+	struct it_archive_answer *scratch = calloc(1, sizeof *scratch);
+	bool found = false;
+	const struct it_archive_question question = { previous, policy->previous, NULL,
+						      policy,	sha256,		  &found };
+	bool is_signed = false;
+	int rc;
+
+	*same = it_streq(previous->sha256, sha256);
+	if (*same)
+		return INTOTO_OK;
+	if (!scratch)
+		return it_err_nomem(err);
+	rc = it_archive_check_later(scratch, &question, err);
+	for (size_t i = 0; i < policy->key_count; i++)
+		is_signed = is_signed ||
+			    !intoto_envelope_verify(previous->envelope, policy->keys[i], NULL);
+	*same = !rc && found && is_signed && it_archive_is_whole(previous) &&
+		!it_archive_has_failed(scratch);
+	return rc;
+}
+
 static int check_previous(struct it_archive_answer *answer, const struct it_archive_policy *policy,
 			  struct intoto_error **err)
 {
 	const struct it_archive_manifest *manifest = answer->archive->manifest;
 	IT_AUTO(it_archive_freep) struct it_archive *previous = NULL;
+	bool same = false;
 	int rc;
 
 	if (!policy->previous)
@@ -146,9 +180,11 @@ static int check_previous(struct it_archive_answer *answer, const struct it_arch
 						 "names an archive before it, which was not given "
 						 "(--previous)");
 	rc = it_archive_read(&previous, policy->previous, NULL, err);
+	if (!rc)
+		rc = is_previous(&same, previous, manifest->previous, policy, err);
 	if (rc)
 		return rc;
-	if (!it_streq(previous->sha256, manifest->previous))
+	if (!same)
 		return it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.previous",
 				       policy->previous, err,
 				       "is not the archive that this one names as the one before "
@@ -186,6 +222,30 @@ static bool lacks_inspections_alone(const struct intoto_report *report)
 	return refused > 0;
 }
 
+bool it_archive_lacks_evidence(const struct it_archive *archive)
+{
+	for (size_t i = 0; i < archive->manifest->member_count; i++)
+		switch (archive->there[i] ? IT_ROLE_OTHER : archive->manifest->members[i].role) {
+		case IT_ROLE_LAYOUT:
+		case IT_ROLE_KEY:
+		case IT_ROLE_LINK:
+		case IT_ROLE_ATTESTATION:
+		case IT_ROLE_RAW:
+		case IT_ROLE_CERTIFICATE:
+		case IT_ROLE_TIMESTAMP:
+		case IT_ROLE_TRUST:
+		case IT_ROLE_PARAMETERS:
+		case IT_ROLE_EXCEPTION:
+			return true;
+		case IT_ROLE_ATTESTATIONS:
+		case IT_ROLE_REPORT:
+		case IT_ROLE_VSA:
+		case IT_ROLE_OTHER:
+			break;
+		}
+	return false;
+}
+
 static int judge_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
 		       struct intoto_error **err)
 {
@@ -201,6 +261,14 @@ static int judge_chain(struct it_archive_answer *answer, const struct it_archive
 				       "the chain passes %s, but for its inspections, which look "
 				       "at what was shipped: they passed when it was packed",
 				       which);
+	/* Nor does it fail: nobody can tell any more, which passes nothing. */
+	if (it_archive_lacks_evidence(answer->archive))
+		return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
+				       "the chain cannot be verified without what is withheld; "
+				       "the manifest says of when it was packed: %s",
+				       *answer->archive->manifest->verdict
+					       ? answer->archive->manifest->verdict
+					       : "not verified");
 	return it_archive_note(answer,
 			       intoto_report_verdict(answer->report) == INTOTO_UNDECIDED
 				       ? INTOTO_CHECK_UNDECIDED
@@ -226,6 +294,17 @@ static int check_chain(struct it_archive_answer *answer, const struct it_archive
 
 /* --- all of it --- */
 
+static int check_later(struct it_archive_answer *answer, const char *path,
+		       const struct it_archive_policy *policy, const char *folder,
+		       struct intoto_error **err)
+{
+	const struct it_archive_question question = {
+		.archive = answer->archive, .path = path, .folder = folder, .policy = policy
+	};
+
+	return it_archive_check_later(answer, &question, err);
+}
+
 static int check(struct it_archive_answer *answer, const char *path,
 		 const struct it_archive_policy *policy, const char *folder,
 		 struct intoto_error **err)
@@ -236,6 +315,8 @@ static int check(struct it_archive_answer *answer, const char *path,
 		rc = check_bytes(answer, err);
 	if (!rc)
 		rc = check_signature(answer, policy, err);
+	if (!rc)
+		rc = check_later(answer, path, policy, folder, err);
 	if (!rc)
 		rc = check_previous(answer, policy, err);
 	if (!rc)

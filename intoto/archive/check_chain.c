@@ -77,8 +77,10 @@ static int take_members(struct it_archive_chain *chain, const struct it_archive 
 	chain->keys = calloc(manifest->member_count + 1, sizeof(struct intoto_key *));
 	if (!chain->keys)
 		return it_err_nomem(err);
+	/* What is withheld is not there to be used: less is believed, never more. */
 	for (size_t i = 0; !rc && i < manifest->member_count; i++)
-		rc = take_member(chain, &manifest->members[i], folder, err);
+		if (archive->there[i])
+			rc = take_member(chain, &manifest->members[i], folder, err);
 	return rc;
 }
 

@@ -12,6 +12,23 @@ int it_archive_note(struct it_archive_answer *answer, enum intoto_outcome outcom
 	IT_PRINTF(6, 7);
 bool it_archive_has_failed(const struct it_archive_answer *answer);
 
+/* An archive that was read, whose later evidence is to be judged. */
+struct it_archive_question {
+	const struct it_archive *archive;
+	const char *path;
+	const char *folder; /* into which it was extracted; NULL: it was not */
+	const struct it_archive_policy *policy;
+	const char *was; /* sha256 of a file that it may have been once; NULL */
+	bool *found;	 /* becomes true when later evidence that counts says so */
+};
+
+IT_CHECK int it_archive_check_later(struct it_archive_answer *answer,
+				    const struct it_archive_question *question,
+				    struct intoto_error **err);
+
+/* Whether something is withheld that a verification of the chain reads. */
+bool it_archive_lacks_evidence(const struct it_archive *archive);
+
 /* A verification of what was extracted. */
 struct it_archive_chain {
 	struct intoto_verify_options options;

@@ -5,6 +5,7 @@ libarchives_la_SOURCES = \
 	%D%/archive.h \
 	%D%/check.c %D%/check.h \
 	%D%/check_chain.c \
+	%D%/check_later.c \
 	%D%/check_part.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/collect_made.c \
@@ -12,11 +13,16 @@ libarchives_la_SOURCES = \
 	%D%/collect_raw.c \
 	%D%/extract.c \
 	%D%/keep.c %D%/keep.h \
+	%D%/later.c %D%/later.h \
+	%D%/listing.c \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/manifest_read.c \
 	%D%/manifest_write.c \
 	%D%/pack.c \
-	%D%/read.c
+	%D%/read.c \
+	%D%/redact.c \
+	%D%/renew.c %D%/renew.h \
+	%D%/rewrite.c %D%/rewrite.h
 
 UNIT_TESTS += tests/unit/archive_pack
 tests_unit_archive_pack_LDADD = libarchives.la libtar.la $(LDADD)

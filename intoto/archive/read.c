@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/archive.h"
+#include "archive/later.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "json/where.h"
@@ -33,6 +33,7 @@ void it_archive_free(struct it_archive *archive)
 	it_archive_manifest_free(archive->manifest);
 	intoto_envelope_free(archive->envelope);
 	free(archive->sha256);
+	free(archive->there);
 	it_strings_done(&archive->texts);
 	free(archive);
 }
@@ -42,7 +43,6 @@ struct reading {
 	struct it_archive *archive;
 	const struct it_archive_visitor *visitor;
 	struct it_tar_reader *reader;
-	bool *seen;  /* by the number of the member */
 	size_t next; /* no member before this one should come any more */
 	const char *path;
 };
@@ -51,7 +51,6 @@ static void reading_done(struct reading *reading)
 {
 	it_tar_reader_free(reading->reader);
 	it_archive_free(reading->archive);
-	free(reading->seen);
 }
 
 static int keep_text(struct it_archive *archive, const char **out, const char *text,
@@ -145,14 +144,14 @@ static int note_place(struct reading *reading, size_t number, bool *repeated,
 	const struct it_archive_member *member = &reading->archive->manifest->members[number];
 	int rc = INTOTO_OK;
 
-	*repeated = reading->seen[number];
+	*repeated = reading->archive->there[number];
 	if (*repeated)
 		return add_fault(reading->archive, IT_FAULT_REPEATED, member->name,
 				 "is there twice", err);
 	if (number < reading->next)
 		rc = add_fault(reading->archive, IT_FAULT_REORDERED, member->name,
 			       "does not stand where the manifest has it", err);
-	reading->seen[number] = true;
+	reading->archive->there[number] = true;
 	if (number >= reading->next)
 		reading->next = number + 1;
 	return rc;
@@ -180,6 +179,22 @@ static int visit(struct reading *reading, const struct it_archive_member *member
 	return rc;
 }
 
+static int keep_sha512(struct it_archive *archive, const char **out, struct it_span bytes,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_DIGEST_MAX);
+	unsigned char digest[IT_DIGEST_MAX];
+	struct it_digest hashing;
+	int rc;
+
+	it_digest_start(&hashing, it_digest_find("sha512"));
+	it_digest_add(&hashing, bytes.data, bytes.len);
+	it_digest_finish(&hashing, digest);
+	it_hex_encode(&hex, it_span(digest, sizeof digest));
+	rc = it_buf_check(&hex, "digest", err);
+	return rc ? rc : keep_text(archive, out, it_buf_text(&hex), err);
+}
+
 static int read_addition(struct reading *reading, const struct it_tar_entry *entry,
 			 struct intoto_error **err)
 {
@@ -198,7 +213,10 @@ static int read_addition(struct reading *reading, const struct it_tar_entry *ent
 		return rc;
 	if (intoto_envelope_parse(&addition.envelope, text.data, text.len, &why))
 		return add_fault(archive, IT_FAULT_ADDED, entry->name, intoto_error_text(why), err);
+	addition.size = text.len;
 	rc = keep_text(archive, &addition.name, entry->name, err);
+	if (!rc)
+		rc = keep_sha512(archive, &addition.sha512, it_buf_span(&text), err);
 	additions = rc ? NULL
 		       : reallocarray(archive->additions, archive->addition_count + 1,
 				      sizeof *additions);
@@ -270,6 +288,9 @@ static int read_manifest(struct reading *reading, struct intoto_error **err)
 	rc = it_tar_reader_content(reading->reader, &sink, err);
 	if (!rc)
 		rc = intoto_envelope_parse(&archive->envelope, text.data, text.len, err);
+	archive->manifest_size = text.len;
+	if (!rc)
+		rc = keep_sha512(archive, &archive->manifest_sha512, it_buf_span(&text), err);
 	if (!rc)
 		rc = it_archive_manifest_read(&archive->manifest, archive->envelope, err);
 	return rc ? it_err_wrap(err, rc, "%s: %s", reading->path, IT_ARCHIVE_MANIFEST_NAME) : rc;
@@ -330,17 +351,62 @@ static int read_to_end(struct reading *reading, struct intoto_error **err)
 			 "it ends early, or goes on behind its end", err);
 }
 
-static int note_removed(struct reading *reading, struct intoto_error **err)
+/* What redactions say that they left out: by the number of the member.  Whoever trusts the archive
+ * verifies them, see check_later.c. */
+static void find_withheld(const struct it_archive *archive, bool *withheld)
 {
-	const struct it_archive_manifest *manifest = reading->archive->manifest;
+	for (size_t i = 0; i < archive->addition_count; i++) {
+		IT_AUTO(it_archive_later_freep) struct it_archive_later *later = NULL;
+
+		if (it_archive_later_read(&later, archive->additions[i].envelope, NULL))
+			continue; /* says nothing */
+		for (size_t k = 0; k < later->withheld_count; k++) {
+			const struct it_archive_member *member = it_archive_manifest_find(
+				archive->manifest, later->withheld[k].name);
+
+			if (member && it_streq(member->sha256, later->withheld[k].sha256))
+				withheld[member - archive->manifest->members] = true;
+		}
+	}
+}
+
+/* Faults come first, so that the end of the list hides none. */
+static int note_absent(struct it_archive *archive, const bool *withheld, bool which,
+		       struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = archive->manifest;
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < manifest->member_count; i++)
-		if (!reading->seen[i])
-			rc = add_fault(reading->archive, IT_FAULT_REMOVED,
+		if (!archive->there[i] && withheld[i] == which)
+			rc = add_fault(archive, which ? IT_FAULT_WITHHELD : IT_FAULT_REMOVED,
 				       manifest->members[i].name,
-				       "is in the manifest, and is not there", err);
+				       which ? "is withheld, as a redaction says"
+					     : "is in the manifest, and is not there",
+				       err);
 	return rc;
+}
+
+static int note_removed(struct it_archive *archive, struct intoto_error **err)
+{
+	IT_AUTO(it_freep)
+	void *block = calloc(archive->manifest->member_count + 1, sizeof(bool));
+	bool *withheld = block;
+	int rc;
+
+	if (!withheld)
+		return it_err_nomem(err);
+	find_withheld(archive, withheld);
+	rc = note_absent(archive, withheld, false, err);
+	return rc ? rc : note_absent(archive, withheld, true, err);
+}
+
+bool it_archive_is_whole(const struct it_archive *archive)
+{
+	for (size_t i = 0; i < archive->fault_count; i++)
+		if (archive->faults[i].kind != IT_FAULT_WITHHELD)
+			return false;
+	return true;
 }
 
 static int compare_nocase(const void *a, const void *b)
@@ -412,14 +478,15 @@ int it_archive_read(struct it_archive **out, const char *path,
 		rc = set_bound(&reading, err);
 	if (rc)
 		return rc;
-	reading.seen = calloc(reading.archive->manifest->member_count + 1, sizeof *reading.seen);
-	if (!reading.seen)
+	reading.archive->there =
+		calloc(reading.archive->manifest->member_count + 1, sizeof *reading.archive->there);
+	if (!reading.archive->there)
 		return it_err_nomem(err);
 	rc = note_collisions(reading.archive, err);
 	if (!rc)
 		rc = read_to_end(&reading, err);
 	if (!rc)
-		rc = note_removed(&reading, err);
+		rc = note_removed(reading.archive, err);
 	if (rc)
 		return rc;
 	*out = reading.archive;

@@ -7,9 +7,11 @@
 /* clang-format off */
 /* WORD is it_cmd_archive_WORD in archive_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(export) \
 	EACH(extract) \
 	EACH(list) \
 	EACH(pack) \
+	EACH(renew) \
 	EACH(show) \
 	EACH(verify)
 /* clang-format on */

@@ -65,8 +65,9 @@ static int tell(const struct it_archive *archive, const char *folder, struct int
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_ARCHIVE_OUTPUT_MAX);
 
-	(void)it_buf_add_text(&text, archive->fault_count ? "extracted what is good: "
-							  : "extracted: "); /* sticky */
+	(void)it_buf_add_text(&text, it_archive_is_whole(archive)
+					     ? "extracted: "
+					     : "extracted what is good: "); /* sticky */
 	it_text_quote(&text, it_span_text(folder));
 	(void)it_buf_add_byte(&text, '\n'); /* looked at by it_print */
 	it_archive_faults_print(&text, archive);
@@ -100,7 +101,7 @@ static int extract_run(void *parsed, const struct it_strings *operands, struct i
 		rc = tell(archive, self->output, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
-	return archive->fault_count ? IT_EXIT_NO : IT_EXIT_YES;
+	return it_archive_is_whole(archive) ? IT_EXIT_YES : IT_EXIT_NO;
 }
 
 extern const struct it_command it_cmd_archive_extract;

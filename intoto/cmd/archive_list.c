@@ -66,8 +66,8 @@ static void print(struct it_buf *out, const char *path, const struct it_archive 
 	}
 	for (size_t i = 0; i < archive->addition_count; i++)
 		it_archive_line(out, "renewal", archive->additions[i].name);
-	if (archive->fault_count)
-		(void)it_buf_printf(out, "it is not whole:\n"); /* sticky */
+	if (!it_archive_is_whole(archive))
+		(void)it_buf_add_text(out, "it is not whole:\n"); /* sticky */
 	it_archive_faults_print(out, archive);
 }
 
@@ -137,7 +137,7 @@ static int list_run(void *parsed, const struct it_strings *operands, struct into
 	}
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
-	return archive->fault_count ? IT_EXIT_NO : IT_EXIT_YES;
+	return it_archive_is_whole(archive) ? IT_EXIT_YES : IT_EXIT_NO;
 }
 
 extern const struct it_command it_cmd_archive_list;

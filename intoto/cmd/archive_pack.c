@@ -131,7 +131,7 @@ static int read_previous(struct job *job, struct intoto_error **err)
 
 	if (rc || !path)
 		return rc;
-	if (job->previous->fault_count)
+	if (!it_archive_is_whole(job->previous))
 		return it_err_set(err, INTOTO_E_POLICY, "%s: is not whole: %s %s", path,
 				  job->previous->faults[0].name, job->previous->faults[0].text);
 	if (job->words->product && !it_streq(job->words->product, job->previous->manifest->product))

@@ -49,15 +49,29 @@ int it_archive_keys_load(struct it_archive_keys *keys, const struct it_strings *
 	return INTOTO_OK;
 }
 
+static int check_signed(const struct intoto_envelope *envelope, const char *name,
+			const struct it_archive_keys *keys, struct intoto_error **err)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (intoto_envelope_verify(envelope, keys->items[i], NULL) == INTOTO_OK)
+			return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_UNTRUSTED,
+			  "its %s is signed by none of the %zu keys that were given", name,
+			  keys->count);
+}
+
 int it_archive_signed(const struct it_archive *archive, const struct it_archive_keys *keys,
 		      struct intoto_error **err)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (intoto_envelope_verify(archive->envelope, keys->items[i], NULL) == INTOTO_OK)
-			return INTOTO_OK;
-	return it_err_set(err, INTOTO_E_UNTRUSTED,
-			  "its manifest is signed by none of the %zu keys that were given",
-			  keys->count);
+	int rc = check_signed(archive->envelope, "manifest", keys, err);
+
+	for (size_t i = 0; !rc && i < archive->addition_count; i++) {
+		IT_AUTO(it_freep)
+		char *name = it_text_quoted(it_span_text(archive->additions[i].name));
+
+		rc = check_signed(archive->additions[i].envelope, name ? name : "", keys, err);
+	}
+	return rc;
 }
 
 const char *it_archive_fault_word(enum it_archive_fault_kind kind)

@@ -22,7 +22,8 @@ IT_CHECK int it_archive_keys_load(struct it_archive_keys *keys, const struct it_
 				  struct intoto_error **err);
 void it_archive_keys_done(struct it_archive_keys *keys);
 
-/* Whether one of the keys signed the manifest; UNTRUSTED when none did. */
+/* Whether the manifest, and each renewal and redaction, is signed by one of the keys; UNTRUSTED
+ * when one of them is not. */
 IT_CHECK int it_archive_signed(const struct it_archive *archive, const struct it_archive_keys *keys,
 			       struct intoto_error **err);
 

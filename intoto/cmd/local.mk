@@ -107,9 +107,12 @@ IMAGE_COMMANDS = %D%/image.c \
 	%D%/image_verify.c %D%/image_verify.h \
 	%D%/image_verify_policy.c
 ARCHIVE_COMMANDS = %D%/archive.c \
+	%D%/archive_adding.c %D%/archive_adding.h \
+	%D%/archive_export.c \
 	%D%/archive_extract.c \
 	%D%/archive_list.c \
 	%D%/archive_pack.c \
+	%D%/archive_renew.c \
 	%D%/archive_show.c \
 	%D%/archive_verify.c \
 	%D%/archive_words.c %D%/archive_words.h

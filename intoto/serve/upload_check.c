@@ -92,6 +92,13 @@ static int check_archive(const struct it_upload_policy *policy, const char *path
 			return it_err_set(err, INTOTO_E_POLICY, "the archive is not whole: %s",
 					  archive->faults[i].text);
 	}
+	/* Who withholds members, or renews, is asked like who packed: else anybody could leave out
+	 * what he does not like. */
+	for (size_t i = 0; i < archive->addition_count; i++) {
+		rc = check_signatures(policy, archive->additions[i].envelope, err);
+		if (rc)
+			return rc;
+	}
 	return check_signatures(policy, archive->envelope, err);
 }
 

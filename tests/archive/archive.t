@@ -115,7 +115,7 @@ control|links/\u{1b}[2Joutside: is a name that no archive has [archive.unsafe]
 symlink|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
 hardlink|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
 device|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
-renewal|renewals/0001.dsse.json: later evidence that this version cannot judge [archive.added]
+renewal|renewals/0001.dsse.json: later evidence that this version cannot judge: predicateType: is neither a renewal nor a redaction [archive.added]
 TABLE
 refuses 65 'is no archive of evidence: its first member is not manifest.dsse.json' 'a manifest at the end' forged late-manifest
 refuses 65 'is no archive of evidence' 'no manifest' forged no-manifest
