@@ -11,6 +11,10 @@ libarchives_la_SOURCES = \
 	%D%/collect_made.c \
 	%D%/collect_part.h \
 	%D%/collect_raw.c \
+	%D%/diff.c %D%/diff.h \
+	%D%/diff_evidence.c \
+	%D%/diff_part.h \
+	%D%/diff_read.c \
 	%D%/extract.c \
 	%D%/keep.c %D%/keep.h \
 	%D%/later.c %D%/later.h \

@@ -7,6 +7,7 @@
 /* clang-format off */
 /* WORD is it_cmd_archive_WORD in archive_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(diff) \
 	EACH(export) \
 	EACH(extract) \
 	EACH(list) \

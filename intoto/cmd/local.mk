@@ -108,6 +108,7 @@ IMAGE_COMMANDS = %D%/image.c \
 	%D%/image_verify_policy.c
 ARCHIVE_COMMANDS = %D%/archive.c \
 	%D%/archive_adding.c %D%/archive_adding.h \
+	%D%/archive_diff.c \
 	%D%/archive_export.c \
 	%D%/archive_extract.c \
 	%D%/archive_list.c \
