@@ -18,6 +18,7 @@ struct it_archive_policy {
 	const char *layout; /* today's layout, instead of the one in the archive; NULL */
 	const char *const *timestamp_roots; /* PEM files */
 	size_t timestamp_root_count;
+	bool timestamp_required; /* one that counts must hold at that time */
 	const char *previous; /* path of the archive before it; NULL */
 	unsigned allow;	      /* enum intoto_allow */
 };

@@ -21,8 +21,10 @@ struct judging {
 	struct it_buf text; /* lines of what stands before the one that is judged */
 	size_t lines;
 	bool *withheld;	     /* by the number of the member, by those that passed */
-	int64_t last;	     /* time of the timestamp before */
-	struct it_buf token; /* that timestamp */
+	int64_t first;	     /* time of the first timestamp that counts; 0: none does */
+	int64_t last;	     /* of the one before the one that is judged, or when it was packed */
+	int64_t until;	     /* when that one ages */
+	struct it_buf token; /* that one */
 };
 
 static void judging_done(struct judging *judging)
@@ -153,6 +155,7 @@ static int judge_order(struct judging *judging, int64_t time, size_t number, boo
 		       struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int64_t until;
 
 	*good = false;
 	if (time < judging->last)
@@ -161,7 +164,7 @@ static int judge_order(struct judging *judging, int64_t time, size_t number, boo
 					       : "its timestamp is older than the archive",
 			    err);
 	if (judging->token.len &&
-	    it_timestamp_holds(it_buf_span(&judging->token), &judging->roots, time, &why))
+	    it_timestamp_holds(&until, it_buf_span(&judging->token), &judging->roots, time, &why))
 		return it_archive_note(
 			judging->answer, INTOTO_CHECK_FAILED, "archive.timestamp",
 			judging->question->archive->additions[number].name, err,
@@ -186,38 +189,66 @@ static int judge_stamp(struct judging *judging, const struct it_archive_later *l
 				       name, err,
 				       "its timestamp does not count without the root of its "
 				       "authority (--timestamp-roots)");
-	if (!it_timestamp_is_sha512(it_buf_span(&later->timestamp)))
-		return fail(judging, "archive.timestamp", number,
-			    "its timestamp does not hash with SHA-512", err);
 	if (it_timestamp_verify(&time, it_buf_span(&later->timestamp), it_buf_span(&judging->text),
 				&judging->roots, &why))
 		return fail(judging, "archive.timestamp", number, intoto_error_text(why), err);
+	if (!it_timestamp_is_sha512(it_buf_span(&later->timestamp)))
+		return fail(judging, "archive.timestamp", number,
+			    "its timestamp does not hash with SHA-512", err);
 	rc = judge_order(judging, time, number, &good, err);
 	if (rc || !good)
 		return rc;
-	judging->last = time;
 	it_buf_reset(&judging->token);
 	(void)it_buf_add_span(&judging->token, it_buf_span(&later->timestamp)); /* below */
 	rc = it_buf_check(&judging->token, "timestamp", err);
+	if (!rc)
+		rc = it_timestamp_holds(&judging->until, it_buf_span(&judging->token),
+					&judging->roots, time, err);
+	judging->first = judging->first ? judging->first : time;
+	judging->last = time;
 	it_time_format(text, time);
 	return rc ? rc
 		  : it_archive_note(judging->answer, INTOTO_CHECK_PASSED, "archive.timestamp", name,
 				    err, "all before it existed at %s, an authority says", text);
 }
 
-/* What nobody can renew any more is told, and refuses nothing: keys and digests still stand. */
+/* From when to when an authority vouches for it.  Where nobody wanted that, evidence that has aged
+ * is told and refuses nothing: keys and digests still stand. */
 static int judge_age(struct judging *judging, struct intoto_error **err)
 {
 	const struct it_archive_policy *policy = judging->question->policy;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	char from[IT_TIME_SIZE];
+	char until[IT_TIME_SIZE];
+	int64_t end;
 
-	if (!judging->token.len || !policy->at_given || policy->at <= judging->last)
+	it_time_format(from, judging->first);
+	it_time_format(until, judging->until);
+	if (!policy->at_given || policy->at <= judging->last ||
+	    !it_timestamp_holds(&end, it_buf_span(&judging->token), &judging->roots, policy->at,
+				&why))
+		return it_archive_note(judging->answer, INTOTO_CHECK_PASSED, "archive.evidence", "",
+				       err,
+				       "authorities vouch for it from %s until %s: it is to be "
+				       "renewed before then",
+				       from, until);
+	return it_archive_note(judging->answer,
+			       policy->timestamp_required ? INTOTO_CHECK_FAILED
+							  : INTOTO_CHECK_WARNING,
+			       "archive.evidence", "", err,
+			       "authorities vouched for it from %s until %s, and nobody renewed it "
+			       "before then: %s",
+			       from, until, intoto_error_text(why));
+}
+
+static int judge_evidence(struct judging *judging, struct intoto_error **err)
+{
+	if (judging->first)
+		return judge_age(judging, err);
+	if (!judging->question->policy->timestamp_required)
 		return INTOTO_OK;
-	if (!it_timestamp_holds(it_buf_span(&judging->token), &judging->roots, policy->at, &why))
-		return INTOTO_OK;
-	return it_archive_note(judging->answer, INTOTO_CHECK_WARNING, "archive.aged", "", err,
-			       "its last timestamp has aged, and was not renewed before: %s",
-			       intoto_error_text(why));
+	return it_archive_note(judging->answer, INTOTO_CHECK_FAILED, "archive.evidence", "", err,
+			       "no authority vouches for it with a timestamp that counts");
 }
 
 /* --- all of them --- */
@@ -236,17 +267,17 @@ static int judge_renewal(struct judging *judging, const struct it_archive_later 
 			       "has no timestamp: its time is by the word of who signed it");
 }
 
-static int judge(struct judging *judging, size_t number, struct intoto_error **err)
+/* What can be told of one without the members; *signer stays NULL when it counts for nothing. */
+static int judge_form(struct it_archive_later **out, const char **signer, struct judging *judging,
+		      size_t number, struct intoto_error **err)
 {
-	const struct it_archive_question *question = judging->question;
-	const struct it_archive_addition *addition = &question->archive->additions[number];
+	const struct it_archive_addition *addition = &judging->question->archive->additions[number];
 	IT_AUTO(it_archive_later_freep) struct it_archive_later *later = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	const char *signer = find_signer(judging, number);
 	char name[IT_ARCHIVE_LATER_NAME];
-	bool good = false;
-	int rc;
 
+	*out = NULL;
+	*signer = NULL;
 	if (it_archive_later_read(&later, addition->envelope, &why))
 		return it_archive_note(judging->answer, INTOTO_CHECK_FAILED, "archive.added",
 				       addition->name, err,
@@ -257,9 +288,25 @@ static int judge(struct judging *judging, size_t number, struct intoto_error **e
 		return it_archive_note(judging->answer, INTOTO_CHECK_FAILED, "archive.reordered",
 				       addition->name, err,
 				       "does not stand where it belongs, where %s should", name);
-	if (!signer)
+	*signer = find_signer(judging, number);
+	if (!*signer)
 		return fail(judging, "archive.signature", number,
 			    "is signed by none of the keys that may", err);
+	*out = later;
+	later = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+static int judge(struct judging *judging, size_t number, struct intoto_error **err)
+{
+	const struct it_archive_question *question = judging->question;
+	IT_AUTO(it_archive_later_freep) struct it_archive_later *later = NULL;
+	const char *signer = NULL;
+	bool good = false;
+	int rc = judge_form(&later, &signer, judging, number, err);
+
+	if (rc || !signer)
+		return rc;
 	rc = is_over_all(&good, judging, later, number, err);
 	if (rc)
 		return rc;
@@ -270,6 +317,25 @@ static int judge(struct judging *judging, size_t number, struct intoto_error **e
 		*question->found = true;
 	return later->redaction ? judge_redaction(judging, later, signer, err)
 				: judge_renewal(judging, later, number, signer, err);
+}
+
+/* Of an archive that is not whole: what they are over cannot be told. */
+static int judge_forms(struct judging *judging, struct intoto_error **err)
+{
+	size_t count = judging->question->archive->addition_count;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		IT_AUTO(it_archive_later_freep) struct it_archive_later *later = NULL;
+		const char *signer;
+
+		rc = judge_form(&later, &signer, judging, i, err);
+	}
+	if (rc || !count)
+		return rc;
+	return it_archive_note(judging->answer, INTOTO_CHECK_SKIPPED, "archive.renewal", "", err,
+			       "what stands behind the members was not compared with them, because "
+			       "they are not whole");
 }
 
 static int judge_absent(struct judging *judging, struct intoto_error **err)
@@ -300,9 +366,10 @@ static int prepare(struct judging *judging, struct intoto_error **err)
 	if (!judging->withheld)
 		return it_err_nomem(err);
 	rc = load_roots(judging, err);
-	return rc ? rc
-		  : it_archive_listing_read(&judging->listing, question->path, question->archive,
-					    err);
+	return rc || !question->archive->addition_count
+		       ? rc
+		       : it_archive_listing_read(&judging->listing, question->path,
+						 question->archive, err);
 }
 
 int it_archive_check_later(struct it_archive_answer *answer,
@@ -312,16 +379,14 @@ int it_archive_check_later(struct it_archive_answer *answer,
 	const struct it_archive *archive = question->archive;
 	int rc = INTOTO_OK;
 
-	if (!archive->addition_count)
+	if (!archive->addition_count && !question->policy->timestamp_required)
 		return INTOTO_OK;
 	if (!it_archive_is_whole(archive))
-		return it_archive_note(answer, INTOTO_CHECK_SKIPPED, "archive.renewal", "", err,
-				       "what stands behind the members was not judged, because "
-				       "they are not whole");
+		return judge_forms(&judging, err);
 	rc = prepare(&judging, err);
 	for (size_t i = 0; !rc && i < archive->addition_count; i++)
 		rc = judge(&judging, i, err);
 	if (!rc)
 		rc = judge_absent(&judging, err);
-	return rc ? rc : judge_age(&judging, err);
+	return rc ? rc : judge_evidence(&judging, err);
 }

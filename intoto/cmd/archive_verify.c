@@ -19,6 +19,7 @@ struct verify_options {
 	const char *at;
 	const char *previous;
 	struct it_strings timestamp_roots;
+	bool timestamp_required;
 	const char *format;
 	unsigned verbose;
 };
@@ -37,6 +38,8 @@ static const struct it_option verify_options[] = {
 		 "the archive that this one must name as the one before it"),
 	IT_EACH(struct verify_options, timestamp_roots, 0, "timestamp-roots", "FILE",
 		"certificates of the authorities whose timestamps count (those in the archive)"),
+	IT_FLAG(struct verify_options, timestamp_required, 0, "require-timestamp",
+		"refuse what no authority vouches for at that time: evidence that nobody renewed"),
 	IT_REPORT_OPTION(struct verify_options, format),
 	IT_TALLY(struct verify_options, verbose, 'v', "verbose", "list every check of the chain, too"),
 };
@@ -89,6 +92,7 @@ static int read_question(struct question *out, const struct verify_options *self
 	policy->previous = self->previous;
 	policy->timestamp_roots = (const char *const *)self->timestamp_roots.items;
 	policy->timestamp_root_count = self->timestamp_roots.count;
+	policy->timestamp_required = self->timestamp_required;
 	return rc;
 }
 

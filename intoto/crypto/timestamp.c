@@ -166,8 +166,23 @@ static bool is_strongly_signed(PKCS7 *token)
 	return is_strong(OBJ_obj2nid(oid));
 }
 
+/* When the first of them ends. */
+static int64_t find_end(const STACK_OF(X509) * path)
+{
+	int64_t end = INT64_MAX;
+
+	for (int i = 0; i < sk_X509_num(path); i++) {
+		int64_t one = 0;
+
+		if (!it_x509_time(&one, X509_get0_notAfter(sk_X509_value(path, i))))
+			return 0;
+		end = one < end ? one : end;
+	}
+	return end;
+}
+
 /* The signer's path once more, for the rules that libcrypto's TS code does not have. */
-static int check_path(X509 *signer, PKCS7 *token, X509_STORE *store, int64_t at,
+static int check_path(int64_t *until, X509 *signer, PKCS7 *token, X509_STORE *store, int64_t at,
 		      struct intoto_error **err)
 {
 	IT_AUTO(X509_STORE_CTX_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -179,6 +194,8 @@ static int check_path(X509 *signer, PKCS7 *token, X509_STORE *store, int64_t at,
 		rc = it_x509_refuse_path(ctx, at, err);
 	else
 		rc = it_x509_check_issuers(X509_STORE_CTX_get0_chain(ctx), NID_time_stamp, err);
+	if (!rc)
+		*until = find_end(X509_STORE_CTX_get0_chain(ctx));
 	return it_err_wrap(err, rc, "the timestamp's authority");
 }
 
@@ -226,6 +243,7 @@ int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span 
 	IT_AUTO(PKCS7_freep) PKCS7 *token = NULL;
 	IT_AUTO(X509_STORE_freep) X509_STORE *store = NULL;
 	const X509 *signer;
+	int64_t until = 0;
 	int rc = read_token(&token, timestamp, err);
 
 	if (!rc)
@@ -242,12 +260,12 @@ int it_timestamp_verify(int64_t *time, struct it_span timestamp, struct it_span 
 		return it_err_nomem(err);
 	rc = check_purpose(signer, err);
 	if (!rc)
-		rc = check_path((X509 *)(uintptr_t)signer, token, store, *time, err);
+		rc = check_path(&until, (X509 *)(uintptr_t)signer, token, store, *time, err);
 	return rc ? rc : check_signature(token, store, roots, err);
 }
 
-int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *roots, int64_t at,
-		       struct intoto_error **err)
+int it_timestamp_holds(int64_t *until, struct it_span timestamp,
+		       const struct it_certificates *roots, int64_t at, struct intoto_error **err)
 {
 	IT_EVP_SESSION;
 	IT_AUTO(PKCS7_freep) PKCS7 *token = NULL;
@@ -255,6 +273,7 @@ int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *r
 	const X509 *signer;
 	int rc = read_token(&token, timestamp, err);
 
+	*until = 0;
 	if (rc)
 		return rc;
 	if (!PKCS7_type_is_signed(token) || !is_strongly_signed(token))
@@ -265,7 +284,7 @@ int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *r
 	store = it_x509_store(roots, at);
 	if (!store)
 		return it_err_nomem(err);
-	return check_path((X509 *)(uintptr_t)signer, token, store, at, err);
+	return check_path(until, (X509 *)(uintptr_t)signer, token, store, at, err);
 }
 
 bool it_timestamp_is_sha512(struct it_span timestamp)

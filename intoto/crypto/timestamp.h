@@ -33,8 +33,10 @@ IT_CHECK int it_timestamp_request(struct it_buf *out, struct it_span data,
 bool it_timestamp_is_sha512(struct it_span timestamp);
 
 /* Whether the authority of a timestamp that was verified still stood under one of the roots at a
- * later time: UNTRUSTED when not (RFC 4998 section 5.3 asks it at the time of the next one). */
-IT_CHECK int it_timestamp_holds(struct it_span timestamp, const struct it_certificates *roots,
-				int64_t at, struct intoto_error **err);
+ * later time: UNTRUSTED when not (RFC 4998 section 5.3 asks it at the time of the next one).
+ * *until: when the first certificate on its path ends. */
+IT_CHECK int it_timestamp_holds(int64_t *until, struct it_span timestamp,
+				const struct it_certificates *roots, int64_t at,
+				struct intoto_error **err);
 
 #endif

@@ -2,12 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes bad archives of a good one (a plain tar file).
 #
-#	forge.py GOOD BAD WHAT
+#	forge.py GOOD BAD WHAT [MORE...]
+#
+# Of renewals, NUMBER from 1: drop NUMBER..., move FROM TO, swap, take OTHER NUMBER (that of another archive as the
+# next one), and sign KEY CODE, which changes the last one's statement (s) by Python and signs it again.
+import base64
 import io
+import json
+import subprocess
 import sys
 import tarfile
 
 good, bad, what = sys.argv[1:4]
+more = sys.argv[4:]
 source = tarfile.open(good)
 members = [(m, source.extractfile(m).read()) for m in source.getmembers()]
 
@@ -20,6 +27,26 @@ def named(name, data=b'x', kind=tarfile.REGTYPE, target=''):
 
 def index(prefix):
     return next(i for i, (m, _) in enumerate(members) if m.name.startswith(prefix))
+
+
+def renewal(number):
+    return 'renewals/%04d.dsse.json' % int(number)
+
+
+# DSSE: the signature is over the type and the payload with their lengths.
+def sign(data, key, code):
+    envelope = json.loads(data)
+    s = json.loads(base64.b64decode(envelope['payload']))
+    exec(code, {'s': s, 'base64': base64})
+    payload = json.dumps(s).encode()
+    kind = envelope['payloadType'].encode()
+    with open('forged.pae', 'wb') as out:
+        out.write(b'DSSEv1 %d %s %d %s' % (len(kind), kind, len(payload), payload))
+    signature = subprocess.run(['openssl', 'pkeyutl', '-sign', '-rawin', '-inkey', key, '-in', 'forged.pae'],
+                               check=True, stdout=subprocess.PIPE).stdout
+    envelope['payload'] = base64.b64encode(payload).decode()
+    envelope['signatures'][0]['sig'] = base64.b64encode(signature).decode()
+    return json.dumps(envelope).encode()
 
 
 link = index('links/')
@@ -57,6 +84,25 @@ elif what == 'no-manifest':
     del members[0]
 elif what == 'renewal':
     members.append(named('renewals/0001.dsse.json', members[0][1]))
+elif what == 'drop':
+    members = [m for m in members if m[0].name not in map(renewal, more)]
+elif what == 'move':
+    at = index(renewal(more[0]))
+    members[at] = named(renewal(more[1]), members[at][1])
+elif what == 'swap':
+    members[-1], members[-2] = members[-2], members[-1]
+elif what == 'take':
+    other = tarfile.open(more[0])
+    count = sum(m.name.startswith('renewals/') for m, _ in members)
+    members.append(named(renewal(count + 1), other.extractfile(renewal(more[1])).read()))
+elif what == 'lose':
+    members = [m for m in members if not m[0].name.startswith(more[0])]
+elif what == 'put':
+    with open(more[1], 'rb') as file:
+        at = next(i for i, (m, _) in enumerate(members) if i and (m.name.startswith('renewals/') or m.name > more[0]))
+        members.insert(at, named(more[0], file.read()))
+elif what == 'sign':
+    members[-1] = named(members[-1][0].name, sign(members[-1][1], more[0], more[1]))
 else:
     sys.exit('forge.py: unknown ' + what)
 
