@@ -90,6 +90,8 @@ static int keep(struct keeping *keeping, const struct it_object_id *id, struct i
 		.verdict = manifest->verdict,
 		.time = manifest->time,
 		.previous = manifest->previous,
+		.retention = manifest->retention,
+		.lock_until = manifest->lock_until,
 		.member_count = manifest->member_count,
 	};
 	struct it_store_release filled = release;

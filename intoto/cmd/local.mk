@@ -119,11 +119,15 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 	%D%/archive_words.c %D%/archive_words.h
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c \
+	%D%/store_entries.c %D%/store_entries.h \
+	%D%/store_gc.c \
 	%D%/store_get.c \
+	%D%/store_hold.c \
 	%D%/store_init.c \
 	%D%/store_log.c \
 	%D%/store_options.c %D%/store_options.h \
 	%D%/store_put.c \
+	%D%/store_retention.c \
 	%D%/store_search.c \
 	%D%/store_serve.c \
 	%D%/store_token.c

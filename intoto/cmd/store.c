@@ -7,10 +7,13 @@
 /* clang-format off */
 /* WORD is it_cmd_store_WORD in store_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(gc) \
 	EACH(get) \
+	EACH(hold) \
 	EACH(init) \
 	EACH(log) \
 	EACH(put) \
+	EACH(retention) \
 	EACH(search) \
 	EACH(serve) \
 	EACH(token)

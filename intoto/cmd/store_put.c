@@ -5,6 +5,7 @@
 #include "archive/keep.h"
 #include "base/text.h"
 #include "cmd/choices.h"
+#include "cmd/layout_options.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
 #include "cmd/store_options.h"
@@ -16,6 +17,8 @@ struct put_options {
 	struct it_store_words store;
 	const char *actor;
 	const char *retention;
+	const char *lock;
+	int64_t lock_until;
 	const char *format;
 	bool quiet;
 };
@@ -24,7 +27,8 @@ struct put_options {
 static const struct it_option put_options[] = {
 	IT_STORE_OPTIONS(struct put_options, store),
 	IT_VALUE(struct put_options, actor, 0, "by", "WHO", "who puts it, for the record"),
-	IT_VALUE(struct put_options, retention, 0, "retention", "CLASS", "how long it is to be kept, in your own words"),
+	IT_VALUE(struct put_options, retention, 0, "retention", "CLASS", "how long it is to be kept: a class of \"store retention\""),
+	IT_VALUE(struct put_options, lock, 0, "lock-until", "TIME", "before which it is not removed"),
 	IT_REPORT_OPTION(struct put_options, format),
 	IT_FLAG(struct put_options, quiet, 'q', "quiet", "say nothing"),
 };
@@ -109,7 +113,8 @@ static int put_batch(const struct put_options *self, struct it_store *store, cha
 	for (size_t i = 0; i < count; i++)
 		puts[i] = (struct it_store_put){ .path = paths[i],
 						 .actor = self->actor,
-						 .retention = self->retention };
+						 .retention = self->retention,
+						 .lock_until = self->lock_until };
 	rc = it_store_put(store, puts, count, receipts, err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = keep_archive(self, store, paths[i], &receipts[i], err);
@@ -125,6 +130,8 @@ static int put_run(void *parsed, const struct it_strings *operands, struct intot
 
 	if (!rc && !operands->count)
 		rc = it_err_set(err, INTOTO_E_USAGE, "want files to put");
+	if (!rc && self->lock)
+		rc = it_read_time(&self->lock_until, "--lock-until", self->lock, err);
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
 	for (size_t i = 0; !rc && i < operands->count; i += BATCH) {

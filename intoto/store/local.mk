@@ -21,6 +21,9 @@ libfacts_la_SOURCES = \
 # The store of evidence: an index in SQL, objects by digest, and a log that only grows.
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
+	%D%/entry.c %D%/entry.h \
+	%D%/gc.c %D%/gc.h \
+	%D%/leaf.c %D%/leaf.h \
 	%D%/log.c %D%/log.h \
 	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
@@ -28,11 +31,13 @@ libstore_la_SOURCES = \
 	%D%/query.c %D%/query.h \
 	%D%/query_affected.c \
 	%D%/release.c %D%/release.h \
+	%D%/retention.c %D%/retention.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/sql_sqlite.c \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
-	%D%/store_put.c
+	%D%/store_put.c \
+	%D%/sweep.c %D%/sweep.h
 libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 libstore_la_LIBADD = $(SQLITE_LIBS)

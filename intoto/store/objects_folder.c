@@ -12,12 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "store/objects.h"
 
+enum { NS = 1000 * 1000 * 1000 };
 enum { NAME_ROOM = 2 * IT_SHA256_SIZE + 2, TEMPORARY_ROOM = 64, PIECE = 256 * 1024, FANS = 256 };
+
+#define TEMPORARY ".new-" /* how the names of files begin that are being written */
 
 struct folder {
 	int top;
@@ -142,7 +146,7 @@ static int name_temporary(char out[TEMPORARY_ROOM], struct intoto_error **err)
 
 	out[0] = '\0';
 	if (!rc)
-		(void)snprintf(out, TEMPORARY_ROOM, ".new-%016" PRIx64 "%016" PRIx64, noise[0],
+		(void)snprintf(out, TEMPORARY_ROOM, TEMPORARY "%016" PRIx64 "%016" PRIx64, noise[0],
 			       noise[1]);
 	return rc;
 }
@@ -303,6 +307,58 @@ static int folder_each(struct it_objects *objects,
 	return rc;
 }
 
+/* --- what killed puts left --- */
+
+static int is_old(bool *out, struct it_objects *objects, const char *name, int64_t age,
+		  struct intoto_error **err)
+{
+	const struct folder *folder = objects->state;
+	struct stat about;
+
+	*out = false;
+	if (fstatat(folder->top, name, &about, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? INTOTO_OK
+				       : it_err_errno(err, errno, "%s/%s", objects->place, name);
+	*out = it_clock_files() / NS - about.st_mtim.tv_sec > age;
+	return INTOTO_OK;
+}
+
+static int tidy_one(struct it_objects *objects, const char *name, int64_t age, uint64_t *count,
+		    struct intoto_error **err)
+{
+	const struct folder *folder = objects->state;
+	bool old;
+	int rc = is_old(&old, objects, name, age, err);
+
+	if (rc || !old)
+		return rc;
+	if (unlinkat(folder->top, name, 0) && errno != ENOENT)
+		return it_err_errno(err, errno, "%s/%s", objects->place, name);
+	*count += 1;
+	return INTOTO_OK;
+}
+
+static int folder_tidy(struct it_objects *objects, int64_t age, uint64_t *count,
+		       struct intoto_error **err)
+{
+	const struct folder *folder = objects->state;
+	int fd = openat(folder->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int rc = INTOTO_OK;
+
+	if (!list) {
+		rc = it_err_errno(err, errno, "%s", objects->place);
+		it_fd_close(&fd);
+		return rc;
+	}
+	while (!rc && (entry = readdir(list)))
+		if (it_starts_with(entry->d_name, TEMPORARY))
+			rc = tidy_one(objects, entry->d_name, age, count, err);
+	(void)closedir(list); /* was only read */
+	return rc;
+}
+
 const struct it_objects_kind it_objects_folder = {
 	.open = folder_open,
 	.close = folder_close,
@@ -312,4 +368,5 @@ const struct it_objects_kind it_objects_folder = {
 	.has = folder_has,
 	.remove = folder_remove,
 	.each = folder_each,
+	.tidy = folder_tidy,
 };

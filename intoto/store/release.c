@@ -63,14 +63,19 @@ static int add_member(struct it_sql *sql, const struct it_store_member *member, 
 	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 }
 
-/* It is an archive: that it is one was found out behind its put. */
-static int set_kind(struct it_sql *sql, int64_t number, const char *verdict,
+/* It is an archive: that it is one, and how long it is to be kept, was found out behind its put. */
+static int set_kind(struct it_sql *sql, int64_t number, const struct it_store_release *release,
 		    struct intoto_error **err)
 {
-	static const char text[] = "UPDATE entry SET kind = 'archive', media_type = $1, "
-				   "verdict = $2 WHERE number = $3";
+	static const char text[] =
+		"UPDATE entry SET kind = 'archive', media_type = $1, verdict = $2, "
+		"class = CASE WHEN class = '' THEN $3 ELSE class END, "
+		"lock_until = CASE WHEN lock_until < $4 THEN $4 ELSE lock_until END "
+		"WHERE number = $5";
 	const struct it_sql_value values[] = { IT_SQL_T("application/vnd.intoto.archive+tar"),
-					       IT_SQL_T(verdict), IT_SQL_N(number) };
+					       IT_SQL_T(release->verdict),
+					       IT_SQL_T(release->retention),
+					       IT_SQL_N(release->lock_until), IT_SQL_N(number) };
 
 	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 }
@@ -84,7 +89,7 @@ static int relate(struct it_sql *sql, const struct it_store_release *release,
 	if (!rc)
 		rc = add_release(sql, release, number, err);
 	if (!rc)
-		rc = set_kind(sql, number, release->verdict, err);
+		rc = set_kind(sql, number, release, err);
 	for (size_t i = 0; !rc && i < release->member_count; i++)
 		rc = add_member(sql, &release->members[i], number, err);
 	return rc;

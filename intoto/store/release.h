@@ -16,6 +16,8 @@ struct it_store_release {
 	const char *product, *release, *verdict;
 	int64_t time;
 	const char *previous; /* 64 hex digits, or "" */
+	const char *retention;
+	int64_t lock_until; /* 0 */
 	const struct it_store_member *members;
 	size_t member_count;
 };

@@ -43,8 +43,10 @@ static const char tables[] =
 	"CREATE TABLE leaf (number $N PRIMARY KEY, hash $B NOT NULL, entry $B NOT NULL);"
 	"CREATE TABLE node (level $N NOT NULL, number $N NOT NULL, hash $B NOT NULL, "
 	"PRIMARY KEY (level, number))$W;"
-	"CREATE TABLE removal (number $N PRIMARY KEY, entry $N NOT NULL, time $N NOT NULL, "
-	"actor TEXT NOT NULL, reason TEXT NOT NULL);";
+	"CREATE TABLE removal (number $N PRIMARY KEY, entry $N NOT NULL, id $B NOT NULL, "
+	"time $N NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL);"
+	"CREATE INDEX removal_id ON removal (id, number);"
+	"CREATE TABLE retention (class TEXT PRIMARY KEY, duration $N NOT NULL)$W;";
 
 static int print(struct it_buf *out, const struct it_sql_driver *driver, struct intoto_error **err)
 {

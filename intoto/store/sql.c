@@ -94,3 +94,17 @@ int it_sql_each(struct it_sql *sql, const char *text, const struct it_sql_value 
 {
 	return sql->driver->run(sql, text, values, count, row, arg, err);
 }
+
+int it_sql_end(struct it_sql *sql, int rc, struct intoto_error **err)
+{
+	if (!rc)
+		rc = sql->driver->commit(sql, err);
+	if (rc)
+		sql->driver->rollback(sql);
+	return rc;
+}
+
+const char *it_sql_string(const struct it_sql_value *value)
+{
+	return value->kind == IT_SQL_TEXT && value->bytes.data ? value->bytes.data : "";
+}

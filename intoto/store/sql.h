@@ -82,4 +82,10 @@ it_sql_each(struct it_sql *sql, const char *text, const struct it_sql_value *val
 	    int (*row)(void *arg, const struct it_sql_row *row, struct intoto_error **err),
 	    void *arg, struct intoto_error **err);
 
+/* Ends a transaction: committed when rc is 0, else rolled back and rc returned. */
+IT_CHECK int it_sql_end(struct it_sql *sql, int rc, struct intoto_error **err);
+
+/* The text of a value, "" when it is none.  Texts of a row end with a NUL in all databases. */
+const char *it_sql_string(const struct it_sql_value *value);
+
 #endif

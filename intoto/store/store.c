@@ -13,6 +13,7 @@
 #include "crypto/key.h"
 #include "store/log.h"
 #include "store/schema.h"
+#include "store/sweep.h"
 
 enum { ORIGIN_MAX = 256, ORIGIN_RANDOM = 8, PLACE_MAX = 4096 };
 
@@ -82,6 +83,8 @@ static int fill_index(struct it_sql *sql, const struct it_store_options *options
 	rc = it_schema_create(sql, err);
 	if (!rc)
 		rc = it_log_create(sql, err);
+	if (!rc)
+		rc = it_sweep_create(sql, err);
 	if (!rc)
 		rc = name_log(sql, options->origin, err);
 	if (!rc)

@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* clang-format off */
 /*
  * A store of evidence: objects by digest, an index of what they say, and a log that only grows.
  *
  * The order of a put: the object is durable, then one transaction adds its row, its facts and its
- * leaf, then it is acknowledged.  So an object without a row may be left by a crash (the next put
- *or gc takes it), never a row without an object.
+ * leaf, then it is acknowledged.  A removal goes the other way: its leaf and the rows in one
+ * transaction, then the object.  So an object without a row may be left by a crash (the next put or
+ * gc takes it), never a row without an object (<store/sweep.h>).
  *
  * Tables (all times are seconds since 1970; numbers are those of the leaf in the log, from 0):
  *
  *	meta		name TEXT PRIMARY KEY, value BYTES
- *	entry		number PRIMARY KEY, id BYTES UNIQUE (sha256), gitoid BYTES (sha256 blob id,
- *indexed), size, kind, media_type, predicate_type, step, name (of the file that was put), verdict:
- *TEXT, said (time in the document), put (time), actor TEXT (who put it), class TEXT (of retention),
- *lock_until, gone (time of removal; 0) subject		value BYTES (of hex digits; else the text),
- *algorithm, role, name: TEXT, entry signer		keyid, identity: TEXT, entry package
- *purl, base, name, version, license: TEXT, entry vulnerability	id, package, state, severity: TEXT,
- *entry exception	id, owner, reason: TEXT, expires, entry release		entry (an archive)
- *PRIMARY KEY, product, release, verdict: TEXT, time, previous BYTES
- *	member		archive, entry, role, name: TEXT (what an archive holds; each is an entry,
- *too) hold		entry, name TEXT, reason, actor: TEXT, since
+ *	entry		number PRIMARY KEY, id BYTES UNIQUE (sha256), gitoid BYTES (sha256 blob id), size,
+ *			kind, media_type, predicate_type, step, name (of the file that was put), verdict:
+ *			TEXT, said (time in the document), put (time), actor TEXT (who put it), class
+ *			TEXT (of retention), lock_until, gone (always 0)
+ *	subject		value BYTES (of hex digits; else the text), algorithm, role, name: TEXT, entry
+ *	signer		keyid, identity: TEXT, entry
+ *	package		purl, base, name, version, license: TEXT, entry
+ *	vulnerability	id, package, state, severity: TEXT, entry
+ *	exception	id, owner, reason: TEXT, expires, entry
+ *	release		entry (an archive) PRIMARY KEY, product, release, verdict: TEXT, time, previous
+ *			BYTES
+ *	member		archive, entry, role, name: TEXT (what an archive holds; each is an entry, too)
+ *	hold		entry, name TEXT, reason, actor: TEXT, since
  *	leaf		number PRIMARY KEY, hash BYTES, entry BYTES (what was hashed)
- *	node		level, number, hash BYTES (of all complete subtrees of 256, 65,536 … leaves)
- *	removal		number (of its leaf) PRIMARY KEY, entry, time, actor, reason: TEXT (what gc
- *			removed)
+ *	node		level, number, hash BYTES (of all complete subtrees of 256, 65,536 ... leaves)
+ *	removal		number (of its leaf) PRIMARY KEY, entry (its number), id, time, actor, reason: TEXT
+ *			(what gc removed: the rows of the entry are gone)
+ *	retention	class TEXT PRIMARY KEY, duration (see <store/retention.h>)
  *
  * Searches are indexed by subject.value, subject.name, signer.keyid, package.base,
  * vulnerability.id, entry.step, entry.predicate_type, entry.put.
  */
+/* clang-format on */
 #ifndef IT_STORE_STORE_H
 #define IT_STORE_STORE_H
 

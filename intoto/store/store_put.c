@@ -13,10 +13,10 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "json/writer.h"
-#include "store/log.h"
+#include "store/leaf.h"
+#include "store/sweep.h"
 
-enum { PIECE = 256 * 1024, LEAF_MAX = 4096, ACTOR_MAX = 1024 };
+enum { PIECE = 256 * 1024, TRIES = 16 };
 
 /* One document between its bytes and its rows. */
 struct item {
@@ -34,6 +34,7 @@ struct batch {
 	char *piece;
 	int64_t now;
 	struct it_log log;
+	uint64_t sweep; /* as it was before the objects were put */
 };
 
 static void batch_done(struct batch *batch)
@@ -153,31 +154,16 @@ static int put_object(struct batch *batch, const struct item *item, struct intot
 
 /* --- its rows --- */
 
-static int add_leaf(struct batch *batch, const struct item *item, const char *kind,
-		    uint64_t *number, struct intoto_error **err)
+static int add_leaf(struct batch *batch, const struct item *item, uint64_t *number,
+		    struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(LEAF_MAX);
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(LEAF_MAX);
-	struct it_writer writer;
-	int rc;
+	const struct it_leaf leaf = { .type = IT_LEAF_PUT,
+				      .id = item->id,
+				      .size = item->size,
+				      .kind = item->facts ? item->facts->kind : "file",
+				      .time = batch->now };
 
-	(void)it_buf_add_text(&hex, "sha256:"); /* sticky */
-	it_hex_encode(&hex, it_span(item->id.bytes, sizeof item->id.bytes));
-	it_writer_init(&writer, &text, IT_WRITE_CANONICAL);
-	it_write_object(&writer);
-	it_write_name(&writer, "id");
-	it_write_text(&writer, it_buf_text(&hex));
-	it_write_name(&writer, "kind");
-	it_write_text(&writer, kind);
-	it_write_name(&writer, "size");
-	it_write_int(&writer, (int64_t)item->size);
-	it_write_name(&writer, "time");
-	it_write_int(&writer, batch->now);
-	it_write_name(&writer, "type");
-	it_write_text(&writer, "put");
-	it_write_object_end(&writer);
-	rc = it_writer_finish(&writer, err);
-	return rc ? rc : it_log_append(&batch->log, it_buf_span(&text), number, err);
+	return it_leaf_append(&batch->log, &leaf, number, err);
 }
 
 static int add_entry(struct batch *batch, const struct item *item, const struct it_facts *facts,
@@ -330,31 +316,61 @@ static int add_facts(struct it_sql *sql, const struct it_facts *facts, int64_t n
 	return rc ? rc : add_exceptions(sql, facts, number, err);
 }
 
-static int take_number(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+struct there {
+	int64_t number;
+	int64_t lock_until;
+	bool has_class;
+	bool found;
+};
+
+static int take_there(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
-	int64_t *number = arg;
+	struct there *there = arg;
 
 	(void)err;
-	*number = row->values[0].number;
+	there->number = row->values[0].number;
+	there->lock_until = row->values[1].number;
+	there->has_class = *it_sql_string(&row->values[2]) != '\0';
+	there->found = true;
 	return INTOTO_OK;
+}
+
+/* Who puts it again may want it to be kept for longer: never for less. */
+static int keep_longer(struct batch *batch, const struct item *item, const struct there *there,
+		       struct intoto_error **err)
+{
+	static const char lock[] = "UPDATE entry SET lock_until = $1 WHERE number = $2";
+	static const char class[] = "UPDATE entry SET class = $1 WHERE number = $2";
+	const struct it_store_put *put = item->put;
+	struct it_sql_value values[] = { IT_SQL_N(put->lock_until), IT_SQL_N(there->number) };
+	int rc = INTOTO_OK;
+
+	if (put->lock_until > there->lock_until)
+		rc = it_sql_do(batch->store->sql, lock, values, IT_COUNT_OF(values), err);
+	if (rc || there->has_class || !put->retention || !*put->retention)
+		return rc;
+	values[0] = IT_SQL_T(put->retention);
+	return it_sql_do(batch->store->sql, class, values, IT_COUNT_OF(values), err);
 }
 
 /* What is there already stays as it is: the same bytes say the same. */
 static int add(struct batch *batch, const struct item *item, struct it_store_receipt *receipt,
 	       struct intoto_error **err)
 {
-	static const char text[] = "SELECT number FROM entry WHERE id = $1";
+	static const char text[] = "SELECT number, lock_until, class FROM entry WHERE id = $1";
 	const struct it_sql_value id = IT_SQL_B(it_span(item->id.bytes, sizeof item->id.bytes));
 	struct it_sql *sql = batch->store->sql;
-	int64_t there = -1;
-	int rc = it_sql_each(sql, text, &id, 1, take_number, &there, err);
+	struct there there = { 0 };
+	int rc = it_sql_each(sql, text, &id, 1, take_there, &there, err);
 
 	receipt->id = item->id;
-	receipt->fresh = there < 0;
-	receipt->number = (uint64_t)there;
-	if (rc || !receipt->fresh)
+	receipt->fresh = !there.found;
+	receipt->number = (uint64_t)there.number;
+	if (rc)
 		return rc;
-	rc = add_leaf(batch, item, item->facts ? item->facts->kind : "file", &receipt->number, err);
+	if (there.found)
+		return keep_longer(batch, item, &there, err);
+	rc = add_leaf(batch, item, &receipt->number, err);
 	if (!rc)
 		rc = add_entry(batch, item, item->facts, receipt->number, err);
 	if (!rc && item->facts)
@@ -374,8 +390,8 @@ static int add_all(struct batch *batch, struct it_store_receipt *receipts,
 
 /* --- all of it --- */
 
-static int prepare(struct batch *batch, const struct it_store_put *puts, size_t count,
-		   struct intoto_error **err)
+static int look_at_all(struct batch *batch, const struct it_store_put *puts, size_t count,
+		       struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
 
@@ -389,26 +405,67 @@ static int prepare(struct batch *batch, const struct it_store_put *puts, size_t 
 		batch->count = i + 1;
 		rc = look(batch, &batch->items[i], err);
 	}
-	for (size_t i = 0; !rc && i < count; i++)
+	return rc;
+}
+
+static int put_objects(struct batch *batch, struct intoto_error **err)
+{
+	struct it_objects *objects = batch->store->objects;
+	int rc = it_sweep_count(&batch->sweep, batch->store->sql, err);
+
+	for (size_t i = 0; !rc && i < batch->count; i++)
 		rc = put_object(batch, &batch->items[i], err);
-	return rc ? rc : batch->store->objects->kind->sync(batch->store->objects, err);
+	return rc ? rc : objects->kind->sync(objects, err);
+}
+
+/* Whether a sweep took any of them since they were put (sweep.h); inside the transaction. */
+static int are_there(bool *out, struct batch *batch, struct intoto_error **err)
+{
+	struct it_objects *objects = batch->store->objects;
+	uint64_t now;
+	uint64_t size;
+	int rc = it_sweep_count(&now, batch->store->sql, err);
+
+	*out = true;
+	if (rc || !it_sweep_may_have_taken(batch->sweep, now))
+		return rc;
+	for (size_t i = 0; !rc && *out && i < batch->count; i++)
+		rc = objects->kind->has(objects, &batch->items[i].id, out, &size, err);
+	return rc;
+}
+
+/* done: false when the objects must be put again. */
+static int put_rows(bool *done, struct batch *batch, struct it_store_receipt *receipts,
+		    struct intoto_error **err)
+{
+	struct it_sql *sql = batch->store->sql;
+	int rc = sql->driver->begin(sql, err);
+
+	if (rc)
+		return rc;
+	rc = are_there(done, batch, err);
+	if (!rc && *done)
+		rc = add_all(batch, receipts, err);
+	if (!rc && *done)
+		return it_sql_end(sql, rc, err);
+	sql->driver->rollback(sql);
+	return rc;
 }
 
 int it_store_put(struct it_store *store, const struct it_store_put *puts, size_t count,
 		 struct it_store_receipt *receipts, struct intoto_error **err)
 {
 	IT_AUTO(batch_done) struct batch batch = { .store = store };
-	const struct it_sql_driver *driver = store->sql->driver;
-	int rc = prepare(&batch, puts, count, err);
+	bool done = false;
+	int rc = look_at_all(&batch, puts, count, err);
 
-	if (!rc)
-		rc = driver->begin(store->sql, err);
-	if (rc)
-		return rc;
-	rc = add_all(&batch, receipts, err);
-	if (!rc)
-		rc = driver->commit(store->sql, err);
-	if (rc)
-		driver->rollback(store->sql);
-	return rc;
+	for (int i = 0; !rc && !done && i < TRIES; i++) {
+		rc = put_objects(&batch, err);
+		if (!rc)
+			rc = put_rows(&done, &batch, receipts, err);
+	}
+	return rc || done ? rc
+			  : it_err_set(err, INTOTO_E_SERVICE,
+				       "collections of garbage get in the way of this put: try "
+				       "again later");
 }
