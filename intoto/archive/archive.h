@@ -77,6 +77,8 @@ struct it_archive_visitor {
  */
 IT_CHECK int it_archive_read(struct it_archive **out, const char *path,
 			     const struct it_archive_visitor *visitor, struct intoto_error **err);
+/* The manifest alone: nothing behind it is unpacked, and no faults are found. */
+IT_CHECK int it_archive_peek(struct it_archive **out, const char *path, struct intoto_error **err);
 void it_archive_free(struct it_archive *archive);
 IT_DEFINE_AUTO(struct it_archive, it_archive_free);
 
@@ -87,6 +89,11 @@ IT_DEFINE_AUTO(struct it_archive, it_archive_free);
  */
 IT_CHECK int it_archive_extract(struct it_archive **out, const char *path, const char *folder,
 				const struct it_strings *names, struct intoto_error **err);
+
+/* How much larger than its file what an archive holds may be; small ones may be whatever they are.
+ */
+enum { IT_ARCHIVE_RATIO_MAX = 1000 };
+bool it_archive_ratio_is_sane(uint64_t members, uint64_t file);
 
 enum it_archive_compression { IT_ARCHIVE_ZSTD, IT_ARCHIVE_PLAIN };
 

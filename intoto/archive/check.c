@@ -305,16 +305,41 @@ static int check_later(struct it_archive_answer *answer, const char *path,
 	return it_archive_check_later(answer, &question, err);
 }
 
+static bool is_known(const struct it_archive *archive, const struct it_archive_policy *policy)
+{
+	for (size_t i = 0; i < policy->key_count; i++)
+		if (!intoto_envelope_verify(archive->envelope, policy->keys[i], NULL))
+			return true;
+	return false;
+}
+
+/* Nothing is unpacked that only a stranger's manifest names. */
+static int read_archive(struct it_archive_answer *answer, const char *path,
+			const struct it_archive_policy *policy, const char *folder, bool *known,
+			struct intoto_error **err)
+{
+	int rc = it_archive_peek(&answer->archive, path, err);
+
+	*known = !rc && is_known(answer->archive, policy);
+	if (rc || !*known)
+		return rc;
+	it_archive_free(answer->archive);
+	return it_archive_extract(&answer->archive, path, folder, NULL, err);
+}
+
 static int check(struct it_archive_answer *answer, const char *path,
 		 const struct it_archive_policy *policy, const char *folder,
 		 struct intoto_error **err)
 {
-	int rc = it_archive_extract(&answer->archive, path, folder, NULL, err);
+	bool known = false;
+	int rc = read_archive(answer, path, policy, folder, &known, err);
 
-	if (!rc)
+	if (!rc && known)
 		rc = check_bytes(answer, err);
 	if (!rc)
 		rc = check_signature(answer, policy, err);
+	if (rc || !known)
+		return rc;
 	if (!rc)
 		rc = check_later(answer, path, policy, folder, err);
 	if (!rc)

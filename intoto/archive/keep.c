@@ -109,6 +109,20 @@ static int keep(struct keeping *keeping, const struct it_object_id *id, struct i
 	return rc ? rc : it_store_relate(keeping->store, &filled, err);
 }
 
+/* What is no archive, or none that is whole, is a file like any other; what could not be read is an
+ * error. */
+static int read_whole(bool *whole, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_archive_freep) struct it_archive *archive = NULL;
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = it_archive_read(&archive, path, NULL, &why);
+
+	*whole = !rc && !archive->fault_count;
+	if (!rc || rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT || rc == INTOTO_E_UNSUPPORTED)
+		return INTOTO_OK;
+	return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
+}
+
 int it_archive_keep(struct it_store *store, const char *path, const struct it_object_id *id,
 		    const char *actor, bool *kept, struct intoto_error **err)
 {
@@ -117,13 +131,13 @@ int it_archive_keep(struct it_store *store, const char *path, const struct it_ob
 	IT_AUTO(it_archive_freep) struct it_archive *archive = NULL;
 	IT_AUTO(keeping_done) struct keeping keeping = { .store = store, .actor = actor };
 	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_SHA256_SIZE);
+	bool whole = false;
 	int rc;
 
 	*kept = false;
-	if (it_archive_read(&archive, path, NULL, NULL) || archive->fault_count)
-		return INTOTO_OK; /* a file like any other */
-	it_archive_free(archive);
-	archive = NULL;
+	rc = read_whole(&whole, path, err);
+	if (rc || !whole)
+		return rc;
 	rc = it_room_open(&room, true, 0, err);
 	if (rc)
 		return rc;

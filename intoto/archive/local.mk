@@ -11,6 +11,7 @@ libarchives_la_SOURCES = \
 	%D%/collect_made.c \
 	%D%/collect_part.h \
 	%D%/collect_raw.c \
+	%D%/collision.c \
 	%D%/diff.c %D%/diff.h \
 	%D%/diff_evidence.c \
 	%D%/diff_part.h \

@@ -52,7 +52,8 @@ bool it_archive_role_find(enum it_archive_role *out, const char *name)
 /* A part of a path that no file system, shell or terminal takes for something else. */
 static bool part_is_safe(struct it_span part)
 {
-	if (!part.len || it_span_is(part, ".") || it_span_is(part, ".."))
+	if (!part.len || part.len > IT_ARCHIVE_PART_MAX || it_span_is(part, ".") ||
+	    it_span_is(part, ".."))
 		return false;
 	for (size_t i = 0; i < part.len; i++) {
 		unsigned char byte = (unsigned char)part.data[i];

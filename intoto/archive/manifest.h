@@ -24,6 +24,7 @@ enum {
 	IT_ARCHIVE_MEMBERS_MAX = 100 * 1000,
 	IT_ARCHIVE_MANIFEST_MAX = 128 * 1024 * 1024, /* bytes */
 	IT_ARCHIVE_NAME_MAX = 1024,
+	IT_ARCHIVE_PART_MAX = 255, /* of a name, between slashes: what file systems hold */
 };
 
 /* What a member is for; the folder that it stands in follows from it. */
@@ -84,8 +85,18 @@ const char *it_archive_role_name(enum it_archive_role role);
 bool it_archive_role_find(enum it_archive_role *out, const char *name);
 
 /* Relative, of parts that are no "." or "..", in UTF-8 without control characters and backslashes,
- * at most IT_ARCHIVE_NAME_MAX bytes. */
+ * at most IT_ARCHIVE_NAME_MAX bytes, IT_ARCHIVE_PART_MAX in a part. */
 bool it_archive_name_is_safe(const char *name);
+
+/* A name that some file system cannot hold beside the others: it differs in ASCII case alone from
+ * another one or from the manifest's, or is a folder there.  *name NULL: there is none. */
+struct it_archive_collision {
+	const char *name; /* of the manifest */
+	const char *text; /* one sentence */
+};
+IT_CHECK int it_archive_collision_find(struct it_archive_collision *out,
+				       const struct it_archive_manifest *manifest,
+				       struct intoto_error **err);
 
 /* The leaf of a member: its name, size and digests as one canonical line. */
 IT_CHECK int it_archive_member_leaf(struct it_merkle_hash *out,

@@ -2,6 +2,7 @@
 /* The manifest from a statement; everything in it must fit together. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "archive/manifest.h"
 #include "base/clock.h"
@@ -162,7 +163,7 @@ static int read_subject(struct it_archive_manifest *manifest, struct it_archive_
 
 	if (!rc &&
 	    (!it_archive_name_is_safe(raw.name) || it_streq(raw.name, IT_ARCHIVE_MANIFEST_NAME) ||
-	     it_starts_with(raw.name, IT_ARCHIVE_LATER)))
+	     !strncasecmp(raw.name, IT_ARCHIVE_LATER, strlen(IT_ARCHIVE_LATER))))
 		rc = it_where_refuse(where, INTOTO_E_FORMAT, err,
 				     "its name is none that a member may have");
 	if (!rc)

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@ enum {
 	PIECE = 256 * 1024,
 	SMALL = 64 * 1024,	     /* files up to this size are read once, */
 	KEPT_MAX = 64 * 1024 * 1024, /* as far as this memory goes */
+	SMALL_ARCHIVE = 1 << 30,     /* bytes of members that no ratio is asked of */
 };
 
 /* --- one source --- */
@@ -53,6 +53,9 @@ static int pour_file(const struct pouring *pouring, const struct it_sink *sink,
 		left -= (uint64_t)got;
 		rc = it_sink_take(sink, it_span(pouring->piece, (size_t)got), err);
 	}
+	/* What stands behind would be left out in silence. */
+	if (!rc && TEMP_FAILURE_RETRY(read(fd, &(char){ 0 }, 1)) != 0)
+		rc = it_err_set(err, INTOTO_E_IO, "%s: became longer while it was packed", path);
 	return rc;
 }
 
@@ -244,29 +247,15 @@ static int describe(struct packing *packing, size_t number, struct it_archive_me
 	return rc;
 }
 
-static int compare_nocase(const void *a, const void *b)
-{
-	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* No verification would take it: on some file systems one would replace the other. */
-static int check_case(const struct packing *packing, struct intoto_error **err)
+static int check_collisions(const struct it_archive_manifest *manifest, struct intoto_error **err)
 {
-	size_t count = packing->wanted->source_count;
-	IT_AUTO(it_freep) void *block = calloc(count + 1, sizeof(char *));
-	const char **names = block;
+	struct it_archive_collision found;
+	int rc = it_archive_collision_find(&found, manifest, err);
 
-	if (!names)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < count; i++)
-		names[i] = packing->order[i]->member.name;
-	qsort(names, count, sizeof *names, compare_nocase);
-	for (size_t i = 1; i < count; i++)
-		if (it_streq_nocase(names[i - 1], names[i]))
-			return it_err_set(err, INTOTO_E_FORMAT,
-					  "%s: differs from another member in case alone",
-					  names[i]);
-	return INTOTO_OK;
+	if (rc || !found.name)
+		return rc;
+	return it_err_set(err, INTOTO_E_FORMAT, "%s: %s", found.name, found.text);
 }
 
 static int describe_all(struct packing *packing, struct intoto_error **err)
@@ -289,7 +278,7 @@ static int describe_all(struct packing *packing, struct intoto_error **err)
 	if (rc)
 		return rc;
 	manifest->member_count = count;
-	rc = check_case(packing, err);
+	rc = check_collisions(manifest, err);
 	return rc ? rc : it_archive_manifest_root(&manifest->root, manifest, err);
 }
 
@@ -396,6 +385,26 @@ static int open_writer(struct it_tar_writer **out, const char *path,
 	return it_tar_writer_open(out, path, &style, err);
 }
 
+bool it_archive_ratio_is_sane(uint64_t members, uint64_t file)
+{
+	return members <= SMALL_ARCHIVE || members / IT_ARCHIVE_RATIO_MAX <= file;
+}
+
+/* What no verification would unpack is not packed. */
+static int check_ratio(const struct packing *packing, struct it_tar_writer *writer,
+		       struct intoto_error **err)
+{
+	uint64_t file = 0;
+	int rc = it_tar_writer_close(writer, &file, err);
+
+	if (rc || it_archive_ratio_is_sane(packing->bytes, file))
+		return rc;
+	return it_err_set(err, INTOTO_E_LIMIT,
+			  "its members are more than %d times as large as it: want "
+			  "--compression=none",
+			  IT_ARCHIVE_RATIO_MAX);
+}
+
 int it_archive_pack(const char *path, const struct it_archive_packing *wanted,
 		    struct intoto_error **err)
 {
@@ -411,5 +420,7 @@ int it_archive_pack(const char *path, const struct it_archive_packing *wanted,
 		rc = write_manifest(&packing, writer, err);
 	for (size_t i = 0; !rc && i < wanted->source_count; i++)
 		rc = write_member(&packing, writer, i, err);
+	if (!rc)
+		rc = check_ratio(&packing, writer, err);
 	return rc ? rc : it_tar_writer_finish(writer, err);
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads an archive once: the manifest, then each member against it. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/later.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "json/where.h"
 #include "store/tar_stream.h"
@@ -16,7 +12,6 @@ enum {
 	ADDITION_MAX = 16 * 1024 * 1024, /* bytes of one */
 	ADDITIONS_MAX = 1024,
 	FAULTS_MAX = 100, /* an archive with more is not worth a longer list */
-	PIECE = 256 * 1024,
 	SLACK = 1024 * 1024,
 	PER_MEMBER = 8 * 1024, /* headers and fillings */
 	TEXT_MAX = 4096,
@@ -71,8 +66,12 @@ static int add_fault(struct it_archive *archive, enum it_archive_fault_kind kind
 	int rc;
 
 	/* How it ends is always told. */
-	if (archive->fault_count >= FAULTS_MAX && kind != IT_FAULT_CUT)
+	if (archive->fault_count > FAULTS_MAX && kind != IT_FAULT_CUT)
 		return INTOTO_OK;
+	if (archive->fault_count == FAULTS_MAX && kind != IT_FAULT_CUT) {
+		name = "";
+		text = "and more, which are not listed";
+	}
 	faults = reallocarray(archive->faults, archive->fault_count + 1, sizeof *faults);
 	if (!faults)
 		return it_err_nomem(err);
@@ -157,6 +156,15 @@ static int note_place(struct reading *reading, size_t number, bool *repeated,
 	return rc;
 }
 
+/* What went wrong first is what is told. */
+static int end_badly(const struct it_archive_visitor *visitor,
+		     const struct it_archive_member *member, int rc, struct intoto_error **err)
+{
+	int ended = visitor->end(visitor->arg, member, false, rc ? NULL : err);
+
+	return rc ? rc : ended;
+}
+
 static int visit(struct reading *reading, const struct it_archive_member *member, uint64_t size,
 		 struct intoto_error **err)
 {
@@ -169,13 +177,17 @@ static int visit(struct reading *reading, const struct it_archive_member *member
 		return add_fault(reading->archive, IT_FAULT_REPLACED, member->name,
 				 "has another size than the manifest says", err);
 	rc = visitor ? visitor->begin(visitor->arg, member, &sink, err) : INTOTO_OK;
-	if (!rc)
-		rc = read_content(reading, member, &good, &sink, err);
+	if (rc)
+		return rc;
+	rc = read_content(reading, member, &good, &sink, err);
+	/* Also of what was cut short nothing may stay. */
+	if (visitor && sink.take && (rc || !good))
+		rc = end_badly(visitor, member, rc, err);
+	else if (!rc && visitor && sink.take)
+		rc = visitor->end(visitor->arg, member, true, err);
 	if (!rc && !good)
 		rc = add_fault(reading->archive, IT_FAULT_REPLACED, member->name,
 			       "has other bytes than the manifest says", err);
-	if (!rc && visitor && sink.take)
-		rc = visitor->end(visitor->arg, member, good, err);
 	return rc;
 }
 
@@ -285,6 +297,9 @@ static int read_manifest(struct reading *reading, struct intoto_error **err)
 		return it_err_set(err, INTOTO_E_FORMAT,
 				  "%s: is no archive of evidence: its first member is not %s",
 				  reading->path, IT_ARCHIVE_MANIFEST_NAME);
+	if (entry.size > IT_ARCHIVE_MANIFEST_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT, "%s: %s: more than %d bytes", reading->path,
+				  IT_ARCHIVE_MANIFEST_NAME, IT_ARCHIVE_MANIFEST_MAX);
 	rc = it_tar_reader_content(reading->reader, &sink, err);
 	if (!rc)
 		rc = intoto_envelope_parse(&archive->envelope, text.data, text.len, err);
@@ -296,11 +311,13 @@ static int read_manifest(struct reading *reading, struct intoto_error **err)
 	return rc ? it_err_wrap(err, rc, "%s: %s", reading->path, IT_ARCHIVE_MANIFEST_NAME) : rc;
 }
 
-/* What may come out: what the manifest says, and room for headers and renewals. */
+/* What may come out: what the manifest says, and room for headers and renewals.  Nobody has
+ * verified that manifest: what would be blown up a thousand times is not begun with. */
 static int set_bound(struct reading *reading, struct intoto_error **err)
 {
 	const struct it_archive_manifest *manifest = reading->archive->manifest;
 	uint64_t bytes = (uint64_t)ADDITION_MAX * 4 + SLACK;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < manifest->member_count; i++) {
 		uint64_t size = manifest->members[i].size;
@@ -309,7 +326,12 @@ static int set_bound(struct reading *reading, struct intoto_error **err)
 			return it_err_set(err, INTOTO_E_LIMIT, "%s: its members have no end",
 					  reading->path);
 		bytes += size + PER_MEMBER;
+		sum += size;
 	}
+	if (!it_archive_ratio_is_sane(sum, it_tar_reader_size(reading->reader)))
+		return it_err_set(err, INTOTO_E_LIMIT,
+				  "%s: would hold %ju bytes, more than %d times its size",
+				  reading->path, (uintmax_t)sum, IT_ARCHIVE_RATIO_MAX);
 	it_tar_reader_bound(reading->reader, bytes);
 	return INTOTO_OK;
 }
@@ -409,53 +431,50 @@ bool it_archive_is_whole(const struct it_archive *archive)
 	return true;
 }
 
-static int compare_nocase(const void *a, const void *b)
+/* On some file systems one would replace the other. */
+static int note_collision(struct it_archive *archive, struct intoto_error **err)
 {
-	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+	struct it_archive_collision found;
+	int rc = it_archive_collision_find(&found, archive->manifest, err);
+
+	if (rc || !found.name)
+		return rc;
+	return add_fault(archive, IT_FAULT_REPEATED, found.name, found.text, err);
 }
 
-/* On a file system that does not tell them apart one would replace the other. */
-static int note_collisions(struct it_archive *archive, struct intoto_error **err)
+/* As far as its manifest, which nobody verified yet. */
+static int start(struct reading *reading, const char *path, struct intoto_error **err)
 {
-	const struct it_archive_manifest *manifest = archive->manifest;
-	IT_AUTO(it_freep) void *block = calloc(manifest->member_count + 1, sizeof(char *));
-	const char **names = block;
-	int rc = INTOTO_OK;
-
-	if (!names)
-		return it_err_nomem(err);
-	for (size_t i = 0; i < manifest->member_count; i++)
-		names[i] = manifest->members[i].name;
-	qsort(names, manifest->member_count, sizeof *names, compare_nocase);
-	for (size_t i = 1; !rc && i < manifest->member_count; i++)
-		if (it_streq_nocase(names[i - 1], names[i]))
-			rc = add_fault(archive, IT_FAULT_REPEATED, names[i],
-				       "differs from another name in case alone", err);
-	return rc;
-}
-
-static int hash_file(struct it_archive *archive, const char *path, struct intoto_error **err)
-{
-	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	IT_AUTO(it_freep) char *piece = malloc(PIECE);
 	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(2 * IT_SHA256_SIZE);
-	unsigned char bytes[IT_DIGEST_MAX];
-	struct it_digest digest;
-	ssize_t got;
+	int rc = it_tar_reader_open(&reading->reader, path, err);
 
-	if (!piece)
+	if (!rc)
+		rc = it_tar_reader_hash(reading->reader, &hex, err);
+	if (rc)
+		return rc;
+	reading->archive->sha256 = it_buf_take(&hex);
+	if (!reading->archive->sha256)
 		return it_err_nomem(err);
-	if (fd < 0)
-		return it_err_errno(err, errno, "%s", path);
-	it_digest_start(&digest, it_digest_find("sha256"));
-	while ((got = TEMP_FAILURE_RETRY(read(fd, piece, PIECE))) > 0)
-		it_digest_add(&digest, piece, (size_t)got);
-	if (got < 0)
-		return it_err_errno(err, errno, "%s", path);
-	it_digest_finish(&digest, bytes);
-	it_hex_encode(&hex, it_span(bytes, IT_SHA256_SIZE));
-	archive->sha256 = it_buf_take(&hex);
-	return archive->sha256 ? INTOTO_OK : it_err_nomem(err);
+	rc = read_manifest(reading, err);
+	return rc ? rc : set_bound(reading, err);
+}
+
+int it_archive_peek(struct it_archive **out, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
+	IT_AUTO(reading_done) struct reading reading = { .path = quoted };
+	int rc;
+
+	*out = NULL;
+	reading.archive = calloc(1, sizeof *reading.archive);
+	if (!reading.archive || !quoted)
+		return it_err_nomem(err);
+	rc = start(&reading, path, err);
+	if (rc)
+		return rc;
+	*out = reading.archive;
+	reading.archive = NULL; /* now the caller's */
+	return INTOTO_OK;
 }
 
 int it_archive_read(struct it_archive **out, const char *path,
@@ -469,20 +488,16 @@ int it_archive_read(struct it_archive **out, const char *path,
 	reading.archive = calloc(1, sizeof *reading.archive);
 	if (!reading.archive || !quoted)
 		return it_err_nomem(err);
-	rc = it_tar_reader_open(&reading.reader, path, err);
-	if (!rc)
-		rc = hash_file(reading.archive, path, err);
-	if (!rc)
-		rc = read_manifest(&reading, err);
-	if (!rc)
-		rc = set_bound(&reading, err);
+	rc = start(&reading, path, err);
 	if (rc)
 		return rc;
 	reading.archive->there =
 		calloc(reading.archive->manifest->member_count + 1, sizeof *reading.archive->there);
 	if (!reading.archive->there)
 		return it_err_nomem(err);
-	rc = note_collisions(reading.archive, err);
+	rc = note_collision(reading.archive, err);
+	if (reading.archive->fault_count)
+		reading.visitor = NULL; /* one would stand in the place of another */
 	if (!rc)
 		rc = read_to_end(&reading, err);
 	if (!rc)

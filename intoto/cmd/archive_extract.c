@@ -40,7 +40,7 @@ static int check_signed(const struct extract_options *self, const char *path,
 			const struct it_archive_keys *keys, struct intoto_error **err)
 {
 	IT_AUTO(it_archive_freep) struct it_archive *archive = NULL;
-	int rc = self->unverified ? INTOTO_OK : it_archive_read(&archive, path, NULL, err);
+	int rc = self->unverified ? INTOTO_OK : it_archive_peek(&archive, path, err);
 
 	if (!rc && !self->unverified)
 		rc = it_err_wrap(err, it_archive_signed(archive, keys, err), "%s", path);

@@ -3,24 +3,36 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "store/tar_stream.h"
+#include "store/zstd_frame.h"
 
-enum { PIECE = 64 * 1024, BLOCK = 512, MARK = 2 * BLOCK /* of the end: pax, "Archive" */ };
+enum {
+	PIECE = 256 * 1024,
+	BLOCK = 512,
+	MARK = 2 * BLOCK, /* of the end: pax, "Archive" */
+	FILTERS_MAX = 2,  /* of libarchive: zstd, and the file itself */
+};
 
 #define BOUND ((uint64_t)1 << 30)
 
 struct it_tar_reader {
 	struct archive *archive;
-	char *file;
-	char *path;  /* the same, quoted */
+	int fd;	     /* all passes read this one: a name may stand for another file by then */
+	char *path;  /* quoted */
 	char *piece; /* PIECE bytes */
 	uint64_t bound;
 	uint64_t content_end; /* of the member before the end, with its filling */
+	uint64_t size;	      /* of the file */
+	bool packed;
 };
 
 void it_tar_reader_free(struct it_tar_reader *reader)
@@ -28,7 +40,7 @@ void it_tar_reader_free(struct it_tar_reader *reader)
 	if (!reader)
 		return;
 	(void)archive_read_free(reader->archive); /* NULL is fine; nothing is left to be read */
-	free(reader->file);
+	it_fd_close(&reader->fd);
 	free(reader->path);
 	free(reader->piece);
 	free(reader);
@@ -44,32 +56,84 @@ static int refuse(struct it_tar_reader *reader, struct intoto_error **err)
 		"%s: %s", reader->path, quoted ? quoted : "");
 }
 
+/* Without O_NONBLOCK a pipe would wait for its other end. */
+static int open_file(struct it_tar_reader *reader, const char *path, struct intoto_error **err)
+{
+	struct stat about;
+
+	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (reader->fd < 0 || fstat(reader->fd, &about))
+		return it_err_errno(err, errno, "%s", reader->path);
+	if (!S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", reader->path);
+	reader->size = (uint64_t)about.st_size;
+	return INTOTO_OK;
+}
+
+static int open_archive(struct it_tar_reader *reader, struct intoto_error **err)
+{
+	struct archive *archive = reader->archive;
+
+	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	    archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
+	    archive_read_open_fd(archive, reader->fd, PIECE) != ARCHIVE_OK)
+		return refuse(reader, err);
+	/* libarchive would unpack what is packed in what is packed, of which nothing is bounded. */
+	if (archive_filter_count(archive) > FILTERS_MAX)
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is compressed more than once",
+				  reader->path);
+	reader->packed = archive_filter_count(archive) == FILTERS_MAX;
+	return INTOTO_OK;
+}
+
 int it_tar_reader_open(struct it_tar_reader **out, const char *path, struct intoto_error **err)
 {
 	IT_AUTO(it_tar_reader_freep) struct it_tar_reader *reader = calloc(1, sizeof *reader);
-	struct stat about;
+	int rc;
 
 	*out = NULL;
 	if (!reader)
 		return it_err_nomem(err);
+	reader->fd = -1;
 	reader->bound = BOUND;
-	reader->file = strdup(path);
 	reader->path = it_text_quoted(it_span_text(path));
 	reader->piece = malloc(PIECE);
 	reader->archive = archive_read_new();
-	if (!reader->file || !reader->path || !reader->piece || !reader->archive)
+	if (!reader->path || !reader->piece || !reader->archive)
 		return it_err_nomem(err);
-	if (stat(path, &about))
-		return it_err_errno(err, errno, "%s", reader->path);
-	if (!S_ISREG(about.st_mode))
-		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", reader->path);
-	if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
-	    archive_read_support_filter_zstd(reader->archive) != ARCHIVE_OK ||
-	    archive_read_open_filename(reader->archive, path, PIECE) != ARCHIVE_OK)
-		return refuse(reader, err);
+	rc = open_file(reader, path, err);
+	if (!rc)
+		rc = open_archive(reader, err);
+	if (rc)
+		return rc;
 	*out = reader;
 	reader = NULL; /* now the caller's */
 	return INTOTO_OK;
+}
+
+uint64_t it_tar_reader_size(const struct it_tar_reader *reader)
+{
+	return reader->size;
+}
+
+/* By pread, so that the archive stands where it stood. */
+int it_tar_reader_hash(struct it_tar_reader *reader, struct it_buf *hex, struct intoto_error **err)
+{
+	unsigned char bytes[IT_DIGEST_MAX];
+	struct it_digest digest;
+	off_t at = 0;
+	ssize_t got;
+
+	it_digest_start(&digest, it_digest_find("sha256"));
+	while ((got = TEMP_FAILURE_RETRY(pread(reader->fd, reader->piece, PIECE, at))) > 0) {
+		it_digest_add(&digest, reader->piece, (size_t)got);
+		at += got;
+	}
+	if (got < 0)
+		return it_err_errno(err, errno, "%s", reader->path);
+	it_digest_finish(&digest, bytes);
+	it_hex_encode(hex, it_span(bytes, IT_SHA256_SIZE));
+	return it_buf_check(hex, "digest", err);
 }
 
 void it_tar_reader_bound(struct it_tar_reader *reader, uint64_t bytes)
@@ -171,9 +235,14 @@ int it_tar_reader_end(struct it_tar_reader *reader, bool *whole, struct intoto_e
 	*whole = false;
 	if (!raw)
 		return it_err_nomem(err);
+	/* Frames that hold nothing, and others, would be passed over in silence. */
+	if (reader->packed && !it_zstd_is_one_frame(reader->fd, reader->size))
+		return INTOTO_OK;
+	if (lseek(reader->fd, 0, SEEK_SET) != 0)
+		return it_err_errno(err, errno, "%s", reader->path);
 	if (archive_read_support_format_raw(raw) != ARCHIVE_OK ||
-	    archive_read_support_filter_zstd(raw) != ARCHIVE_OK ||
-	    archive_read_open_filename(raw, reader->file, PIECE) != ARCHIVE_OK ||
+	    (reader->packed && archive_read_support_filter_zstd(raw) != ARCHIVE_OK) ||
+	    archive_read_open_fd(raw, reader->fd, PIECE) != ARCHIVE_OK ||
 	    archive_read_next_header(raw, &entry) != ARCHIVE_OK)
 		return INTOTO_OK;
 	while (zero && size <= reader->bound &&

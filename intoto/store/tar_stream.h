@@ -27,6 +27,9 @@ IT_CHECK int it_tar_writer_open(struct it_tar_writer **out, const char *path,
 /* A file of mode 0644 without an owner.  content gives content->len bytes. */
 IT_CHECK int it_tar_writer_add(struct it_tar_writer *writer, const char *name, int64_t time,
 			       const struct it_message *content, struct intoto_error **err);
+/* Complete, but not in its place yet; *size is that of the file. */
+IT_CHECK int it_tar_writer_close(struct it_tar_writer *writer, uint64_t *size,
+				 struct intoto_error **err);
 /* On the disk, and in its place. */
 IT_CHECK int it_tar_writer_finish(struct it_tar_writer *writer, struct intoto_error **err);
 /* Frees, and removes what was not finished. */
@@ -43,7 +46,12 @@ struct it_tar_entry {
 	bool file; /* else a folder, a link, a device … */
 };
 
+/* One descriptor for all that follows: what stands at path later does not matter. */
 IT_CHECK int it_tar_reader_open(struct it_tar_reader **out, const char *path,
+				struct intoto_error **err);
+uint64_t it_tar_reader_size(const struct it_tar_reader *reader); /* of the file */
+/* Appends the SHA-256 of the file, in hex digits. */
+IT_CHECK int it_tar_reader_hash(struct it_tar_reader *reader, struct it_buf *hex,
 				struct intoto_error **err);
 /* All that may come out of it from now on, headers and fillings too; at first 1 GiB.  More is
  * LIMIT. */

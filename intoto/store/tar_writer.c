@@ -153,8 +153,17 @@ int it_tar_writer_add(struct it_tar_writer *writer, const char *name, int64_t ti
 	return rc;
 }
 
+int it_tar_writer_close(struct it_tar_writer *writer, uint64_t *size, struct intoto_error **err)
+{
+	if (archive_write_close(writer->archive) != ARCHIVE_OK)
+		return refuse(writer, err);
+	*size = (uint64_t)archive_filter_bytes(writer->archive, -1);
+	return INTOTO_OK;
+}
+
 int it_tar_writer_finish(struct it_tar_writer *writer, struct intoto_error **err)
 {
+	/* A second close does nothing. */
 	if (archive_write_close(writer->archive) != ARCHIVE_OK)
 		return refuse(writer, err);
 	return it_draft_finish(&writer->draft, err);

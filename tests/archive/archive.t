@@ -129,7 +129,7 @@ refuses 1 'than the manifest says [archive.replaced]' 'a good manifest on other 
 theirs() { intoto archive pack -o bad.tar.zst -l root.layout --verification-keys owner.pub --link-dir links --at $now --signing-key stranger >/dev/null && check bad.tar.zst; }
 refuses 1 'the manifest is signed by none' "a stranger's manifest on good bytes" theirs
 
-refuses 65 'differs from another member in case alone' 'names that some file systems take for one are not packed' pack bad.tar.zst --add same=app --add SAME=app
+refuses 65 'differs from another name in case alone' 'names that some file systems take for one are not packed' pack bad.tar.zst --add same=app --add SAME=app
 
 # --- hostile files -----------------------------------------------------------------------------------------
 cut_at() { head -c "$1" one.tar.zst >bad.tar.zst && check bad.tar.zst; }
