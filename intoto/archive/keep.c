@@ -15,11 +15,14 @@ struct keeping {
 	const struct it_archive_manifest *manifest;
 	const char *folder; /* of the extracted members */
 	const char *actor;
+	const struct it_archive_member **there; /* a redaction withholds others */
+	size_t count;
 	struct it_store_member *members;
 };
 
 static void keeping_done(struct keeping *keeping)
 {
+	free(keeping->there);
 	free(keeping->members);
 }
 
@@ -46,7 +49,7 @@ static int fill_batch(struct batch *batch, const struct keeping *keeping, size_t
 	if (!batch->puts || !batch->receipts)
 		return it_err_nomem(err);
 	for (size_t i = 0; !rc && i < count; i++) {
-		const char *name = keeping->manifest->members[from + i].name;
+		const char *name = keeping->there[from + i]->name;
 		IT_AUTO(it_freep) char *path = it_path_join(keeping->folder, name);
 
 		rc = path ? it_strings_add(&batch->paths, path, err) : it_err_nomem(err);
@@ -69,7 +72,7 @@ static int put_some(struct keeping *keeping, size_t from, size_t count, struct i
 	if (!rc)
 		rc = it_store_put(keeping->store, batch.puts, count, batch.receipts, err);
 	for (size_t i = 0; !rc && i < count; i++) {
-		const struct it_archive_member *member = &keeping->manifest->members[from + i];
+		const struct it_archive_member *member = keeping->there[from + i];
 
 		keeping->members[from + i] = (struct it_store_member){
 			.id = batch.receipts[i].id,
@@ -78,6 +81,22 @@ static int put_some(struct keeping *keeping, size_t from, size_t count, struct i
 		};
 	}
 	return rc;
+}
+
+static int find_members(struct keeping *keeping, const struct it_archive *archive,
+			struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = archive->manifest;
+
+	keeping->manifest = manifest;
+	keeping->there =
+		calloc(manifest->member_count + 1, sizeof(const struct it_archive_member *));
+	if (!keeping->there)
+		return it_err_nomem(err);
+	for (size_t i = 0; i < manifest->member_count; i++)
+		if (archive->there[i])
+			keeping->there[keeping->count++] = &manifest->members[i];
+	return INTOTO_OK;
 }
 
 static int keep(struct keeping *keeping, const struct it_object_id *id, struct intoto_error **err)
@@ -92,16 +111,16 @@ static int keep(struct keeping *keeping, const struct it_object_id *id, struct i
 		.previous = manifest->previous,
 		.retention = manifest->retention,
 		.lock_until = manifest->lock_until,
-		.member_count = manifest->member_count,
+		.member_count = keeping->count,
 	};
 	struct it_store_release filled = release;
 	int rc = INTOTO_OK;
 
-	keeping->members = calloc(manifest->member_count + 1, sizeof *keeping->members);
+	keeping->members = calloc(keeping->count + 1, sizeof *keeping->members);
 	if (!keeping->members)
 		return it_err_nomem(err);
-	for (size_t i = 0; !rc && i < manifest->member_count; i += BATCH) {
-		size_t left = manifest->member_count - i;
+	for (size_t i = 0; !rc && i < keeping->count; i += BATCH) {
+		size_t left = keeping->count - i;
 
 		rc = put_some(keeping, i, left < BATCH ? left : BATCH, err);
 	}
@@ -117,7 +136,7 @@ static int read_whole(bool *whole, const char *path, struct intoto_error **err)
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	int rc = it_archive_read(&archive, path, NULL, &why);
 
-	*whole = !rc && !archive->fault_count;
+	*whole = !rc && it_archive_is_whole(archive);
 	if (!rc || rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT || rc == INTOTO_E_UNSUPPORTED)
 		return INTOTO_OK;
 	return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
@@ -147,11 +166,12 @@ int it_archive_keep(struct it_store *store, const char *path, const struct it_ob
 		return it_err_nomem(err);
 	rc = it_archive_extract(&archive, path, folder, NULL, err);
 	/* It may be another file by now. */
-	if (rc || archive->fault_count || !it_streq(archive->sha256, it_buf_text(&hex)))
+	if (rc || !it_archive_is_whole(archive) || !it_streq(archive->sha256, it_buf_text(&hex)))
 		return rc;
-	keeping.manifest = archive->manifest;
 	keeping.folder = folder;
-	rc = keep(&keeping, id, err);
+	rc = find_members(&keeping, archive, err);
+	if (!rc)
+		rc = keep(&keeping, id, err);
 	*kept = !rc;
 	return rc;
 }
