@@ -2,7 +2,6 @@
 /* The manifest from a statement; everything in it must fit together. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "archive/manifest.h"
 #include "base/clock.h"
@@ -152,6 +151,16 @@ static const struct it_field member_fields[] = {
 	{ "size", IT_FIELD_INT, true, offsetof(struct raw_member, size), NULL },
 };
 
+/* Some file systems take the folder's name in any case. */
+static bool stands_later(const char *name)
+{
+	char folder[sizeof IT_ARCHIVE_LATER] = "";
+
+	for (size_t i = 0; i + 1 < sizeof folder && name[i]; i++)
+		folder[i] = name[i];
+	return it_streq_nocase(folder, IT_ARCHIVE_LATER);
+}
+
 static int read_subject(struct it_archive_manifest *manifest, struct it_archive_member *member,
 			const struct it_json *value, const struct it_where *where,
 			struct intoto_error **err)
@@ -161,9 +170,8 @@ static int read_subject(struct it_archive_manifest *manifest, struct it_archive_
 	int rc = it_fields_read(&raw, value, subject_fields, IT_COUNT_OF(subject_fields), 0, where,
 				err);
 
-	if (!rc &&
-	    (!it_archive_name_is_safe(raw.name) || it_streq(raw.name, IT_ARCHIVE_MANIFEST_NAME) ||
-	     !strncasecmp(raw.name, IT_ARCHIVE_LATER, strlen(IT_ARCHIVE_LATER))))
+	if (!rc && (!it_archive_name_is_safe(raw.name) ||
+		    it_streq(raw.name, IT_ARCHIVE_MANIFEST_NAME) || stands_later(raw.name)))
 		rc = it_where_refuse(where, INTOTO_E_FORMAT, err,
 				     "its name is none that a member may have");
 	if (!rc)
