@@ -126,7 +126,8 @@ STORE_COMMANDS = %D%/store.c \
 	%D%/store_init.c \
 	%D%/store_log.c \
 	%D%/store_options.c %D%/store_options.h \
-	%D%/store_put.c \
+	%D%/store_put.c %D%/store_put.h \
+	%D%/store_put_lines.c \
 	%D%/store_retention.c \
 	%D%/store_search.c \
 	%D%/store_serve.c \

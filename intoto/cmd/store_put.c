@@ -8,29 +8,20 @@
 #include "cmd/layout_options.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
-#include "cmd/store_options.h"
+#include "cmd/store_put.h"
 #include "json/writer.h"
 
-enum { OUTPUT_MAX = 64 * 1024 * 1024, BATCH = 1000 };
-
-struct put_options {
-	struct it_store_words store;
-	const char *actor;
-	const char *retention;
-	const char *lock;
-	int64_t lock_until;
-	const char *format;
-	bool quiet;
-};
+enum { OUTPUT_MAX = 64 * 1024 * 1024 };
 
 /* clang-format off */
 static const struct it_option put_options[] = {
-	IT_STORE_OPTIONS(struct put_options, store),
-	IT_VALUE(struct put_options, actor, 0, "by", "WHO", "who puts it, for the record"),
-	IT_VALUE(struct put_options, retention, 0, "retention", "CLASS", "how long it is to be kept: a class of \"store retention\""),
-	IT_VALUE(struct put_options, lock, 0, "lock-until", "TIME", "before which it is not removed"),
-	IT_REPORT_OPTION(struct put_options, format),
-	IT_FLAG(struct put_options, quiet, 'q', "quiet", "say nothing"),
+	IT_STORE_OPTIONS(struct it_put_words, store),
+	IT_VALUE(struct it_put_words, actor, 0, "by", "WHO", "who puts it, for the record"),
+	IT_VALUE(struct it_put_words, retention, 0, "retention", "CLASS", "how long it is to be kept: a class of \"store retention\""),
+	IT_VALUE(struct it_put_words, lock, 0, "lock-until", "TIME", "before which it is not removed"),
+	IT_REPORT_OPTION(struct it_put_words, format),
+	IT_FLAG(struct it_put_words, lines, 0, "jsonl", "a document a line, in files or standard input (-)"),
+	IT_FLAG(struct it_put_words, quiet, 'q', "quiet", "say nothing"),
 };
 /* clang-format on */
 
@@ -68,9 +59,9 @@ static int write(struct it_buf *out, const char *path, const struct it_store_rec
 	return it_writer_finish(&writer, err);
 }
 
-/* Acknowledged is what was committed: each batch tells of itself. */
-static int tell(const struct put_options *self, char *const *paths,
-		const struct it_store_receipt *receipts, size_t count, struct intoto_error **err)
+int it_put_tell(const struct it_put_words *self, const char *(*name)(const void *arg, size_t i),
+		const void *arg, const struct it_store_receipt *receipts, size_t count,
+		struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(OUTPUT_MAX);
 	int rc = INTOTO_OK;
@@ -79,9 +70,9 @@ static int tell(const struct put_options *self, char *const *paths,
 		return INTOTO_OK;
 	for (size_t i = 0; !rc && i < count; i++) {
 		if (it_report_is_json(self->format))
-			rc = write(&text, paths[i], &receipts[i], err);
+			rc = write(&text, name(arg, i), &receipts[i], err);
 		else
-			print(&text, paths[i], &receipts[i]);
+			print(&text, name(arg, i), &receipts[i]);
 	}
 	if (rc)
 		return rc;
@@ -89,7 +80,7 @@ static int tell(const struct put_options *self, char *const *paths,
 }
 
 /* By its name: looking into every large file would cost more than putting it. */
-static int keep_archive(const struct put_options *self, struct it_store *store, const char *path,
+static int keep_archive(const struct it_put_words *self, struct it_store *store, const char *path,
 			const struct it_store_receipt *receipt, struct intoto_error **err)
 {
 	bool kept = false;
@@ -99,7 +90,14 @@ static int keep_archive(const struct put_options *self, struct it_store *store, 
 	return it_archive_keep(store, path, &receipt->id, self->actor, &kept, err);
 }
 
-static int put_batch(const struct put_options *self, struct it_store *store, char *const *paths,
+static const char *path_at(const void *arg, size_t i)
+{
+	char *const *paths = arg;
+
+	return paths[i];
+}
+
+static int put_batch(const struct it_put_words *self, struct it_store *store, char *const *paths,
 		     size_t count, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) void *block = calloc(count, sizeof(struct it_store_put));
@@ -118,12 +116,12 @@ static int put_batch(const struct put_options *self, struct it_store *store, cha
 	rc = it_store_put(store, puts, count, receipts, err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = keep_archive(self, store, paths[i], &receipts[i], err);
-	return rc ? rc : tell(self, paths, receipts, count, err);
+	return rc ? rc : it_put_tell(self, path_at, paths, receipts, count, err);
 }
 
 static int put_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
-	struct put_options *self = parsed;
+	struct it_put_words *self = parsed;
 	IT_AUTO(it_store_closep) struct it_store *store = NULL;
 	struct it_store_options options = { 0 };
 	int rc = it_store_words_read(&options, &self->store, err);
@@ -134,10 +132,13 @@ static int put_run(void *parsed, const struct it_strings *operands, struct intot
 		rc = it_read_time(&self->lock_until, "--lock-until", self->lock, err);
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
-	for (size_t i = 0; !rc && i < operands->count; i += BATCH) {
+	for (size_t i = 0; self->lines && !rc && i < operands->count; i++)
+		rc = it_put_lines(self, store, operands->items[i], err);
+	for (size_t i = 0; !self->lines && !rc && i < operands->count; i += IT_PUT_BATCH) {
 		size_t left = operands->count - i;
 
-		rc = put_batch(self, store, operands->items + i, left < BATCH ? left : BATCH, err);
+		rc = put_batch(self, store, operands->items + i,
+			       left < IT_PUT_BATCH ? left : IT_PUT_BATCH, err);
 	}
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
@@ -148,10 +149,11 @@ const struct it_command it_cmd_store_put = {
 	.name = "put",
 	.synopsis = "[--store FOLDER] [OPTIONS] FILE...",
 	.summary = "keep documents",
-	.examples = "intoto store put --store evidence links/*.link app.cdx.json",
+	.examples = "intoto store put --store evidence links/*.link app.cdx.json\n"
+		    "intoto store put --store evidence --jsonl attestations.intoto.jsonl",
 	.options = put_options,
 	.option_count = IT_COUNT_OF(put_options),
-	.options_size = sizeof(struct put_options),
+	.options_size = sizeof(struct it_put_words),
 	.run = put_run,
 	.manual = "intoto-store",
 };

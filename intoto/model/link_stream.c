@@ -494,22 +494,23 @@ static void read_outer(struct outer *outer, struct it_span text)
 	outer->envelope->format = metablock ? INTOTO_METABLOCK : INTOTO_DSSE;
 }
 
-/* Decodes and reads the payload of DSSE. */
-static void read_inner(struct outer *outer)
+/* Decodes and reads the payload of DSSE; whether it could be decoded. */
+static bool read_inner(struct outer *outer)
 {
 	struct it_buf *payload = &outer->envelope->payload;
 	struct reader *reader = &outer->reader;
 
 	if (reader->in.failed || outer->has_signed)
-		return;
+		return false;
 	if (!it_base64_decode(payload, outer->payload)) {
 		it_pull_fail(&reader->in, payload->failed ? payload->failed : INTOTO_E_FORMAT);
-		return;
+		return false;
 	}
 	it_pull_done(&reader->in);
 	it_pull_init(&reader->in, it_buf_span(payload), &it_json_signed_limits);
 	read_link(reader);
 	(void)it_pull_end(&reader->in); /* sticks in failed */
+	return true;
 }
 
 /* What is known once all was read. */
@@ -526,11 +527,26 @@ static int complete(struct outer *outer, struct intoto_error **err)
 	return it_envelope_read_signatures(envelope, outer->signatures, err);
 }
 
+/*
+ * DSSE around another document: the envelope was read, and its payload goes to the document reader.
+ * Statements are most of what a store is given.
+ */
+static int settle(struct outer *outer)
+{
+	struct intoto_envelope *envelope = outer->envelope;
+	int rc = it_envelope_read_signatures(envelope, outer->signatures, NULL);
+
+	intoto_link_free(envelope->link);
+	envelope->link = NULL;
+	return rc ? rc : it_envelope_settle(envelope, NULL);
+}
+
 int it_link_stream_envelope(struct intoto_envelope **out, struct it_span text,
 			    struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
 	IT_AUTO(outer_done) struct outer outer = { 0 };
+	bool other;
 	int rc = it_envelope_alloc(&envelope, INTOTO_DSSE, err);
 
 	*out = NULL;
@@ -541,9 +557,12 @@ int it_link_stream_envelope(struct intoto_envelope **out, struct it_span text,
 	outer.envelope = envelope;
 	outer.reader.link = envelope->link;
 	read_outer(&outer, text);
-	read_inner(&outer);
+	other = !outer.reader.in.failed && envelope->format == INTOTO_DSSE;
+	other = read_inner(&outer) && other;
 	rc = outer.reader.in.failed;
-	if (!rc)
+	if (rc == INTOTO_E_FORMAT && other)
+		rc = settle(&outer);
+	else if (!rc)
 		rc = complete(&outer, NULL);
 	if (rc == INTOTO_E_NOMEM)
 		return it_err_nomem(err);

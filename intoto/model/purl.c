@@ -497,6 +497,18 @@ bool it_purl_same_version(const struct it_purl *a, const struct it_purl *b)
 				 it_buf_text(&right));
 }
 
+void it_purl_split(struct it_buf *base, struct it_buf *version, const char *text)
+{
+	IT_AUTO(it_purl_freep) struct it_purl *purl = NULL;
+
+	if (it_purl_parse(&purl, it_span_text(text), NULL)) {
+		(void)it_buf_add_text(base, text); /* sticky */
+		return;
+	}
+	it_purl_print(base, purl, 0);
+	it_purl_full_version(version, purl);
+}
+
 void it_purl_package_name(struct it_buf *out, const struct it_purl *purl)
 {
 	/* A distribution's name is no part of what its packages are called. */

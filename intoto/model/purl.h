@@ -55,6 +55,9 @@ bool it_purl_same(const struct it_purl *a, const struct it_purl *b, unsigned par
 bool it_purl_same_version(const struct it_purl *a, const struct it_purl *b);
 /* Appends the version with the epoch in front of it, as it is ordered. */
 void it_purl_full_version(struct it_buf *out, const struct it_purl *purl);
+/* Appends both of a text, as they are looked up: the canonical form without version, and the full
+ * version ("" for none).  A text that is no purl is a name, without a version. */
+void it_purl_split(struct it_buf *base, struct it_buf *version, const char *text);
 /* Appends the name as people write it: "group:artifact" of Maven, "namespace/name", "name". */
 void it_purl_package_name(struct it_buf *out, const struct it_purl *purl);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/purl.h"
 #include "store/facts_part.h"
 
 void it_facts_free(struct it_facts *facts)
@@ -21,10 +22,20 @@ void it_facts_free(struct it_facts *facts)
 
 /* --- adding --- */
 
+/* What no database takes as it is: what is no UTF-8 is replaced. */
+static int add_cleaned(struct it_facts *facts, struct it_span text, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(4 * IT_FACT_TEXT_MAX);
+	int rc;
+
+	(void)it_utf8_replace(&clean, text);
+	rc = it_buf_check(&clean, "a fact", err);
+	return rc ? rc : it_strings_add(&facts->texts, it_buf_text(&clean), err);
+}
+
 int it_fact_text(struct it_facts *facts, const char **out, struct it_span text,
 		 struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf clean = IT_BUF(4 * IT_FACT_TEXT_MAX);
 	struct it_span cut = text;
 	int rc;
 
@@ -35,10 +46,8 @@ int it_fact_text(struct it_facts *facts, const char **out, struct it_span text,
 		cut.len = IT_FACT_TEXT_MAX;
 	/* No database takes a NUL in a text, and not all take what is no UTF-8. */
 	cut.len = strnlen(cut.data, cut.len);
-	(void)it_utf8_replace(&clean, cut);
-	rc = it_buf_check(&clean, "a fact", err);
-	if (!rc)
-		rc = it_strings_add(&facts->texts, it_buf_text(&clean), err);
+	rc = it_utf8_valid(cut) ? it_strings_add_span(&facts->texts, cut, err)
+				: add_cleaned(facts, cut, err);
 	if (!rc)
 		*out = facts->texts.items[facts->texts.count - 1];
 	return rc;
@@ -122,30 +131,24 @@ int it_fact_signer(struct it_facts *facts, const char *keyid, const char *identi
 	ADD(facts, signers, signer_count, signer_cap, one);
 }
 
-/* A purl without its version, qualifiers and subpath: they stand in this order (purl-spec). */
-static struct it_span base_of(const char *purl)
-{
-	size_t len = strcspn(purl, "?#");
-	const char *at = memrchr(purl, '@', len);
-	const char *slash = memrchr(purl, '/', len);
-
-	/* "@" of a scope stands before the last slash: pkg:npm/%40scope/name, or an unescaped one.
-	 */
-	return it_span(purl, at && (!slash || at > slash) ? (size_t)(at - purl) : len);
-}
-
+/* What has no purl is known by its name. */
 int it_fact_package(struct it_facts *facts, const struct it_fact_package *told,
 		    struct intoto_error **err)
 {
+	IT_AUTO(it_buf_done) struct it_buf base = IT_BUF(4 * IT_FACT_TEXT_MAX);
+	IT_AUTO(it_buf_done) struct it_buf version = IT_BUF(4 * IT_FACT_TEXT_MAX);
 	struct it_fact_package one = { 0 };
 	int rc = it_fact_text(facts, &one.purl, it_span_text(told->purl), err);
 
+	it_purl_split(&base, &version, *told->purl ? told->purl : told->name);
 	if (!rc)
-		rc = it_fact_text(facts, &one.base, base_of(told->purl), err);
+		rc = it_fact_text(facts, &one.base, it_buf_span(&base), err);
 	if (!rc)
 		rc = it_fact_text(facts, &one.name, it_span_text(told->name), err);
 	if (!rc)
-		rc = it_fact_text(facts, &one.version, it_span_text(told->version), err);
+		rc = it_fact_text(facts, &one.version,
+				  version.len ? it_buf_span(&version) : it_span_text(told->version),
+				  err);
 	if (!rc)
 		rc = it_fact_text(facts, &one.license, it_span_text(told->license), err);
 	if (rc)

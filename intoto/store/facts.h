@@ -27,7 +27,7 @@ struct it_fact_signer {
 
 struct it_fact_package {
 	const char *purl; /* "" */
-	const char *base; /* purl without version, qualifiers and subpath */
+	const char *base; /* purl without version, qualifiers and subpath; else the name */
 	const char *name;
 	const char *version;
 	const char *license; /* "" */

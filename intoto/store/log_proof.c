@@ -238,7 +238,8 @@ static int check_tile(struct it_store *store, const struct it_merkle *tree, cons
 		it_merkle_add(&found, &reading->hashes[i]);
 	if (reading->count < TILE)
 		return check_edge(tree, tile, &found, err);
-	size = UINT64_C(1) << (IT_LOG_TILE_BITS * (tile->level + 1)); /* at most as many as leaves */
+	size = UINT64_C(1) << (IT_LOG_TILE_BITS *
+			       (tile->level + 1)); /* at most as many as leaves */
 	rc = it_log_tree_way(&way, store->sql, tile->number * size, size, tree->count, err);
 	return rc ? rc : it_log_tree_check(&way, &found.full[0], tree, err);
 }

@@ -9,13 +9,16 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/purl.h"
+#include "store/schema.h"
 
 enum {
 	LIMIT = 100,
 	LIMIT_MAX = 10 * 1000,
 	TEXT_MAX = 8 * 1024,
 	VALUES_MAX = 32,
-	PATTERN_MAX = 8192
+	PATTERN_MAX = 8192,
+	BOUNDS_MAX = 4, /* a pair for a name, a pair for a signer */
 };
 
 static const char head[] =
@@ -27,8 +30,11 @@ struct building {
 	struct it_buf text;
 	struct it_sql_value values[VALUES_MAX];
 	size_t count;
-	struct it_buf bytes;		  /* of a digest */
-	struct it_buf name, signer, base; /* patterns */
+	struct it_buf bytes;	    /* of a digest */
+	struct it_buf name, signer; /* patterns */
+	struct it_buf base, version;
+	struct it_buf bounds[BOUNDS_MAX]; /* of ranges */
+	size_t bound_count;
 };
 
 static void building_done(struct building *building)
@@ -38,6 +44,9 @@ static void building_done(struct building *building)
 	it_buf_done(&building->name);
 	it_buf_done(&building->signer);
 	it_buf_done(&building->base);
+	it_buf_done(&building->version);
+	for (size_t i = 0; i < BOUNDS_MAX; i++)
+		it_buf_done(&building->bounds[i]);
 }
 
 /* "?" in the clause becomes the next parameter. */
@@ -63,6 +72,8 @@ static void add_text(struct building *building, const char *clause, const char *
 		add(building, clause, &value);
 }
 
+/* --- patterns --- */
+
 /* A shell's pattern as LIKE has it, "\" escapes. */
 static void like(struct it_buf *out, const char *pattern)
 {
@@ -75,7 +86,41 @@ static void like(struct it_buf *out, const char *pattern)
 	}
 }
 
+/* How much of a text can be the lower bound of an index, with the next text of that length as the
+ * upper one: up to the last byte that has a neighbour in UTF-8. */
+static size_t bound_of(const char *text, size_t len)
+{
+	while (len && (unsigned char)text[len - 1] >= 0x7e)
+		len--;
+	return len;
+}
+
+/* " AND column >= ? AND column < ?" for what begins so, which lets an index be used. */
+static void add_range(struct building *building, const char *clause, const char *text, size_t len)
+{
+	struct it_buf *low = &building->bounds[building->bound_count];
+	struct it_buf *high = low + 1;
+	struct it_sql_value values[2];
+
+	len = bound_of(text, len);
+	if (!len)
+		return;
+	building->bound_count += 2;
+	low->max = high->max = PATTERN_MAX;
+	if (it_buf_add(low, text, len) || it_buf_add(high, text, len))
+		return; /* only what is faster is missing */
+	high->data[high->len - 1]++;
+	values[0] = IT_SQL_T(it_buf_text(low));
+	values[1] = IT_SQL_T(it_buf_text(high));
+	add(building, clause, values);
+}
+
 /* --- artifacts --- */
+
+/* Which entries have a row of a table that is indexed in parts. */
+#define IN_PARTS(table)                                                                            \
+	" AND e.number IN (SELECT s.entry FROM " IT_SCHEMA_PARTS " " table                         \
+	" s WHERE s.entry / 32768 = p.n"
 
 static void add_digest(struct building *building, const struct it_query *query)
 {
@@ -89,11 +134,8 @@ static void add_digest(struct building *building, const struct it_query *query)
 			    ? IT_SQL_B(it_buf_span(&building->bytes))
 			    : IT_SQL_B(it_span_text(value));
 	values[1] = IT_SQL_T(query->role ? query->role : "");
-	add(building,
-	    query->role
-		    ? " AND e.number IN (SELECT entry FROM subject WHERE value = ? AND role = ?)"
-		    : " AND e.number IN (SELECT entry FROM subject WHERE value = ?)",
-	    values);
+	add(building, IN_PARTS("subject") " AND s.value = ?", values);
+	add(building, query->role ? " AND s.role = ?)" : ")", values + 1);
 }
 
 static void add_name(struct building *building, const struct it_query *query)
@@ -107,9 +149,12 @@ static void add_name(struct building *building, const struct it_query *query)
 		like(&building->name, query->name);
 	values[0] = pattern ? IT_SQL_T(it_buf_text(&building->name)) : IT_SQL_T(query->name);
 	values[1] = IT_SQL_T(query->role ? query->role : "");
-	add(building, " AND e.number IN (SELECT entry FROM subject WHERE ", NULL);
-	add(building, pattern ? "name LIKE ? ESCAPE '\\'" : "name = ?", values);
-	add(building, query->role ? " AND role = ?)" : ")", values + 1);
+	add(building, IN_PARTS("subject"), NULL);
+	if (pattern)
+		add_range(building, " AND s.name >= ? AND s.name < ?", query->name,
+			  strcspn(query->name, "*?"));
+	add(building, pattern ? " AND s.name LIKE ? ESCAPE '\\'" : " AND s.name = ?", values);
+	add(building, query->role ? " AND s.role = ?)" : ")", values + 1);
 }
 
 /* --- the rest --- */
@@ -125,27 +170,25 @@ static void add_signer(struct building *building, const char *signer)
 	(void)it_buf_add_byte(&building->signer, '%'); /* sticky */
 	values[0] = IT_SQL_T(it_buf_text(&building->signer));
 	values[1] = IT_SQL_T(signer);
-	add(building,
-	    " AND e.number IN (SELECT entry FROM signer WHERE keyid LIKE ? ESCAPE '\\' OR identity "
-	    "= ?)",
+	add(building, " AND e.number IN (SELECT entry FROM signer WHERE keyid LIKE ? ESCAPE '\\'",
 	    values);
+	add_range(building, " AND keyid >= ? AND keyid < ?", signer, strlen(signer));
+	add(building, " UNION SELECT entry FROM signer WHERE identity = ? AND identity <> '')",
+	    values + 1);
 }
 
-/* With a version that one, without all of them. */
+/* With a version that one, without all of them; qualifiers do not count. */
 static void add_package(struct building *building, const char *purl)
 {
 	struct it_sql_value values[2];
 
 	if (!purl)
 		return;
-	like(&building->base, purl);
-	(void)it_buf_add_byte(&building->base, '%'); /* sticky */
-	values[0] = IT_SQL_T(purl);
-	values[1] = IT_SQL_T(it_buf_text(&building->base));
-	add(building,
-	    " AND e.number IN (SELECT entry FROM package WHERE base = ? UNION SELECT entry FROM "
-	    "package WHERE purl LIKE ? ESCAPE '\\')",
-	    values);
+	it_purl_split(&building->base, &building->version, purl);
+	values[0] = IT_SQL_T(it_buf_text(&building->base));
+	values[1] = IT_SQL_T(it_buf_text(&building->version));
+	add(building, IN_PARTS("package") " AND s.base = ?", values);
+	add(building, building->version.len ? " AND s.version = ?)" : ")", values + 1);
 }
 
 static void add_times(struct building *building, const struct it_query *query)
@@ -198,7 +241,7 @@ static int build(struct building *building, const struct it_query *query, struct
 	add_times(building, query);
 	add(building, " ORDER BY e.number DESC LIMIT ?", &most);
 	if (building->name.failed || building->signer.failed || building->base.failed ||
-	    building->bytes.failed)
+	    building->version.failed || building->bytes.failed)
 		return it_err_set(err, INTOTO_E_LIMIT, "a condition is too long");
 	return it_buf_check(&building->text, "the search", err);
 }
@@ -252,7 +295,8 @@ int it_query_run(struct it_store *store, const struct it_query *query,
 				     .bytes = IT_BUF(PATTERN_MAX),
 				     .name = IT_BUF(PATTERN_MAX),
 				     .signer = IT_BUF(PATTERN_MAX),
-				     .base = IT_BUF(PATTERN_MAX) };
+				     .base = IT_BUF(PATTERN_MAX),
+				     .version = IT_BUF(PATTERN_MAX) };
 	struct passing passing = { found, arg };
 	const char *text = NULL;
 	int rc = build(&building, query, err);

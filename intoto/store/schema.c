@@ -7,46 +7,58 @@
 
 enum { SCRIPT_MAX = 16 * 1024, VERSION_MAX = 32 };
 
-/* $B, $N: the types of bytes and numbers; $W: the end of a table that is ordered by its key. */
+/*
+ * Digests come in no order, so each that is put lands on another page of an index, which is then
+ * written twice: that, and nothing else, bounds how many can be put.  So these indexes begin anew
+ * with every 32,768 entries (IT_SCHEMA_PART): what is written then stays on few pages, and a search
+ * looks in a few more places.
+ *
+ * $B, $N, $T: the types of bytes, numbers and texts; $W: the end of a table that is ordered by its
+ * key. */
 static const char tables[] =
-	"CREATE TABLE meta (name TEXT PRIMARY KEY, value $B NOT NULL)$W;"
+	"CREATE TABLE meta (name $T PRIMARY KEY, value $B NOT NULL)$W;"
 	"CREATE TABLE entry (number $N PRIMARY KEY, id $B NOT NULL UNIQUE, gitoid $B NOT NULL, "
-	"size $N NOT NULL, kind TEXT NOT NULL, media_type TEXT NOT NULL, "
-	"predicate_type TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, "
-	"verdict TEXT NOT NULL, said $N NOT NULL, put $N NOT NULL, actor TEXT NOT NULL, "
-	"class TEXT NOT NULL, lock_until $N NOT NULL, gone $N NOT NULL);"
-	"CREATE INDEX entry_gitoid ON entry (gitoid);"
+	"size $N NOT NULL, kind $T NOT NULL, media_type $T NOT NULL, "
+	"predicate_type $T NOT NULL, step $T NOT NULL, name $T NOT NULL, "
+	"verdict $T NOT NULL, said $N NOT NULL, put $N NOT NULL, actor $T NOT NULL, "
+	"class $T NOT NULL, lock_until $N NOT NULL, gone $N NOT NULL);"
+	"CREATE INDEX entry_gitoid ON entry ((number / 32768), gitoid);"
 	"CREATE INDEX entry_step ON entry (step, number);"
 	"CREATE INDEX entry_type ON entry (predicate_type, number);"
 	"CREATE INDEX entry_put ON entry (put, number);"
-	"CREATE TABLE subject (entry $N NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, "
-	"algorithm TEXT NOT NULL, value $B NOT NULL);"
-	"CREATE INDEX subject_entry ON subject (entry);"
-	"CREATE INDEX subject_value ON subject (value);"
-	"CREATE INDEX subject_name ON subject (name);"
-	"CREATE TABLE signer (keyid TEXT NOT NULL, identity TEXT NOT NULL, entry $N NOT NULL, "
-	"PRIMARY KEY (keyid, entry, identity))$W;"
-	"CREATE TABLE package (base TEXT NOT NULL, version TEXT NOT NULL, entry $N NOT NULL, "
-	"purl TEXT NOT NULL, name TEXT NOT NULL, license TEXT NOT NULL, "
-	"PRIMARY KEY (base, version, entry, purl, name))$W;"
-	"CREATE TABLE vulnerability (id TEXT NOT NULL, package TEXT NOT NULL, state TEXT NOT NULL, "
-	"severity TEXT NOT NULL, entry $N NOT NULL, PRIMARY KEY (id, entry, package, state))$W;"
-	"CREATE TABLE exception (id TEXT NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, "
-	"expires $N NOT NULL, entry $N NOT NULL, PRIMARY KEY (id, entry))$W;"
-	"CREATE TABLE release (entry $N PRIMARY KEY, product TEXT NOT NULL, release TEXT NOT NULL, "
-	"verdict TEXT NOT NULL, time $N NOT NULL, previous $B NOT NULL);"
-	"CREATE TABLE member (archive $N NOT NULL, entry $N NOT NULL, role TEXT NOT NULL, "
-	"name TEXT NOT NULL, PRIMARY KEY (archive, name))$W;"
+	"CREATE TABLE subject (entry $N NOT NULL, place $N NOT NULL, role $T NOT NULL, "
+	"name $T NOT NULL, algorithm $T NOT NULL, value $B NOT NULL, "
+	"PRIMARY KEY (entry, place))$W;"
+	"CREATE INDEX subject_value ON subject ((entry / 32768), value);"
+	"CREATE INDEX subject_name ON subject ((entry / 32768), name);"
+	"CREATE TABLE signer (keyid $T NOT NULL, identity $T NOT NULL, entry $N NOT NULL, "
+	"PRIMARY KEY (entry, keyid, identity))$W;"
+	"CREATE INDEX signer_keyid ON signer (keyid, entry);"
+	"CREATE INDEX signer_identity ON signer (identity, entry) WHERE identity <> '';"
+	"CREATE TABLE package (base $T NOT NULL, version $T NOT NULL, entry $N NOT NULL, "
+	"purl $T NOT NULL, name $T NOT NULL, license $T NOT NULL, "
+	"PRIMARY KEY (entry, base, version, purl, name))$W;"
+	"CREATE INDEX package_base ON package ((entry / 32768), base);"
+	"CREATE TABLE vulnerability (id $T NOT NULL, package $T NOT NULL, state $T NOT NULL, "
+	"severity $T NOT NULL, entry $N NOT NULL, PRIMARY KEY (entry, id, package, state))$W;"
+	"CREATE INDEX vulnerability_id ON vulnerability (id, entry);"
+	"CREATE TABLE exception (id $T NOT NULL, owner $T NOT NULL, reason $T NOT NULL, "
+	"expires $N NOT NULL, entry $N NOT NULL, PRIMARY KEY (entry, id))$W;"
+	"CREATE INDEX exception_id ON exception (id, entry);"
+	"CREATE TABLE release (entry $N PRIMARY KEY, product $T NOT NULL, release $T NOT NULL, "
+	"verdict $T NOT NULL, time $N NOT NULL, previous $B NOT NULL);"
+	"CREATE TABLE member (archive $N NOT NULL, entry $N NOT NULL, role $T NOT NULL, "
+	"name $T NOT NULL, PRIMARY KEY (archive, name))$W;"
 	"CREATE INDEX member_entry ON member (entry);"
-	"CREATE TABLE hold (entry $N NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, "
-	"actor TEXT NOT NULL, since $N NOT NULL, PRIMARY KEY (entry, name))$W;"
+	"CREATE TABLE hold (entry $N NOT NULL, name $T NOT NULL, reason $T NOT NULL, "
+	"actor $T NOT NULL, since $N NOT NULL, PRIMARY KEY (entry, name))$W;"
 	"CREATE TABLE leaf (number $N PRIMARY KEY, hash $B NOT NULL, entry $B NOT NULL);"
 	"CREATE TABLE node (level $N NOT NULL, number $N NOT NULL, hash $B NOT NULL, "
 	"PRIMARY KEY (level, number))$W;"
 	"CREATE TABLE removal (number $N PRIMARY KEY, entry $N NOT NULL, id $B NOT NULL, "
-	"time $N NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL);"
+	"time $N NOT NULL, actor $T NOT NULL, reason $T NOT NULL);"
 	"CREATE INDEX removal_id ON removal (id, number);"
-	"CREATE TABLE retention (class TEXT PRIMARY KEY, duration $N NOT NULL)$W;";
+	"CREATE TABLE retention (class $T PRIMARY KEY, duration $N NOT NULL)$W;";
 
 static int print(struct it_buf *out, const struct it_sql_driver *driver, struct intoto_error **err)
 {
@@ -57,6 +69,7 @@ static int print(struct it_buf *out, const struct it_sql_driver *driver, struct 
 		(void)it_buf_add(out, text, (size_t)(mark - text)); /* sticky */
 		(void)it_buf_add_text(out, mark[1] == 'B'   ? driver->bytes_type
 					   : mark[1] == 'N' ? driver->number_type
+					   : mark[1] == 'T' ? driver->text_type
 							    : driver->table_end); /* sticky */
 		text = mark + 2;
 	}

@@ -5,7 +5,12 @@
 
 #include "store/sql.h"
 
-enum { IT_SCHEMA_VERSION = 1 };
+enum { IT_SCHEMA_VERSION = 1, IT_SCHEMA_PART = 32768 /* as the indexes say */ };
+
+/* All parts of such an index; "…, subject s WHERE s.entry / 32768 = p.n AND s.value = $1" */
+#define IT_SCHEMA_PARTS                                                                            \
+	"(WITH RECURSIVE part(n) AS (SELECT (SELECT max(number) FROM entry) / 32768 UNION ALL "    \
+	"SELECT n - 1 FROM part WHERE n > 0) SELECT n FROM part) p CROSS JOIN"
 
 /* Makes the tables, inside a transaction of the caller's. */
 IT_CHECK int it_schema_create(struct it_sql *sql, struct intoto_error **err);

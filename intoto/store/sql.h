@@ -43,6 +43,7 @@ struct it_sql_driver {
 	/* Words of this dialect in the schema. */
 	const char *bytes_type;	 /* "BLOB", "BYTEA" */
 	const char *number_type; /* "INTEGER", "BIGINT" */
+	const char *text_type;	 /* "TEXT": ordered by its bytes, LIKE tells A from a */
 	const char *table_end; /* behind a table whose primary key is its order: " WITHOUT ROWID" */
 	int (*open)(struct it_sql *sql, const char *place, unsigned flags,
 		    struct intoto_error **err);

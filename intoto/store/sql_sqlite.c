@@ -112,8 +112,10 @@ static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
 	(void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return script(sql,
 		      flags & IT_SQL_READ_ONLY
-			      ? "PRAGMA query_only=ON; PRAGMA cache_size=-65536"
-			      : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+			      ? "PRAGMA query_only=ON; PRAGMA cache_size=-65536; "
+				"PRAGMA case_sensitive_like=ON"
+			      : "PRAGMA case_sensitive_like=ON; PRAGMA journal_mode=WAL; PRAGMA "
+				"synchronous=FULL; "
 				"PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY",
 		      err);
 }
@@ -261,6 +263,7 @@ static void rollback(struct it_sql *sql)
 const struct it_sql_driver it_sql_sqlite = {
 	.bytes_type = "BLOB",
 	.number_type = "INTEGER",
+	.text_type = "TEXT",
 	.table_end = " WITHOUT ROWID",
 	.open = sqlite_open,
 	.close = sqlite_close,

@@ -15,7 +15,8 @@
  *			kind, media_type, predicate_type, step, name (of the file that was put), verdict:
  *			TEXT, said (time in the document), put (time), actor TEXT (who put it), class
  *			TEXT (of retention), lock_until, gone (always 0)
- *	subject		value BYTES (of hex digits; else the text), algorithm, role, name: TEXT, entry
+ *	subject		entry, place (its number there) PRIMARY KEY, role, name, algorithm: TEXT, value BYTES (of
+ *			hex digits; else the text)
  *	signer		keyid, identity: TEXT, entry
  *	package		purl, base, name, version, license: TEXT, entry
  *	vulnerability	id, package, state, severity: TEXT, entry
@@ -30,8 +31,9 @@
  *			(what gc removed: the rows of the entry are gone)
  *	retention	class TEXT PRIMARY KEY, duration (see <store/retention.h>)
  *
- * Searches are indexed by subject.value, subject.name, signer.keyid, package.base,
- * vulnerability.id, entry.step, entry.predicate_type, entry.put.
+ * All that an entry says is found by its number.  Searches are indexed by signer.keyid,
+ * signer.identity, vulnerability.id, exception.id, entry.step, entry.predicate_type, entry.put; and
+ * in parts (IT_SCHEMA_PARTS) by subject.value, subject.name, package.base and entry.gitoid.
  */
 /* clang-format on */
 #ifndef IT_STORE_STORE_H

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "store/entry.h"
 #include "store/gc.h"
+#include "store/schema.h"
 
 enum { HEX_MIN = 8, HEX_MAX = 2 * IT_SHA256_SIZE };
 
@@ -48,7 +49,9 @@ static int by_number(struct it_store *store, uint64_t number, struct found *foun
 static int by_gitoid(struct it_store *store, struct it_span bytes, struct found *found,
 		     struct intoto_error **err)
 {
-	static const char text[] = "SELECT id FROM entry WHERE gitoid = $1 AND gone = 0";
+	static const char text[] =
+		"SELECT e.id FROM " IT_SCHEMA_PARTS
+		" entry e WHERE e.number / 32768 = p.n AND e.gitoid = $1 AND e.gone = 0";
 	const struct it_sql_value value = IT_SQL_B(bytes);
 
 	return it_sql_each(store->sql, text, &value, 1, take_id, found, err);

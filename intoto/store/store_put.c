@@ -207,8 +207,9 @@ static struct it_span key_of(struct it_buf *bytes, const char *value)
 static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_t number,
 			struct intoto_error **err)
 {
-	static const char text[] = "INSERT INTO subject (value, algorithm, entry, role, name) "
-				   "VALUES ($1, $2, $3, $4, $5)";
+	static const char text[] =
+		"INSERT INTO subject (value, algorithm, entry, role, name, place) "
+		"VALUES ($1, $2, $3, $4, $5, $6)";
 	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(IT_FACT_TEXT_MAX);
 	int rc = INTOTO_OK;
 
@@ -220,6 +221,7 @@ static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_
 			IT_SQL_N(number),
 			IT_SQL_T(one->role),
 			IT_SQL_T(one->name),
+			IT_SQL_N((int64_t)i),
 		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);

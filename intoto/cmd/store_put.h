@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ways of putting share: files by their names, documents by lines. */
+#ifndef IT_CMD_STORE_PUT_H
+#define IT_CMD_STORE_PUT_H
+
+#include "cmd/store_options.h"
+
+struct it_put_words {
+	struct it_store_words store;
+	const char *actor;
+	const char *retention;
+	const char *lock;
+	int64_t lock_until;
+	const char *format;
+	bool quiet;
+	bool lines;
+};
+
+enum { IT_PUT_BATCH = 1000 };
+
+/* Acknowledged is what was committed: each batch tells of itself.  name(arg, i) is shown. */
+IT_CHECK int it_put_tell(const struct it_put_words *self,
+			 const char *(*name)(const void *arg, size_t i), const void *arg,
+			 const struct it_store_receipt *receipts, size_t count,
+			 struct intoto_error **err);
+
+/* A document a line of a file, or of standard input ("-"). */
+IT_CHECK int it_put_lines(const struct it_put_words *self, struct it_store *store, const char *path,
+			  struct intoto_error **err);
+
+#endif
