@@ -185,6 +185,10 @@ int it_archive_diff_read(struct it_archive_diff **out, const char *before, const
 	if (!rc)
 		rc = it_claims_read(&two, after, err);
 	if (!rc)
+		rc = it_claims_settle(&one, two.archive, err);
+	if (!rc)
+		rc = it_claims_settle(&two, one.archive, err);
+	if (!rc)
 		rc = compare(diff, &one, &two, err);
 	if (rc)
 		return rc;

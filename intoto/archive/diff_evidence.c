@@ -3,6 +3,7 @@
 #include "archive/diff_part.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "layouts/gates/exceptions.h"
 #include "model/attestation.h"
 #include "model/link.h"
 #include "model/runtime_trace.h"
@@ -18,6 +19,18 @@ static int add(struct it_claims *claims, enum it_archive_diff_group group, const
 	const struct it_claim claim = { .group = group, .name = name, .value = value };
 
 	return it_claims_add(claims, &claim, err);
+}
+
+/* Tools of different sorts may have the same name. */
+static int add_tool(struct it_claims *claims, const char *sort, const char *name, const char *value,
+		    struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(TEXT_MAX);
+	int rc;
+
+	(void)it_buf_printf(&text, "%s %s", sort, name); /* below */
+	rc = it_buf_check(&text, "a tool", err);
+	return rc ? rc : add(claims, IT_DIFF_TOOL, it_buf_text(&text), value, err);
 }
 
 static int add_signers(struct it_claims *claims, const char *name,
@@ -48,7 +61,7 @@ static int take_link(struct it_claims *claims, const struct intoto_envelope *env
 		(void)it_buf_printf(&text, "%s%s", i ? " " : "",
 				    link->command.items[i]); /* below */
 	rc = it_buf_check(&text, "its command", err);
-	return rc ? rc : add(claims, IT_DIFF_TOOL, link->name, it_buf_text(&text), err);
+	return rc ? rc : add_tool(claims, "command of", link->name, it_buf_text(&text), err);
 }
 
 /* --- traces --- */
@@ -80,7 +93,7 @@ static int add_program(struct it_claims *claims, const struct it_json *access,
 	rc = it_buf_check(&name, "a program", err);
 	if (!rc)
 		rc = it_buf_check(&value, "a program", err);
-	return rc ? rc : add(claims, IT_DIFF_TOOL, it_buf_text(&name), it_buf_text(&value), err);
+	return rc ? rc : add_tool(claims, "program", it_buf_text(&name), it_buf_text(&value), err);
 }
 
 static int add_programs(struct it_claims *claims, const struct it_json *predicate,
@@ -108,11 +121,12 @@ static int add_maker(struct it_claims *claims, const char *group, const struct i
 
 	if (it_streq(group, "sbom") && !it_sbom_read(&sbom, predicate, type, NULL))
 		for (size_t i = 0; !rc && i < sbom->tools.count; i++)
-			rc = add(claims, IT_DIFF_TOOL, "sbom", sbom->tools.items[i], err);
+			rc = add_tool(claims, "maker of", "SBOM", sbom->tools.items[i], err);
 	if (rc || !it_streq(group, "vulns") || it_vulns_read(&vulns, predicate, type, NULL, NULL))
 		return rc;
-	return add(claims, IT_DIFF_TOOL, vulns->scanner ? vulns->scanner : "a scanner",
-		   vulns->version && *vulns->version ? vulns->version : "without a version", err);
+	return add_tool(claims, "scanner", vulns->scanner ? vulns->scanner : "without a name",
+			vulns->version && *vulns->version ? vulns->version : "without a version",
+			err);
 }
 
 static int add_statement(struct it_claims *claims, const struct it_attestation *attestation,
@@ -122,7 +136,8 @@ static int add_statement(struct it_claims *claims, const struct it_attestation *
 	int rc = add_signers(claims, attestation->type, attestation->envelope, err);
 
 	if (!rc && making->there)
-		rc = add(claims, IT_DIFF_TOOL, making->attestor, making->version, err);
+		rc = add_tool(claims, "attestor", making->attestor,
+			      *making->version ? making->version : "without a version", err);
 	if (!rc && it_streq(attestation->type, IT_RUNTIME_TRACE_TYPE))
 		rc = add_programs(claims, attestation->predicate, err);
 	if (rc || !attestation->family)
@@ -194,20 +209,6 @@ static int add_finding(struct it_claims *claims, const struct it_fact_vulnerabil
 	return rc ? rc : it_claims_add(claims, &claim, err);
 }
 
-static int add_exception(struct it_claims *claims, const struct it_fact_exception *one,
-			 struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(TEXT_MAX);
-	char time[IT_TIME_SIZE];
-	int rc;
-
-	it_time_format(time, one->expires);
-	(void)it_buf_printf(&value, "by %s until %s: %s", one->owner, time,
-			    one->reason); /* below */
-	rc = it_buf_check(&value, "an exception", err);
-	return rc ? rc : add(claims, IT_DIFF_EXCEPTION, one->id, it_buf_text(&value), err);
-}
-
 static int add_facts(struct it_claims *claims, const struct it_facts *facts,
 		     struct intoto_error **err)
 {
@@ -217,8 +218,6 @@ static int add_facts(struct it_claims *claims, const struct it_facts *facts,
 		rc = add_packages(claims, facts, err);
 	for (size_t i = 0; !rc && i < facts->vulnerability_count; i++)
 		rc = add_finding(claims, &facts->vulnerabilities[i], err);
-	for (size_t i = 0; !rc && i < facts->exception_count; i++)
-		rc = add_exception(claims, &facts->exceptions[i], err);
 	return rc;
 }
 
@@ -235,6 +234,64 @@ int it_claims_of_document(struct it_claims *claims, const struct it_archive_memb
 	if (!rc && it_streq(facts->kind, "file"))
 		rc = it_claims_miss(claims, member, "is of no kind that is known", err);
 	return rc;
+}
+
+/* --- exceptions --- */
+
+static int add_excuses(struct it_claims *claims, const struct it_exception *exception,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(TEXT_MAX);
+	int rc;
+
+	(void)it_buf_printf(&value, "excepted by %s", exception->id); /* below */
+	rc = it_buf_check(&value, "an exception", err);
+	for (size_t i = 0; !rc && i < exception->findings.count; i++)
+		rc = it_claims_add(claims,
+				   &(struct it_claim){ .group = IT_DIFF_FINDING,
+						       .name = exception->findings.items[i],
+						       .value = it_buf_text(&value),
+						       .excuse = true },
+				   err);
+	return rc;
+}
+
+static int take_exception(struct it_claims *claims, const struct intoto_envelope *envelope,
+			  struct intoto_error **err)
+{
+	IT_AUTO(it_exception_done) struct it_exception exception = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(TEXT_MAX);
+	char time[IT_TIME_SIZE];
+	int rc = it_exception_from_envelope(&exception, envelope, err);
+
+	if (!rc)
+		rc = add_signers(claims, exception.id, envelope, err);
+	if (rc)
+		return rc;
+	it_time_format(time, exception.expires);
+	(void)it_buf_printf(&value, "of %s until %s for ", exception.owner, time); /* below */
+	it_exception_scope(&value, &exception);
+	(void)it_buf_printf(&value, " because %s", exception.reason); /* below */
+	rc = it_buf_check(&value, "an exception", err);
+	if (!rc)
+		rc = add(claims, IT_DIFF_EXCEPTION, exception.id, it_buf_text(&value), err);
+	return rc ? rc : add_excuses(claims, &exception, err);
+}
+
+/* --- by what they are --- */
+
+int it_claims_of_exception(struct it_claims *claims, const struct it_archive_member *member,
+			   struct it_span bytes, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+	int rc = intoto_envelope_parse(&envelope, bytes.data, bytes.len, &why);
+
+	if (!rc)
+		rc = take_exception(claims, envelope, &why);
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	return rc ? it_claims_miss(claims, member, intoto_error_text(why), err) : INTOTO_OK;
 }
 
 int it_claims_of_evidence(struct it_claims *claims, const struct it_archive_member *member,

@@ -31,6 +31,7 @@ int it_claims_add(struct it_claims *claims, const struct it_claim *claim, struct
 	struct it_claim one = *claim;
 	int rc;
 
+	one.member = claims->member;
 	if (!*one.value)
 		return INTOTO_OK;
 	if (claims->count == CLAIMS_MAX)
@@ -111,8 +112,11 @@ static int end(void *arg, const struct it_archive_member *member, bool good,
 
 	if (!good)
 		return INTOTO_OK; /* is refused below */
-	return member->role == IT_ROLE_RAW || member->role == IT_ROLE_EXCEPTION
-		       ? it_claims_of_document(reading->claims, member, bytes, err)
+	reading->claims->member = member;
+	if (member->role == IT_ROLE_RAW)
+		return it_claims_of_document(reading->claims, member, bytes, err);
+	return member->role == IT_ROLE_EXCEPTION
+		       ? it_claims_of_exception(reading->claims, member, bytes, err)
 		       : it_claims_of_evidence(reading->claims, member, bytes, err);
 }
 
@@ -214,6 +218,47 @@ static void leave_out_made(struct it_claims *claims)
 	claims->count = kept;
 }
 
+static bool is_withheld(const struct it_archive *archive, const struct it_archive_member *member)
+{
+	const struct it_archive_member *same =
+		it_archive_manifest_find(archive->manifest, member->name);
+
+	return same && !archive->there[same - archive->manifest->members] &&
+	       it_streq(same->sha256, member->sha256);
+}
+
+/* What it says is known here and not there: that is no difference. */
+static int leave_out_withheld(struct it_claims *claims, const struct it_archive *other,
+			      struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = claims->archive->manifest;
+	size_t kept = 0;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; i < claims->count; i++)
+		if (!claims->items[i].member || !is_withheld(other, claims->items[i].member))
+			claims->items[kept++] = claims->items[i];
+	claims->count = kept;
+	for (size_t i = 0; !rc && i < manifest->member_count; i++)
+		if (claims->archive->there[i] && is_read(manifest->members[i].role) &&
+		    is_withheld(other, &manifest->members[i]))
+			rc = it_claims_miss(claims, &manifest->members[i], "is withheld", err);
+	return rc;
+}
+
+int it_claims_settle(struct it_claims *claims, const struct it_archive *other,
+		     struct intoto_error **err)
+{
+	int rc = leave_out_withheld(claims, other, err);
+
+	if (rc)
+		return rc;
+	if (claims->count)
+		qsort(claims->items, claims->count, sizeof *claims->items, compare);
+	leave_out_made(claims);
+	return INTOTO_OK;
+}
+
 static int check_whole(const struct it_archive *archive, struct intoto_error **err)
 {
 	for (size_t i = 0; i < archive->fault_count; i++)
@@ -230,15 +275,11 @@ int it_claims_read(struct it_claims *claims, const char *path, struct intoto_err
 	int rc = it_archive_read(&claims->archive, path, &visitor, err);
 
 	it_buf_done(&reading.bytes);
+	claims->member = NULL;
 	if (rc)
 		return rc;
 	rc = check_whole(claims->archive, err);
 	if (!rc)
 		rc = take_manifest(claims, err);
-	if (rc)
-		return it_err_wrap(err, rc, "%s", path);
-	if (claims->count)
-		qsort(claims->items, claims->count, sizeof *claims->items, compare);
-	leave_out_made(claims);
-	return INTOTO_OK;
+	return it_err_wrap(err, rc, "%s", path);
 }

@@ -113,12 +113,15 @@ static void write_rows(struct it_writer *writer, const struct it_archive_diff *d
 static void write_same(struct it_writer *writer, const struct it_archive_diff *diff)
 {
 	it_write_name(writer, "same");
-	it_write_object(writer);
+	it_write_list(writer);
 	for (size_t i = 0; i < IT_DIFF_GROUPS; i++) {
-		it_write_name(writer, it_archive_diff_group_name(i));
+		it_write_object(writer);
+		it_write_name(writer, "count");
 		it_write_int(writer, (int64_t)diff->same[i]);
+		write_member(writer, "group", it_archive_diff_group_name(i));
+		it_write_object_end(writer);
 	}
-	it_write_object_end(writer);
+	it_write_list_end(writer);
 }
 
 static int write(struct it_buf *out, const struct it_archive_diff *diff,
