@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto archive list: what is in an archive, and whether all of it is. */
+#include "archive/later.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "cmd/archive_words.h"
@@ -48,6 +49,29 @@ static void print_head(struct it_buf *out, const struct it_archive_manifest *man
 	}
 }
 
+/* Nothing that cannot be read is told as what it says it is. */
+static void print_later(struct it_buf *out, const struct it_archive_addition *addition)
+{
+	IT_AUTO(it_archive_later_freep) struct it_archive_later *later = NULL;
+	char time[IT_TIME_SIZE];
+
+	if (it_archive_later_read(&later, addition->envelope, NULL)) {
+		it_archive_line(out, "unknown", addition->name);
+		return;
+	}
+	it_time_format(time, later->time);
+	(void)it_buf_printf(out, "  %-10s",
+			    later->redaction ? "redaction" : "renewal"); /* sticky */
+	it_text_quote(out, it_span_text(addition->name));
+	(void)it_buf_printf(out, " of %s", time); /* sticky */
+	if (later->timestamp.len)
+		(void)it_buf_add_text(out, ", with a timestamp"); /* sticky */
+	if (later->redaction)
+		(void)it_buf_printf(out, ", withholds %zu: ", later->withheld_count); /* sticky */
+	it_text_quote(out, it_span_text(later->reason));
+	(void)it_buf_add_byte(out, '\n'); /* sticky */
+}
+
 static void print(struct it_buf *out, const char *path, const struct it_archive *archive)
 {
 	const struct it_archive_manifest *manifest = archive->manifest;
@@ -65,7 +89,7 @@ static void print(struct it_buf *out, const char *path, const struct it_archive 
 		(void)it_buf_add_byte(out, '\n'); /* sticky */
 	}
 	for (size_t i = 0; i < archive->addition_count; i++)
-		it_archive_line(out, "renewal", archive->additions[i].name);
+		print_later(out, &archive->additions[i]);
 	if (!it_archive_is_whole(archive))
 		(void)it_buf_add_text(out, "it is not whole:\n"); /* sticky */
 	it_archive_faults_print(out, archive);
@@ -96,6 +120,26 @@ static void write_members(struct it_writer *writer, const struct it_archive_mani
 	it_write_list_end(writer);
 }
 
+/* As they say it themselves. */
+static void write_later(struct it_writer *writer, const struct it_archive *archive)
+{
+	it_write_name(writer, "later");
+	it_write_list(writer);
+	for (size_t i = 0; i < archive->addition_count; i++) {
+		const struct it_json *body = it_envelope_body(archive->additions[i].envelope);
+
+		it_write_object(writer);
+		it_write_name(writer, "name");
+		it_write_text(writer, archive->additions[i].name);
+		it_write_name(writer, "sha512");
+		it_write_text(writer, archive->additions[i].sha512);
+		it_write_name(writer, "statement");
+		it_write_value(writer, body);
+		it_write_object_end(writer);
+	}
+	it_write_list_end(writer);
+}
+
 static int write(struct it_buf *out, const char *path, const struct it_archive *archive,
 		 struct intoto_error **err)
 {
@@ -106,6 +150,7 @@ static int write(struct it_buf *out, const char *path, const struct it_archive *
 	it_write_name(&writer, "archive");
 	it_write_text(&writer, path);
 	it_archive_faults_write(&writer, archive);
+	write_later(&writer, archive);
 	/* As the manifest says it: times, steps, keeping and the chain of archives. */
 	it_write_name(&writer, "manifest");
 	it_write_value(&writer, it_json_get(it_envelope_body(archive->envelope), "predicate"));

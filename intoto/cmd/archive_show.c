@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* intoto archive show: one member, or the manifest, on standard output. */
+/* intoto archive show: one member, the manifest or a renewal, on standard output. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -53,14 +53,15 @@ static int end(void *arg, const struct it_archive_member *member, bool good,
 	return INTOTO_OK;
 }
 
-static int print_manifest(const struct it_archive *archive, struct intoto_error **err)
+/* The statement in an envelope: of the manifest, a renewal or a redaction. */
+static int print_statement(const struct intoto_envelope *envelope, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_ARCHIVE_OUTPUT_MAX);
 	struct it_writer writer;
 	int rc;
 
 	it_writer_init(&writer, &text, IT_WRITE_PRETTY);
-	it_write_value(&writer, it_envelope_body(archive->envelope));
+	it_write_value(&writer, it_envelope_body(envelope));
 	rc = it_writer_finish(&writer, err);
 	(void)it_buf_add_byte(&text, '\n'); /* looked at by it_print_json */
 	return rc ? rc : it_print_json(&text, err);
@@ -93,6 +94,17 @@ static int print_member(const struct show_options *self, const struct it_archive
 	return it_print(&tame, err);
 }
 
+static int show(const struct show_options *self, const struct it_archive *archive,
+		struct showing *showing, struct intoto_error **err)
+{
+	if (!showing->name || it_streq(showing->name, IT_ARCHIVE_MANIFEST_NAME))
+		return print_statement(archive->envelope, err);
+	for (size_t i = 0; i < archive->addition_count; i++)
+		if (it_streq(showing->name, archive->additions[i].name))
+			return print_statement(archive->additions[i].envelope, err);
+	return print_member(self, archive, showing, err);
+}
+
 static int show_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
 	const struct show_options *self = parsed;
@@ -110,10 +122,8 @@ static int show_run(void *parsed, const struct it_strings *operands, struct into
 	if (operands->count == 2)
 		showing.name = operands->items[1];
 	rc = it_archive_read(&archive, operands->items[0], showing.name ? &visitor : NULL, err);
-	if (!rc && (!showing.name || it_streq(showing.name, IT_ARCHIVE_MANIFEST_NAME)))
-		rc = print_manifest(archive, err);
-	else if (!rc)
-		rc = print_member(self, archive, &showing, err);
+	if (!rc)
+		rc = show(self, archive, &showing, err);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
 
@@ -122,7 +132,7 @@ extern const struct it_command it_cmd_archive_show;
 const struct it_command it_cmd_archive_show = {
 	.name = "show",
 	.synopsis = "[--raw] ARCHIVE [MEMBER]",
-	.summary = "print a member of an archive, or its manifest",
+	.summary = "print a member of an archive, its manifest or a renewal",
 	.examples = "intoto archive show app-1.4.evidence.tar.zst report/verification.json",
 	.options = show_options,
 	.option_count = IT_COUNT_OF(show_options),

@@ -114,6 +114,9 @@ void it_audit_free(struct it_audit *audit)
 		intoto_layout_free(audit->layouts[i].layout);
 	for (size_t i = 0; i < audit->key_count; i++)
 		it_strings_done(&audit->keys[i].steps);
+	for (size_t i = 0; i < audit->later_count; i++)
+		it_strings_done(&audit->laters[i].withheld);
+	free(audit->laters);
 	free(audit->links);
 	free(audit->layouts);
 	free(audit->keys);
@@ -218,6 +221,7 @@ int it_audit_read(struct it_audit **out, const char *path, const struct it_archi
 	if (answer &&
 	    (!answer->archive || !it_streq(answer->archive->sha256, audit->archive->sha256)))
 		return it_err_set(err, INTOTO_E_IO, "%s: changed while it was read", path);
+	it_audit_take_later(audit);
 	it_audit_join(audit);
 	if (audit->failed)
 		return it_err_nomem(err);

@@ -134,6 +134,16 @@ struct it_audit_gap {
 	bool serious; /* something was wanted, and is not there */
 };
 
+/* A renewal, or a redaction: as it stands in the file. */
+struct it_audit_later {
+	const char *name;
+	const char *kind;   /* "renewal", "redaction"; "unknown": cannot be read */
+	const char *reason; /* of a redaction */
+	int64_t time;	    /* by the clock of who signed it; 0 */
+	bool stamped;	    /* it has a timestamp of an authority */
+	struct it_strings withheld;
+};
+
 struct it_audit_link {
 	const char *label;
 	const char *member;
@@ -176,6 +186,8 @@ struct it_audit {
 	size_t key_count;
 	struct it_audit_gap *gaps;
 	size_t gap_count;
+	struct it_audit_later *laters;
+	size_t later_count;
 	struct it_audit_link *links;
 	size_t link_count;
 	struct it_audit_layout *layouts;
@@ -230,6 +242,8 @@ void it_audit_list(struct it_audit *audit, struct it_strings *list, const char *
 /* A member that is good.  In what order they come does not matter. */
 void it_audit_take(struct it_audit *audit, const struct it_archive_member *member,
 		   struct it_span bytes);
+/* What stands behind the members. */
+void it_audit_take_later(struct it_audit *audit);
 void it_audit_take_report(struct it_audit *audit, const struct it_archive_member *member,
 			  struct it_span bytes);
 void it_audit_take_layout(struct it_audit *audit, const char *prefix, const char *member,

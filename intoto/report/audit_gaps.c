@@ -27,6 +27,13 @@ static void find_in_archive(struct it_audit *audit)
 	if (faults)
 		add_gap(audit, true, it_audit_say(audit, "%zu members of the archive", faults),
 			"they are not as the manifest says, and nothing in them was used");
+	for (size_t i = 0; i < audit->later_count; i++)
+		if (audit->laters[i].withheld.count)
+			add_gap(audit, true,
+				it_audit_say(audit, "%zu members that are withheld",
+					     audit->laters[i].withheld.count),
+				it_audit_say(audit, "%s says why: %s", audit->laters[i].name,
+					     audit->laters[i].reason));
 	if (!audit->reported)
 		add_gap(audit, true, "the verification of the chain",
 			"the archive holds no report of one that can be read");

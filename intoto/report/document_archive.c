@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Of the HTML document: controls, the archive itself, and every check. */
 #include "archive/manifest.h"
+#include "base/clock.h"
 #include "report/document.h"
 #include "report/html.h"
 
@@ -104,7 +105,9 @@ static void add_faults(struct it_buf *out, const struct it_audit *audit)
 
 	if (!archive->fault_count)
 		return;
-	it_html(out, "<h3>What is not as the manifest says</h3>\n<ul>\n");
+	it_html(out, "<h3>%s</h3>\n<ul>\n",
+		it_archive_is_whole(archive) ? "What is withheld"
+					     : "What is not as the manifest says");
 	for (size_t i = 0; i < archive->fault_count; i++) {
 		it_html(out, "<li>");
 		it_document_badge(out,
@@ -113,6 +116,32 @@ static void add_faults(struct it_buf *out, const struct it_audit *audit)
 		it_html(out, " <code>%s</code> %s</li>\n", archive->faults[i].name,
 			archive->faults[i].text);
 	}
+	it_html(out, "</ul>\n");
+}
+
+static void add_later(struct it_buf *out, const struct it_audit_later *later)
+{
+	char time[IT_TIME_SIZE];
+
+	it_time_format(time, later->time);
+	it_html(out, "<li><code>%s</code>: %s", later->name, later->kind);
+	if (later->time)
+		it_html(out, " of %s", time);
+	it_html(out, "%s", later->stamped ? ", with a timestamp" : "");
+	if (later->withheld.count)
+		it_html(out, ": %s; withheld: ", later->reason);
+	for (size_t i = 0; i < later->withheld.count; i++)
+		it_html(out, "%s<code>%s</code>", i ? ", " : "", later->withheld.items[i]);
+	it_html(out, "</li>\n");
+}
+
+static void add_laters(struct it_buf *out, const struct it_audit *audit)
+{
+	if (!audit->later_count)
+		return;
+	it_html(out, "<h3>What was added later</h3>\n<ul>\n");
+	for (size_t i = 0; i < audit->later_count; i++)
+		add_later(out, &audit->laters[i]);
 	it_html(out, "</ul>\n");
 }
 
@@ -170,6 +199,7 @@ void it_document_archive(struct it_buf *out, const struct it_audit *audit)
 		audit->file, audit->archive->sha256, (long long)manifest->number,
 		manifest->member_count);
 	add_notes(out, audit);
+	add_laters(out, audit);
 	add_faults(out, audit);
 	add_keys(out, audit);
 	it_html(out, "<details open><summary>Members</summary>\n<div class=\"scroll\"><table "

@@ -54,6 +54,24 @@ static void texts(struct it_writer *writer, const char *name, const struct it_st
 	it_write_list_end(writer);
 }
 
+static void write_later(struct it_writer *writer, const struct it_audit *audit)
+{
+	list(writer, "later");
+	for (size_t i = 0; i < audit->later_count; i++) {
+		const struct it_audit_later *one = &audit->laters[i];
+
+		it_write_object(writer);
+		text(writer, "kind", one->kind);
+		text(writer, "name", one->name);
+		text(writer, "reason", one->reason);
+		truth(writer, "stamped", one->stamped);
+		time_of(writer, "time", one->time);
+		texts(writer, "withheld", &one->withheld);
+		it_write_object_end(writer);
+	}
+	it_write_list_end(writer);
+}
+
 static void write_archive(struct it_writer *writer, const struct it_audit *audit)
 {
 	const struct it_archive_manifest *manifest = audit->archive->manifest;
@@ -61,6 +79,7 @@ static void write_archive(struct it_writer *writer, const struct it_audit *audit
 	it_write_name(writer, "archive");
 	it_write_object(writer);
 	text(writer, "file", audit->file);
+	write_later(writer, audit);
 	time_of(writer, "lockUntil", manifest->lock_until);
 	list(writer, "members");
 	for (size_t i = 0; i < manifest->member_count; i++) {

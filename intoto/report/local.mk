@@ -6,6 +6,7 @@ libreport_la_SOURCES = \
 	%D%/audit_evidence.c \
 	%D%/audit_gaps.c \
 	%D%/audit_join.c \
+	%D%/audit_later.c \
 	%D%/audit_rows.c \
 	%D%/audit_take.c \
 	%D%/controls.c %D%/controls.h \

@@ -68,7 +68,11 @@ ok 'the same inputs' same again.tar
 ok 'give the same bytes' cmp again.tar first.tar
 json() { intoto archive renew --format json -o "$1" --signing-key packer --timestamp answer.tsr one.tar | jq -e '.renewal == "renewals/0001.dsse.json" and .entries == 8 and (.timestamp | startswith("20"))'; }
 ok 'programs are told the same' json again.tar
-prints 'renewal   renewals/0001.dsse.json' 'list names it' intoto archive list first.tar
+prints 'renewal   renewals/0001.dsse.json of 2023-11-14T22:13:20Z, with a timestamp' 'list names it' intoto archive list first.tar
+shown() { intoto archive show first.tar renewals/0001.dsse.json | jq -e '.predicate.entries == 8 and (.predicate.timestamp | length) > 1000'; }
+ok 'show prints it' shown
+listed_json() { intoto archive list --format json first.tar | jq -e '.later[0].name == "renewals/0001.dsse.json" and .later[0].statement.predicate.entries == 8'; }
+ok 'and list for programs' listed_json
 
 # --- again and again -------------------------------------------------------------------------------------
 ok 'a renewed archive is renewed' renew first.tar second.tar

@@ -72,6 +72,20 @@ else
 	skip 'no bsdtar' 'replaces a member'
 fi
 
+# What was put behind the members is told.
+later() {
+	intoto archive renew -o renewed.itar --signing-key owner.pem app.itar &&
+		intoto archive export -o less.itar --redact links/sbom.json --reason '<b>secret' --signing-key owner.pem renewed.itar
+}
+ok 'renews it and withholds a member' later
+ok 'reads that' reports less.itar
+ok 'tells both' told "[(l['kind'], l['name'], l['stamped']) for l in d['archive']['later']] == [('renewal', 'renewals/0001.dsse.json', False), ('redaction', 'renewals/0002.dsse.json', False)]"
+ok 'what is withheld, and why' told "d['archive']['later'][1]['reason'] == '<b>secret' and 'links/sbom.json' in d['archive']['later'][1]['withheld']"
+ok 'and that it is not evidenced' told "$(gap '2 members that are withheld' True) and d['packages'] == []"
+ok 'writes the page of it' intoto report -f -o later.html less.itar
+ok 'which says the same' has later.html '<code>renewals/0002.dsse.json</code>: redaction of 2'
+ok 'and escapes the reason' has later.html '&lt;b&gt;secret; withheld: <code>'
+
 # Taken away, each is missed.
 without() { # FILE: packs the release without it
 	mv "links/$1" kept && pack less.itar && mv kept "links/$1" && reports less.itar
