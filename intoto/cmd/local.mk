@@ -120,6 +120,7 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c \
 	%D%/store_entries.c %D%/store_entries.h \
+	%D%/store_fsck.c \
 	%D%/store_gc.c \
 	%D%/store_get.c \
 	%D%/store_hold.c \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/leaf.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "json/writer.h"
 
@@ -63,6 +65,58 @@ int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf, struct intoto_
 	write_text(&writer, "type", it_leaf_type_name(leaf->type));
 	it_write_object_end(&writer);
 	return it_writer_finish(&writer, err);
+}
+
+static const char *text_of(const struct it_json *object, const char *name)
+{
+	const char *text = it_json_text(it_json_get(object, name)).data;
+
+	return text ? text : "";
+}
+
+static bool read_type(enum it_leaf_type *out, const char *name)
+{
+	for (int type = IT_LEAF_PUT; type <= IT_LEAF_RELEASE; type++) {
+		*out = (enum it_leaf_type)type;
+		if (it_streq(it_leaf_type_name(*out), name))
+			return true;
+	}
+	return false;
+}
+
+static bool read_id(struct it_object_id *out, const char *text)
+{
+	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(sizeof out->bytes);
+	const char *colon = strchr(text, ':');
+
+	if (!it_starts_with(text, "sha256:") || !it_hex_decode(&bytes, it_span_text(colon + 1)) ||
+	    bytes.len != sizeof out->bytes)
+		return false;
+	memcpy(out->bytes, bytes.data, bytes.len);
+	return true;
+}
+
+int it_leaf_read(struct it_leaf *out, struct it_json **root, struct it_span entry,
+		 struct intoto_error **err)
+{
+	static const struct it_json_limits limits = { .bytes = LEAF_MAX, .depth = 1, .values = 16 };
+	int64_t size = 0;
+	int rc = it_json_parse(root, entry, &limits, err);
+
+	*out = (struct it_leaf){ 0 };
+	if (rc)
+		return rc;
+	if (!read_type(&out->type, text_of(*root, "type")) ||
+	    !read_id(&out->id, text_of(*root, "id")) ||
+	    !it_json_int(it_json_get(*root, "time"), &out->time))
+		return it_err_set(err, INTOTO_E_FORMAT, "is no leaf of a store's log");
+	(void)it_json_int(it_json_get(*root, "size"), &size); /* puts alone have it */
+	out->size = (uint64_t)size;
+	out->kind = text_of(*root, "kind");
+	out->name = text_of(*root, "name");
+	out->actor = text_of(*root, "actor");
+	out->reason = text_of(*root, "reason");
+	return INTOTO_OK;
 }
 
 int it_leaf_append(struct it_log *log, const struct it_leaf *leaf, uint64_t *number,

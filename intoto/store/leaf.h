@@ -6,6 +6,7 @@
 #ifndef IT_STORE_LEAF_H
 #define IT_STORE_LEAF_H
 
+#include "json/json.h"
 #include "store/log.h"
 
 enum it_leaf_type { IT_LEAF_PUT, IT_LEAF_REMOVAL, IT_LEAF_HOLD, IT_LEAF_RELEASE };
@@ -28,6 +29,9 @@ const char *it_leaf_type_name(enum it_leaf_type type);
 /* Appends it; INTOTO_E_USAGE for a text that is too long. */
 IT_CHECK int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf,
 			   struct intoto_error **err);
+/* Reads one: texts are borrowed from *root, which is the caller's.  FORMAT for what is no leaf. */
+IT_CHECK int it_leaf_read(struct it_leaf *out, struct it_json **root, struct it_span entry,
+			  struct intoto_error **err);
 /* Appends it to the log, inside a transaction (it_log_begin). */
 IT_CHECK int it_leaf_append(struct it_log *log, const struct it_leaf *leaf, uint64_t *number,
 			    struct intoto_error **err);

@@ -23,6 +23,13 @@ libfacts_la_SOURCES = \
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
 	%D%/entry.c %D%/entry.h \
+	%D%/fsck.c %D%/fsck.h \
+	%D%/fsck_facts.c \
+	%D%/fsck_holds.c \
+	%D%/fsck_log.c \
+	%D%/fsck_objects.c \
+	%D%/fsck_part.h \
+	%D%/fsck_tree.c \
 	%D%/gc.c %D%/gc.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/log.c %D%/log.h \
