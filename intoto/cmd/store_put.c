@@ -59,20 +59,23 @@ static int write(struct it_buf *out, const char *path, const struct it_store_rec
 	return it_writer_finish(&writer, err);
 }
 
-int it_put_tell(const struct it_put_words *self, const char *(*name)(const void *arg, size_t i),
-		const void *arg, const struct it_store_receipt *receipts, size_t count,
-		struct intoto_error **err)
+/* What an entry is called where it is told: lines have a name only. */
+static const char *shown(const struct it_store_put *put)
+{
+	return put->path ? put->path : put->name;
+}
+
+static int tell(const struct it_put_words *self, const struct it_store_put *puts,
+		const struct it_store_receipt *receipts, size_t count, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(OUTPUT_MAX);
 	int rc = INTOTO_OK;
 
-	if (self->quiet)
-		return INTOTO_OK;
 	for (size_t i = 0; !rc && i < count; i++) {
 		if (it_report_is_json(self->format))
-			rc = write(&text, name(arg, i), &receipts[i], err);
+			rc = write(&text, shown(&puts[i]), &receipts[i], err);
 		else
-			print(&text, name(arg, i), &receipts[i]);
+			print(&text, shown(&puts[i]), &receipts[i]);
 	}
 	if (rc)
 		return rc;
@@ -90,39 +93,66 @@ static int keep_archive(const struct it_put_words *self, struct it_store *store,
 	return it_archive_keep(store, path, &receipt->id, self->actor, &kept, err);
 }
 
-static const char *path_at(const void *arg, size_t i)
-{
-	char *const *paths = arg;
+struct putting {
+	const struct it_put_words *words;
+	struct it_store *store;
+};
 
-	return paths[i];
+/* Acknowledged is what was committed: each batch tells of itself. */
+static int told(void *arg, const struct it_store_put *puts, const struct it_store_receipt *receipts,
+		size_t count, struct intoto_error **err)
+{
+	const struct putting *putting = arg;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < count; i++)
+		if (puts[i].path)
+			rc = keep_archive(putting->words, putting->store, puts[i].path,
+					  &receipts[i], err);
+	if (rc || putting->words->quiet)
+		return rc;
+	rc = tell(putting->words, puts, receipts, count, err);
+	return rc ? rc : it_print_end(err); /* somebody may wait for it */
 }
 
-static int put_batch(const struct it_put_words *self, struct it_store *store, char *const *paths,
+static int put_files(const struct it_put_words *self, struct it_put_row *row, char *const *paths,
 		     size_t count, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) void *block = calloc(count, sizeof(struct it_store_put));
-	IT_AUTO(it_freep) void *answers = calloc(count, sizeof(struct it_store_receipt));
 	struct it_store_put *puts = block;
-	struct it_store_receipt *receipts = answers;
-	int rc;
 
-	if (!puts || !receipts)
+	if (!puts)
 		return it_err_nomem(err);
 	for (size_t i = 0; i < count; i++)
 		puts[i] = (struct it_store_put){ .path = paths[i],
 						 .actor = self->actor,
 						 .retention = self->retention,
 						 .lock_until = self->lock_until };
-	rc = it_store_put(store, puts, count, receipts, err);
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = keep_archive(self, store, paths[i], &receipts[i], err);
-	return rc ? rc : it_put_tell(self, path_at, paths, receipts, count, err);
+	return it_put_row_give(row, puts, count, err);
+}
+
+static int put_all(const struct it_put_words *self, struct it_put_row *row,
+		   const struct it_strings *operands, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; self->lines && !rc && i < operands->count; i++)
+		rc = it_put_lines(self, row, operands->items[i], err);
+	for (size_t i = 0; !self->lines && !rc && i < operands->count; i += IT_PUT_BATCH) {
+		size_t left = operands->count - i;
+
+		rc = put_files(self, row, operands->items + i,
+			       left < IT_PUT_BATCH ? left : IT_PUT_BATCH, err);
+	}
+	return rc ? rc : it_put_row_finish(row, err);
 }
 
 static int put_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
 	struct it_put_words *self = parsed;
 	IT_AUTO(it_store_closep) struct it_store *store = NULL;
+	IT_AUTO(it_put_row_closep) struct it_put_row *row = NULL;
+	struct putting putting = { .words = self };
 	struct it_store_options options = { 0 };
 	int rc = it_store_words_read(&options, &self->store, err);
 
@@ -132,14 +162,11 @@ static int put_run(void *parsed, const struct it_strings *operands, struct intot
 		rc = it_read_time(&self->lock_until, "--lock-until", self->lock, err);
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
-	for (size_t i = 0; self->lines && !rc && i < operands->count; i++)
-		rc = it_put_lines(self, store, operands->items[i], err);
-	for (size_t i = 0; !self->lines && !rc && i < operands->count; i += IT_PUT_BATCH) {
-		size_t left = operands->count - i;
-
-		rc = put_batch(self, store, operands->items + i,
-			       left < IT_PUT_BATCH ? left : IT_PUT_BATCH, err);
-	}
+	putting.store = store;
+	if (!rc)
+		rc = it_put_row_open(&row, store, told, &putting, err);
+	if (!rc)
+		rc = put_all(self, row, operands, err);
 	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
 }
 

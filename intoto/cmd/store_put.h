@@ -4,6 +4,7 @@
 #define IT_CMD_STORE_PUT_H
 
 #include "cmd/store_options.h"
+#include "store/put_row.h"
 
 struct it_put_words {
 	struct it_store_words store;
@@ -18,14 +19,8 @@ struct it_put_words {
 
 enum { IT_PUT_BATCH = 1000 };
 
-/* Acknowledged is what was committed: each batch tells of itself.  name(arg, i) is shown. */
-IT_CHECK int it_put_tell(const struct it_put_words *self,
-			 const char *(*name)(const void *arg, size_t i), const void *arg,
-			 const struct it_store_receipt *receipts, size_t count,
-			 struct intoto_error **err);
-
-/* A document a line of a file, or of standard input ("-"). */
-IT_CHECK int it_put_lines(const struct it_put_words *self, struct it_store *store, const char *path,
+/* A document a line of a file, or of standard input ("-"), by way of row. */
+IT_CHECK int it_put_lines(const struct it_put_words *self, struct it_put_row *row, const char *path,
 			  struct intoto_error **err);
 
 #endif

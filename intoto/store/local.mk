@@ -36,6 +36,8 @@ libstore_la_SOURCES = \
 	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
 	%D%/objects_folder.c \
+	%D%/put_batch.h \
+	%D%/put_row.c %D%/put_row.h \
 	%D%/query.c %D%/query.h \
 	%D%/query_affected.c \
 	%D%/release.c %D%/release.h \

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "store/leaf.h"
+#include "store/put_batch.h"
 #include "store/sweep.h"
 
 enum { PIECE = 256 * 1024, TRIES = 16 };
@@ -27,7 +28,7 @@ struct item {
 	struct it_facts *facts; /* NULL: it is too large to be read */
 };
 
-struct batch {
+struct it_put_batch {
 	struct it_store *store;
 	struct item *items;
 	size_t count;
@@ -37,12 +38,15 @@ struct batch {
 	uint64_t sweep; /* as it was before the objects were put */
 };
 
-static void batch_done(struct batch *batch)
+void it_put_batch_free(struct it_put_batch *batch)
 {
+	if (!batch)
+		return;
 	for (size_t i = 0; i < batch->count; i++)
 		it_facts_free(batch->items[i].facts);
 	free(batch->items);
 	free(batch->piece);
+	free(batch);
 }
 
 /* --- its bytes --- */
@@ -113,7 +117,7 @@ static const char *name_of(const struct it_store_put *put)
 	return put->path ? it_path_base(put->path) : "";
 }
 
-static int look(struct batch *batch, struct item *item, struct intoto_error **err)
+static int look(struct it_put_batch *batch, struct item *item, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_STORE_DOCUMENT_MAX);
 	struct hashing hashing = { 0 };
@@ -143,7 +147,8 @@ static int look(struct batch *batch, struct item *item, struct intoto_error **er
 		       : INTOTO_OK;
 }
 
-static int put_object(struct batch *batch, const struct item *item, struct intoto_error **err)
+static int put_object(struct it_put_batch *batch, const struct item *item,
+		      struct intoto_error **err)
 {
 	struct it_objects *objects = batch->store->objects;
 	struct pouring pouring = { item, batch->piece };
@@ -154,7 +159,7 @@ static int put_object(struct batch *batch, const struct item *item, struct intot
 
 /* --- its rows --- */
 
-static int add_leaf(struct batch *batch, const struct item *item, uint64_t *number,
+static int add_leaf(struct it_put_batch *batch, const struct item *item, uint64_t *number,
 		    struct intoto_error **err)
 {
 	const struct it_leaf leaf = { .type = IT_LEAF_PUT,
@@ -166,8 +171,8 @@ static int add_leaf(struct batch *batch, const struct item *item, uint64_t *numb
 	return it_leaf_append(&batch->log, &leaf, number, err);
 }
 
-static int add_entry(struct batch *batch, const struct item *item, const struct it_facts *facts,
-		     uint64_t number, struct intoto_error **err)
+static int add_entry(struct it_put_batch *batch, const struct item *item,
+		     const struct it_facts *facts, uint64_t number, struct intoto_error **err)
 {
 	static const char text[] =
 		"INSERT INTO entry (number, id, gitoid, size, kind, media_type, predicate_type, "
@@ -338,8 +343,8 @@ static int take_there(void *arg, const struct it_sql_row *row, struct intoto_err
 }
 
 /* Who puts it again may want it to be kept for longer: never for less. */
-static int keep_longer(struct batch *batch, const struct item *item, const struct there *there,
-		       struct intoto_error **err)
+static int keep_longer(struct it_put_batch *batch, const struct item *item,
+		       const struct there *there, struct intoto_error **err)
 {
 	static const char lock[] = "UPDATE entry SET lock_until = $1 WHERE number = $2";
 	static const char class[] = "UPDATE entry SET class = $1 WHERE number = $2";
@@ -356,8 +361,8 @@ static int keep_longer(struct batch *batch, const struct item *item, const struc
 }
 
 /* What is there already stays as it is: the same bytes say the same. */
-static int add(struct batch *batch, const struct item *item, struct it_store_receipt *receipt,
-	       struct intoto_error **err)
+static int add(struct it_put_batch *batch, const struct item *item,
+	       struct it_store_receipt *receipt, struct intoto_error **err)
 {
 	static const char text[] = "SELECT number, lock_until, class FROM entry WHERE id = $1";
 	const struct it_sql_value id = IT_SQL_B(it_span(item->id.bytes, sizeof item->id.bytes));
@@ -380,7 +385,7 @@ static int add(struct batch *batch, const struct item *item, struct it_store_rec
 	return rc;
 }
 
-static int add_all(struct batch *batch, struct it_store_receipt *receipts,
+static int add_all(struct it_put_batch *batch, struct it_store_receipt *receipts,
 		   struct intoto_error **err)
 {
 	int rc = it_log_begin(&batch->log, batch->store->sql, err);
@@ -392,7 +397,7 @@ static int add_all(struct batch *batch, struct it_store_receipt *receipts,
 
 /* --- all of it --- */
 
-static int look_at_all(struct batch *batch, const struct it_store_put *puts, size_t count,
+static int look_at_all(struct it_put_batch *batch, const struct it_store_put *puts, size_t count,
 		       struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
@@ -410,42 +415,70 @@ static int look_at_all(struct batch *batch, const struct it_store_put *puts, siz
 	return rc;
 }
 
-static int put_objects(struct batch *batch, struct intoto_error **err)
+static int put_objects(struct it_put_batch *batch, struct intoto_error **err)
 {
 	struct it_objects *objects = batch->store->objects;
-	int rc = it_sweep_count(&batch->sweep, batch->store->sql, err);
+	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < batch->count; i++)
 		rc = put_object(batch, &batch->items[i], err);
 	return rc ? rc : objects->kind->sync(objects, err);
 }
 
-/* Whether a sweep took any of them since they were put (sweep.h); inside the transaction. */
-static int are_there(bool *out, struct batch *batch, struct intoto_error **err)
+int it_put_batch_prepare(struct it_put_batch **out, struct it_store *store, uint64_t sweep,
+			 const struct it_store_put *puts, size_t count, struct intoto_error **err)
+{
+	IT_AUTO(it_put_batch_freep) struct it_put_batch *batch = calloc(1, sizeof *batch);
+	int rc;
+
+	*out = NULL;
+	if (!batch)
+		return it_err_nomem(err);
+	batch->store = store;
+	batch->sweep = sweep;
+	rc = look_at_all(batch, puts, count, err);
+	if (!rc)
+		rc = put_objects(batch, err);
+	if (rc)
+		return rc;
+	*out = batch;
+	batch = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+static int are_there(bool *out, struct it_put_batch *batch, struct intoto_error **err)
 {
 	struct it_objects *objects = batch->store->objects;
-	uint64_t now;
 	uint64_t size;
-	int rc = it_sweep_count(&now, batch->store->sql, err);
+	int rc = INTOTO_OK;
 
-	*out = true;
-	if (rc || !it_sweep_may_have_taken(batch->sweep, now))
-		return rc;
 	for (size_t i = 0; !rc && *out && i < batch->count; i++)
 		rc = objects->kind->has(objects, &batch->items[i].id, out, &size, err);
 	return rc;
 }
 
-/* done: false when the objects must be put again. */
-static int put_rows(bool *done, struct batch *batch, struct it_store_receipt *receipts,
-		    struct intoto_error **err)
+/* Whether no sweep took any of them since they were put (sweep.h); inside the transaction. */
+static int check(bool *out, struct it_put_batch *batch, bool alone, struct intoto_error **err)
+{
+	uint64_t now;
+	int rc = it_sweep_count(&now, batch->store->sql, err);
+
+	*out = !rc && (alone || !it_sweep_may_have_taken(batch->sweep, now));
+	return rc || !*out || !it_sweep_may_have_taken(batch->sweep, now)
+		       ? rc
+		       : are_there(out, batch, err);
+}
+
+int it_put_batch_rows(bool *done, struct it_put_batch *batch, bool alone,
+		      struct it_store_receipt *receipts, struct intoto_error **err)
 {
 	struct it_sql *sql = batch->store->sql;
 	int rc = sql->driver->begin(sql, err);
 
+	*done = false;
 	if (rc)
 		return rc;
-	rc = are_there(done, batch, err);
+	rc = check(done, batch, alone, err);
 	if (!rc && *done)
 		rc = add_all(batch, receipts, err);
 	if (!rc && *done)
@@ -454,20 +487,33 @@ static int put_rows(bool *done, struct batch *batch, struct it_store_receipt *re
 	return rc;
 }
 
-int it_store_put(struct it_store *store, const struct it_store_put *puts, size_t count,
-		 struct it_store_receipt *receipts, struct intoto_error **err)
+int it_put_batch_finish(struct it_put_batch *batch, struct it_store_receipt *receipts,
+			struct intoto_error **err)
 {
-	IT_AUTO(batch_done) struct batch batch = { .store = store };
 	bool done = false;
-	int rc = look_at_all(&batch, puts, count, err);
+	int rc = it_put_batch_rows(&done, batch, true, receipts, err);
 
-	for (int i = 0; !rc && !done && i < TRIES; i++) {
-		rc = put_objects(&batch, err);
+	for (int i = 1; !rc && !done && i < TRIES; i++) {
+		rc = it_sweep_count(&batch->sweep, batch->store->sql, err);
 		if (!rc)
-			rc = put_rows(&done, &batch, receipts, err);
+			rc = put_objects(batch, err);
+		if (!rc)
+			rc = it_put_batch_rows(&done, batch, true, receipts, err);
 	}
 	return rc || done ? rc
 			  : it_err_set(err, INTOTO_E_SERVICE,
 				       "collections of garbage get in the way of this put: try "
 				       "again later");
+}
+
+int it_store_put(struct it_store *store, const struct it_store_put *puts, size_t count,
+		 struct it_store_receipt *receipts, struct intoto_error **err)
+{
+	IT_AUTO(it_put_batch_freep) struct it_put_batch *batch = NULL;
+	uint64_t sweep;
+	int rc = it_sweep_count(&sweep, store->sql, err);
+
+	if (!rc)
+		rc = it_put_batch_prepare(&batch, store, sweep, puts, count, err);
+	return rc ? rc : it_put_batch_finish(batch, receipts, err);
 }

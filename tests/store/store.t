@@ -57,6 +57,28 @@ refuses 66 'not-there' 'a file that is not there' intoto store put app not-there
 is "$(intoto store log | sed -n 2p)" 5 'then none of them is put'
 refuses 65 'is no file' 'a folder' intoto store put links
 
+# --- a document a line -------------------------------------------------------------------------------------
+intoto store init --store lines >/dev/null
+cat "$build" "$test" app.vex.json | jq -c . >three.jsonl
+printf '\r\n{"last":"without an end"}' >>three.jsonl
+prints 'put  three.jsonl:5' 'a document a line is put' intoto store put --store lines --jsonl three.jsonl
+is "$(intoto store log --store lines | sed -n 2p)" 4 'and an empty line is none'
+is "$(intoto store search --store lines --step test --format=json | jq -r .name)" three.jsonl:2 'each is found by what it says'
+is "$(intoto store get --store lines 3)" '{"last":"without an end"}' 'and given back without the end of its line'
+seq 2500 | sed 's/.*/{"n":&}/' >many.jsonl
+is "$(intoto store put --store lines --jsonl - --format=json <many.jsonl | jq -rs 'map(select(.fresh)) | "\(length) \(.[2499].path) \(.[2499].number)"')" \
+	'2500 standard input:2500 2503' 'from a pipe, too, in their order'
+slowly() {
+	coproc intoto store put --store lines --jsonl -
+	local pid=$COPROC_PID line
+	echo '{"asked":1}' >&"${COPROC[1]}"
+	read -r -t 10 line <&"${COPROC[0]}" || return
+	eval "exec ${COPROC[1]}>&-"
+	wait "$pid" && [[ $line = *' 2504  put  standard input:1' ]]
+}
+ok 'who waits for the answer gets it before the end' slowly
+refuses 66 'none.jsonl' 'a file of lines that is not there' intoto store put --store lines --jsonl many.jsonl none.jsonl
+refuses 74 'Is a directory' 'or is a folder' intoto store put --store lines --jsonl links
 # --- searching -------------------------------------------------------------------------------------------
 found() { intoto store search --format=json "$@" | jq -r .name | sort | xargs; }
 is "$(found)" "app app.cdx.json app.vex.json $(basename "$build") $(basename "$test")" 'all'
