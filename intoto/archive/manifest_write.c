@@ -156,6 +156,5 @@ int it_archive_manifest_write(struct intoto_envelope **out,
 		it_write_object_end(&writer);
 		rc = it_writer_finish(&writer, err);
 	}
-	/* It is read back: what we could not read ourselves is never signed. */
-	return rc ? rc : intoto_envelope_new(out, INTOTO_DSSE, text.data, text.len, err);
+	return rc ? rc : it_envelope_wrap(out, INTOTO_DSSE, &text, NULL, err);
 }

@@ -30,17 +30,28 @@ struct pouring {
 	char *piece; /* PIECE bytes, shared by all */
 };
 
-/* A symbolic link is followed: what is packed are bytes. */
-static int pour_file(const struct pouring *pouring, const struct it_sink *sink,
+/* A symbolic link is followed: what is packed are bytes.  Without O_NONBLOCK a pipe would wait. */
+static int open_source(int *fd, const char *path, uint64_t *size, struct intoto_error **err)
+{
+	struct stat about;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0 || fstat(*fd, &about))
+		return it_err_errno(err, errno, "%s", path);
+	if (!S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", path);
+	*size = (uint64_t)about.st_size;
+	return INTOTO_OK;
+}
+
+/* As much as it had when it was opened first, and no more may be there. */
+static int pour_file(const struct pouring *pouring, int fd, const struct it_sink *sink,
 		     struct intoto_error **err)
 {
 	const char *path = pouring->source->path;
-	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint64_t left = pouring->size;
 	int rc = INTOTO_OK;
 
-	if (fd < 0)
-		return it_err_errno(err, errno, "%s", path);
 	while (!rc && left) {
 		size_t want = left < PIECE ? (size_t)left : PIECE;
 		ssize_t got = TEMP_FAILURE_RETRY(read(fd, pouring->piece, want));
@@ -62,10 +73,14 @@ static int pour_file(const struct pouring *pouring, const struct it_sink *sink,
 static int pour(void *self, const struct it_sink *sink, struct intoto_error **err)
 {
 	const struct pouring *pouring = self;
+	IT_AUTO(it_fd_close) int fd = -1;
+	uint64_t size = 0;
+	int rc;
 
-	if (pouring->source->path)
-		return pour_file(pouring, sink, err);
-	return it_sink_take(sink, pouring->source->bytes, err);
+	if (!pouring->source->path)
+		return it_sink_take(sink, pouring->source->bytes, err);
+	rc = open_source(&fd, pouring->source->path, &size, err);
+	return rc ? rc : pour_file(pouring, fd, sink, err);
 }
 
 struct hashing {
@@ -144,22 +159,6 @@ static int sort(struct packing *packing, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
-static int find_size(uint64_t *out, const struct it_archive_source *source,
-		     struct intoto_error **err)
-{
-	struct stat about;
-
-	*out = source->bytes.len;
-	if (!source->path)
-		return INTOTO_OK;
-	if (stat(source->path, &about))
-		return it_err_errno(err, errno, "%s", source->path);
-	if (!S_ISREG(about.st_mode))
-		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", source->path);
-	*out = (uint64_t)about.st_size;
-	return INTOTO_OK;
-}
-
 static int keep(struct it_archive_manifest *manifest, const char **out, const char *text,
 		struct intoto_error **err)
 {
@@ -181,40 +180,61 @@ static int fill_digest(struct it_archive_manifest *manifest, struct it_archive_m
 	return rc ? rc : keep(manifest, &member->sha256, it_buf_text(&hex), err);
 }
 
-/* Where the bytes of a small file are kept for the second time that they are wanted. */
-struct keeping {
-	char *bytes;
-	size_t len, size;
-};
-
-static int keep_piece(void *arg, struct it_span piece, struct intoto_error **err)
+/* The bytes of a small file, for the second time that they are wanted, too.  One more than it has
+ * is asked for, to see that there is none. */
+static int keep_small(struct packing *packing, size_t number, int fd, size_t size,
+		      struct intoto_error **err)
 {
-	struct keeping *keeping = arg;
+	const char *path = packing->order[number]->path;
+	char *bytes = packing->kept[number] = malloc(size + 1);
+	size_t len = 0;
+	ssize_t got = 1;
 
-	if (piece.len > keeping->size - keeping->len)
-		return it_err_set(err, INTOTO_E_INTERNAL, "a file gives more than was asked for");
-	memcpy(keeping->bytes + keeping->len, piece.data, piece.len);
-	keeping->len += piece.len;
-	return INTOTO_OK;
+	if (!bytes)
+		return it_err_nomem(err);
+	packing->kept_bytes += size + 1;
+	while (len <= size && got > 0) {
+		got = TEMP_FAILURE_RETRY(read(fd, bytes + len, size + 1 - len));
+		if (got < 0)
+			return it_err_errno(err, errno, "%s", path);
+		len += (size_t)got;
+	}
+	if (len == size)
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_IO, "%s: became %s while it was packed", path,
+			  len < size ? "shorter" : "longer");
 }
 
-static int hash_source(struct packing *packing, size_t number, const struct pouring *pouring,
+static int hash_file(struct packing *packing, size_t number, uint64_t *size,
+		     struct hashing *hashing, struct intoto_error **err)
+{
+	struct pouring pouring = { .source = packing->order[number], .piece = packing->piece };
+	const struct it_sink sink = { hash_piece, hashing };
+	IT_AUTO(it_fd_close) int fd = -1;
+	int rc = open_source(&fd, pouring.source->path, size, err);
+
+	if (rc)
+		return rc;
+	pouring.size = *size;
+	if (*size > SMALL || packing->kept_bytes + *size > KEPT_MAX)
+		return pour_file(&pouring, fd, &sink, err);
+	rc = keep_small(packing, number, fd, (size_t)*size, err);
+	if (!rc)
+		it_digest_add(&hashing->sha256, packing->kept[number], (size_t)*size);
+	return rc;
+}
+
+static int hash_source(struct packing *packing, size_t number, uint64_t *size,
 		       struct hashing *hashing, struct intoto_error **err)
 {
-	struct keeping keeping = { .size = (size_t)pouring->size };
-	const struct it_sink sink = { hash_piece, hashing };
+	const struct it_archive_source *source = packing->order[number];
 
 	start(hashing);
-	if (pouring->source->path && pouring->size && pouring->size <= SMALL &&
-	    packing->kept_bytes + pouring->size <= KEPT_MAX) {
-		keeping.bytes = packing->kept[number] = malloc(keeping.size);
-		if (!keeping.bytes)
-			return it_err_nomem(err);
-		packing->kept_bytes += pouring->size;
-		hashing->next = (struct it_sink){ keep_piece, &keeping };
-	}
-	return pouring->source->path ? pour_file(pouring, &sink, err)
-				     : it_sink_take(&sink, pouring->source->bytes, err);
+	if (source->path)
+		return hash_file(packing, number, size, hashing, err);
+	*size = source->bytes.len;
+	it_digest_add(&hashing->sha256, source->bytes.data, source->bytes.len);
+	return INTOTO_OK;
 }
 
 static int describe(struct packing *packing, size_t number, struct it_archive_member *member,
@@ -222,20 +242,18 @@ static int describe(struct packing *packing, size_t number, struct it_archive_me
 {
 	const struct it_archive_source *source = packing->order[number];
 	struct it_archive_manifest *manifest = packing->wanted->manifest;
-	struct pouring pouring = { .source = source, .piece = packing->piece };
 	struct hashing hashing = { .next = { 0 } };
-	int rc = find_size(&pouring.size, source, err);
+	int rc = INTOTO_OK;
 
-	if (!rc && !it_archive_name_is_safe(source->member.name))
+	if (!it_archive_name_is_safe(source->member.name))
 		rc = it_err_set(err, INTOTO_E_FORMAT,
 				"%s: a member cannot have the name that it would get",
 				source->path ? source->path : "bytes");
 	if (!rc)
-		rc = hash_source(packing, number, &pouring, &hashing, err);
+		rc = hash_source(packing, number, &member->size, &hashing, err);
 	if (rc)
 		return rc;
 	member->role = source->member.role;
-	member->size = pouring.size;
 	rc = keep(manifest, &member->name, source->member.name, err);
 	if (!rc)
 		rc = keep(manifest, &member->media_type, source->member.media_type, err);
