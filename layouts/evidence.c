@@ -365,7 +365,8 @@ static int visit_others(struct it_evidence *evidence, struct intoto_error **err)
 	const char *step = evidence->step->item.name;
 	int rc = INTOTO_OK;
 
-	for (size_t i = 0; !rc && i < names->count; i++) {
+	for (size_t i = it_strings_from(names, step);
+	     !rc && i < names->count && it_starts_with(names->items[i], step); i++) {
 		const char *file = names->items[i];
 
 		if (!is_named_after(file, step, ".link") ||
@@ -405,18 +406,20 @@ static bool is_attested(const char *file, const char *step)
 static int visit_attestations(struct it_evidence *evidence, struct intoto_error **err)
 {
 	const struct it_chain *chain = evidence->chain;
+	const struct it_strings *names = &chain->folder.names;
 	const char *step = evidence->step->item.name;
 	int rc = INTOTO_OK;
 
-	for (size_t i = 0; !rc && i < chain->folder.names.count; i++) {
-		const char *file = chain->folder.names.items[i];
+	for (size_t i = it_strings_from(names, step);
+	     !rc && i < names->count && it_starts_with(names->items[i], step); i++) {
+		const char *file = names->items[i];
 
 		/* A trace is large, and only looked at where a link names it; what attestors made
 		   beside the link is for gates. */
 		if (is_named_after(file, step, IT_RUNTIME_TRACE_SUFFIX) ||
 		    is_attested(file, step) || it_ends_with(file, IT_EXCEPTION_SUFFIX))
 			continue;
-		if (it_starts_with(file, step) && it_ends_with(file, ".json") &&
+		if (it_ends_with(file, ".json") &&
 		    it_folder_step_of(chain, file, ".json") == evidence->step)
 			rc = visit_file(evidence, file,
 					is_exact(file, step) ? IT_DOCUMENT_ATTESTATION

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A short list, sorted by last use. */
+/* A list sorted by last use, and buckets to find an entry by its owner. */
 #include "layouts/shelf.h"
+
+enum { BUCKET_SHIFT = 6 /* of addresses; below it allocations look alike */ };
 
 static void shelved_free(struct it_shelved *shelved)
 {
@@ -19,32 +21,69 @@ void it_shelf_done(struct it_shelf *shelf)
 	*shelf = (struct it_shelf){ 0 };
 }
 
-/* The link to the entry that was used longest ago and is not pinned; NULL when there is none. */
-static struct it_shelved **find_oldest(struct it_shelf *shelf)
+static struct it_shelved **bucket_of(struct it_shelf *shelf, const void *owner)
 {
-	struct it_shelved **oldest = NULL;
+	uintptr_t address = (uintptr_t)owner >> BUCKET_SHIFT;
 
-	for (struct it_shelved **at = &shelf->first; *at; at = &(*at)->next)
-		if (!(*at)->pins)
-			oldest = at;
+	return &shelf->buckets[(address ^ address / IT_SHELF_BUCKETS) % IT_SHELF_BUCKETS];
+}
+
+/* What points to the entry in its bucket; to NULL when it is not there. */
+static struct it_shelved **find(struct it_shelf *shelf, const void *owner)
+{
+	struct it_shelved **at = bucket_of(shelf, owner);
+
+	while (*at && (*at)->owner != owner)
+		at = &(*at)->beside;
+	return at;
+}
+
+/* --- the list --- */
+
+static void unlink_one(struct it_shelf *shelf, struct it_shelved *one)
+{
+	*(one->before ? &one->before->next : &shelf->first) = one->next;
+	*(one->next ? &one->next->before : &shelf->last) = one->before;
+}
+
+static void link_first(struct it_shelf *shelf, struct it_shelved *one)
+{
+	one->before = NULL;
+	one->next = shelf->first;
+	*(one->next ? &one->next->before : &shelf->last) = one;
+	shelf->first = one;
+}
+
+/* The one that was used longest ago and is not pinned; NULL when there is none. */
+static struct it_shelved *find_oldest(struct it_shelf *shelf)
+{
+	struct it_shelved *oldest = shelf->last;
+
+	while (oldest && oldest->pins)
+		oldest = oldest->before;
 	return oldest;
 }
 
-static void take_out(struct it_shelf *shelf, struct it_shelved **at)
+static void take_out(struct it_shelf *shelf, struct it_shelved *gone)
 {
-	struct it_shelved *gone = *at;
+	struct it_shelved **at = bucket_of(shelf, gone->owner);
 
-	*at = gone->next;
+	while (*at != gone)
+		at = &(*at)->beside;
+	*at = gone->beside;
+	unlink_one(shelf, gone);
 	shelf->count--;
 	shelf->bytes -= gone->bytes;
 	shelved_free(gone);
 }
 
+/* --- what others call --- */
+
 void it_shelf_make_room(struct it_shelf *shelf, size_t bytes)
 {
 	while (shelf->count >= IT_SHELF_LEAST &&
 	       (bytes > IT_SHELF_BYTES || shelf->bytes > IT_SHELF_BYTES - bytes)) {
-		struct it_shelved **oldest = find_oldest(shelf);
+		struct it_shelved *oldest = find_oldest(shelf);
 
 		if (!oldest)
 			return;
@@ -56,45 +95,38 @@ int it_shelf_put(struct it_shelf *shelf, const void *owner, struct intoto_link *
 		 struct it_shelved **out, struct intoto_error **err)
 {
 	struct it_shelved *shelved = calloc(1, sizeof *shelved);
+	struct it_shelved **bucket = bucket_of(shelf, owner);
 
 	*out = shelved;
 	if (!shelved) {
 		intoto_link_free(link);
 		return it_err_nomem(err);
 	}
-	*shelved = (struct it_shelved){ owner, link, bytes, 0, shelf->first };
-	shelf->first = shelved;
+	*shelved = (struct it_shelved){
+		.owner = owner, .link = link, .bytes = bytes, .beside = *bucket
+	};
+	*bucket = shelved;
+	link_first(shelf, shelved);
 	shelf->count++;
 	shelf->bytes += bytes;
 	return INTOTO_OK;
 }
 
-static struct it_shelved **find(struct it_shelf *shelf, const void *owner)
-{
-	struct it_shelved **at = &shelf->first;
-
-	while (*at && (*at)->owner != owner)
-		at = &(*at)->next;
-	return at;
-}
-
 struct it_shelved *it_shelf_find(struct it_shelf *shelf, const void *owner)
 {
-	struct it_shelved **at = find(shelf, owner);
-	struct it_shelved *found = *at;
+	struct it_shelved *found = *find(shelf, owner);
 
 	if (!found)
 		return NULL;
-	*at = found->next;
-	found->next = shelf->first;
-	shelf->first = found;
+	unlink_one(shelf, found);
+	link_first(shelf, found);
 	return found;
 }
 
 void it_shelf_drop(struct it_shelf *shelf, const void *owner)
 {
-	struct it_shelved **at = find(shelf, owner);
+	struct it_shelved *found = *find(shelf, owner);
 
-	if (*at)
-		take_out(shelf, at);
+	if (found)
+		take_out(shelf, found);
 }

@@ -8,19 +8,23 @@
 
 #include "model/link.h"
 
-/* As many links as these bytes of documents make, but at least two. */
-enum { IT_SHELF_BYTES = 8 * 1024 * 1024, IT_SHELF_LEAST = 2 };
+/* As many links as these bytes of documents make, but at least two.  Small ones are thousands,
+ * which are found by buckets. */
+enum { IT_SHELF_BYTES = 8 * 1024 * 1024, IT_SHELF_LEAST = 2, IT_SHELF_BUCKETS = 1024 };
 
 struct it_shelved {
 	const void *owner; /* whose link it is; names it here */
 	struct intoto_link *link;
 	size_t bytes;  /* of its document: a measure of what it takes */
 	unsigned pins; /* while this is not 0 it stays */
-	struct it_shelved *next;
+	struct it_shelved *next, *before;
+	struct it_shelved *beside; /* in the bucket */
 };
 
 struct it_shelf {
 	struct it_shelved *first; /* used last */
+	struct it_shelved *last;
+	struct it_shelved *buckets[IT_SHELF_BUCKETS];
 	size_t count;
 	size_t bytes;
 };

@@ -2,6 +2,7 @@
 /* The trace: items in arrays, their texts in an arena that is freed at once. */
 #include "layouts/trace.h"
 
+#include <search.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -20,7 +21,15 @@ struct chunk {
 	char bytes[];
 };
 
+/* All items of one label. */
+struct named {
+	const char *label;
+	size_t newest; /* number of the item: that is the one that is being looked at */
+	size_t count;
+};
+
 struct it_trace {
+	void *names; /* struct named, for tfind(3) */
 	struct it_traced_item *items;
 	size_t count;
 	size_t cap;
@@ -62,6 +71,7 @@ void it_trace_free(struct it_trace *trace)
 		}
 		free(item->signers);
 	}
+	tdestroy(trace->names, free);
 	while (trace->chunks) {
 		struct chunk *chunk = trace->chunks;
 
@@ -172,6 +182,32 @@ static const char *name_in(const char *label)
 	return slash ? slash + 1 : label;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->label, ((const struct named *)b)->label);
+}
+
+/* How many items had the label before the newest one. */
+static size_t note_name(struct it_trace *trace, const char *label)
+{
+	struct named *fresh = calloc(1, sizeof *fresh);
+	struct named **found = NULL;
+
+	if (fresh) {
+		fresh->label = label;
+		found = tsearch(fresh, &trace->names, compare_names);
+	}
+	if (!found) {
+		free(fresh);
+		mark_broken(trace, INTOTO_E_NOMEM);
+		return 0;
+	}
+	if (*found != fresh)
+		free(fresh);
+	(*found)->newest = trace->count - 1;
+	return (*found)->count++;
+}
+
 void it_trace_item(struct it_trace *trace, const char *label, const struct it_item *item,
 		   bool is_inspection, int64_t threshold)
 {
@@ -182,9 +218,8 @@ void it_trace_item(struct it_trace *trace, const char *label, const struct it_it
 	traced = add_item(trace);
 	if (!traced)
 		return;
-	for (size_t i = 0; i + 1 < trace->count; i++)
-		traced->instance += it_streq(trace->items[i].label, label);
 	traced->label = keep_text(trace, label);
+	traced->instance = note_name(trace, traced->label);
 	traced->name = name_in(traced->label);
 	traced->file = "";
 	traced->command = "";
@@ -201,13 +236,12 @@ void it_trace_item(struct it_trace *trace, const char *label, const struct it_it
 		keep_rules(trace, &traced->sides[side], &item->rules[side]);
 }
 
-/* The newest: that is the one that is being looked at. */
 static struct it_traced_item *find(const struct it_trace *trace, const char *label)
 {
-	for (size_t i = trace->count; i-- > 0;)
-		if (it_streq(trace->items[i].label, label))
-			return &trace->items[i];
-	return NULL;
+	const struct named key = { .label = label };
+	struct named *const *found = tfind(&key, &trace->names, compare_names);
+
+	return found ? &trace->items[(*found)->newest] : NULL;
 }
 
 /* The item that something is told about; an unknown one is a mistake of the teller. */

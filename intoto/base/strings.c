@@ -69,3 +69,19 @@ void it_strings_sort(struct it_strings *list)
 	if (list->count)
 		qsort(list->items, list->count, sizeof *list->items, compare);
 }
+
+size_t it_strings_from(const struct it_strings *list, const char *text)
+{
+	size_t low = 0;
+	size_t high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(list->items[middle], text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

@@ -20,5 +20,7 @@ int it_strings_add_span(struct it_strings *list, struct it_span text, struct int
 bool it_strings_has(const struct it_strings *list, const char *text);
 /* Bytewise. */
 void it_strings_sort(struct it_strings *list);
+/* Of a sorted list: the number of the first text that does not stand before text. */
+size_t it_strings_from(const struct it_strings *list, const char *text);
 
 #endif

@@ -86,6 +86,22 @@ static void sorts_by_bytes(void **state)
 	assert_null(list.items[list.count]);
 }
 
+static void finds_where_a_text_would_stand(void **state)
+{
+	static const char *const words[] = { "a", "ab", "ab.c", "b" };
+	IT_AUTO(it_strings_done) struct it_strings list = { 0 };
+
+	(void)state;
+	assert_int_equal(it_strings_from(&list, "a"), 0);
+	for (size_t i = 0; i < IT_COUNT_OF(words); i++)
+		assert_int_equal(it_strings_add(&list, words[i], NULL), 0);
+	assert_int_equal(it_strings_from(&list, ""), 0);
+	assert_int_equal(it_strings_from(&list, "ab"), 1);
+	assert_int_equal(it_strings_from(&list, "aa"), 1);
+	assert_int_equal(it_strings_from(&list, "b"), 3);
+	assert_int_equal(it_strings_from(&list, "c"), 4);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -95,6 +111,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_nul_inside_and_adds_nothing),
 		cmocka_unit_test(finds_whole_strings_only),
 		cmocka_unit_test(sorts_by_bytes),
+		cmocka_unit_test(finds_where_a_text_would_stand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
