@@ -40,6 +40,8 @@ struct reading {
 	struct it_tar_reader *reader;
 	size_t next; /* no member before this one should come any more */
 	const char *path;
+	uint64_t bytes; /* of the members so far */
+	bool blown;	/* they are too many for the file */
 };
 
 static void reading_done(struct reading *reading)
@@ -257,6 +259,22 @@ static int refuse_member(struct reading *reading, const struct it_tar_entry *ent
 			 err);
 }
 
+/* Nobody has verified that manifest: a member by which it would be blown up a thousand times is not
+ * begun with.  What is withheld does not count, for it does not come out. */
+static int check_ratio(struct reading *reading, const struct it_archive_member *member,
+		       struct intoto_error **err)
+{
+	uint64_t file = it_tar_reader_size(reading->reader);
+
+	reading->bytes += member->size; /* their sum was bounded before */
+	reading->blown = !it_archive_ratio_is_sane(reading->bytes, file);
+	if (!reading->blown)
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_LIMIT,
+			  "%s: would hold %ju bytes, more than %d times its size", reading->path,
+			  (uintmax_t)reading->bytes, IT_ARCHIVE_RATIO_MAX);
+}
+
 static int read_member(struct reading *reading, const struct it_tar_entry *entry,
 		       struct intoto_error **err)
 {
@@ -272,6 +290,9 @@ static int read_member(struct reading *reading, const struct it_tar_entry *entry
 	member = it_archive_manifest_find(manifest, entry->name);
 	if (!member)
 		return refuse_member(reading, entry, err);
+	rc = check_ratio(reading, member, err);
+	if (rc)
+		return rc;
 	if (reading->archive->addition_count)
 		rc = add_fault(reading->archive, IT_FAULT_REORDERED, member->name,
 			       "stands behind a renewal", err);
@@ -311,13 +332,11 @@ static int read_manifest(struct reading *reading, struct intoto_error **err)
 	return rc ? it_err_wrap(err, rc, "%s: %s", reading->path, IT_ARCHIVE_MANIFEST_NAME) : rc;
 }
 
-/* What may come out: what the manifest says, and room for headers and renewals.  Nobody has
- * verified that manifest: what would be blown up a thousand times is not begun with. */
+/* What may come out: what the manifest says, and room for headers and renewals. */
 static int set_bound(struct reading *reading, struct intoto_error **err)
 {
 	const struct it_archive_manifest *manifest = reading->archive->manifest;
 	uint64_t bytes = (uint64_t)ADDITION_MAX * 4 + SLACK;
-	uint64_t sum = 0;
 
 	for (size_t i = 0; i < manifest->member_count; i++) {
 		uint64_t size = manifest->members[i].size;
@@ -326,12 +345,7 @@ static int set_bound(struct reading *reading, struct intoto_error **err)
 			return it_err_set(err, INTOTO_E_LIMIT, "%s: its members have no end",
 					  reading->path);
 		bytes += size + PER_MEMBER;
-		sum += size;
 	}
-	if (!it_archive_ratio_is_sane(sum, it_tar_reader_size(reading->reader)))
-		return it_err_set(err, INTOTO_E_LIMIT,
-				  "%s: would hold %ju bytes, more than %d times its size",
-				  reading->path, (uintmax_t)sum, IT_ARCHIVE_RATIO_MAX);
 	it_tar_reader_bound(reading->reader, bytes);
 	return INTOTO_OK;
 }
@@ -362,7 +376,7 @@ static int read_to_end(struct reading *reading, struct intoto_error **err)
 	bool whole = false;
 	int rc = read_members(reading, &why);
 
-	if (rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT)
+	if ((rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT) && !reading->blown)
 		return add_fault(reading->archive, IT_FAULT_CUT, "", intoto_error_text(why), err);
 	if (rc)
 		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));

@@ -236,6 +236,24 @@ static int add(const struct it_archive_rewriting *rewriting, struct it_tar_write
 	return it_tar_writer_add(writer, name, rewriting->archive->manifest->time, &message, err);
 }
 
+/* What no verification would unpack is not written. */
+static int check_ratio(const struct it_archive_rewriting *rewriting, struct it_tar_writer *writer,
+		       struct intoto_error **err)
+{
+	uint64_t members = 0;
+	uint64_t file = 0;
+	int rc = it_tar_writer_close(writer, &file, err);
+
+	for (size_t i = 0; i < rewriting->listing->count; i++)
+		if (rewriting->listing->entries[i].there && !rewriting->withhold[i])
+			members += rewriting->listing->entries[i].size;
+	if (rc || it_archive_ratio_is_sane(members, file))
+		return rc;
+	return it_err_set(err, INTOTO_E_LIMIT,
+			  "%s: would hold %ju bytes, more than %d times its size",
+			  rewriting->adding->output, (uintmax_t)members, IT_ARCHIVE_RATIO_MAX);
+}
+
 int it_archive_rewrite(struct it_archive_rewriting *rewriting, struct it_archive_later *later,
 		       struct intoto_error **err)
 {
@@ -252,5 +270,7 @@ int it_archive_rewrite(struct it_archive_rewriting *rewriting, struct it_archive
 		rc = copy_all(rewriting, writer, err);
 	if (!rc)
 		rc = add(rewriting, writer, later, err);
+	if (!rc)
+		rc = check_ratio(rewriting, writer, err);
 	return rc ? rc : it_tar_writer_finish(writer, err);
 }
