@@ -230,6 +230,10 @@ static int read_predicate(struct it_archive_later *later, const struct it_json *
 	    (later->redaction && raw.timestamp))
 		return it_where_refuse(&predicate_where, INTOTO_E_FORMAT, err,
 				       "does not fit its predicateType");
+	if (raw.reason && (!*raw.reason || strlen(raw.reason) > IT_ARCHIVE_REASON_MAX))
+		return it_where_refuse(&predicate_where, INTOTO_E_LIMIT, err,
+				       "its reason has %zu bytes, want from 1 to %d",
+				       strlen(raw.reason), IT_ARCHIVE_REASON_MAX);
 	later->entries = (uint64_t)raw.entries;
 	rc = own(later, &later->reason, raw.reason ? raw.reason : "", err);
 	if (!rc)

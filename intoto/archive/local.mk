@@ -29,5 +29,6 @@ libarchives_la_SOURCES = \
 	%D%/renew.c %D%/renew.h \
 	%D%/rewrite.c %D%/rewrite.h
 
-UNIT_TESTS += tests/unit/archive_pack
+UNIT_TESTS += tests/unit/archive_later tests/unit/archive_pack
+tests_unit_archive_later_LDADD = libarchives.la libtar.la $(LDADD)
 tests_unit_archive_pack_LDADD = libarchives.la libtar.la $(LDADD)

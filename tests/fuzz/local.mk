@@ -247,3 +247,9 @@ FUZZ_TARGETS += %D%/serve_request
 %C%_serve_request_SOURCES = %D%/serve_request.c $(FUZZ_MAIN)
 %C%_serve_request_LDFLAGS = $(FUZZ_LINK)
 %C%_serve_request_LDADD = libserve.la $(LDADD)
+
+# archive_later
+FUZZ_TARGETS += %D%/archive_later
+%C%_archive_later_SOURCES = %D%/archive_later.c $(FUZZ_MAIN)
+%C%_archive_later_LDFLAGS = $(FUZZ_LINK)
+%C%_archive_later_LDADD = libarchives.la libtar.la $(LDADD)
