@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Whoever packs is killed in front of one call after another: the name holds the archive of before, or a whole
+# Whoever packs or renews is killed in front of one call after another: the name holds the archive of before, or a whole
 # one, and nothing in between.  FAULTS_MOST=all takes every call.
 . "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
@@ -32,13 +32,14 @@ ok 'they differ' not cmp -s old whole
 # killed CLASS: tells how many runs were killed, and what they left
 killed() {
 	local class=$1 before=$2 count n runs=0 whole=0
-	disturbed count "${pack[@]}" --release 1.1
+	[ "$before" = none ] || cp old new.tar.zst
+	disturbed count "${run[@]}"
 	count=$(sed -n "s/^$class //p" "$tap_top/fault")
 	[ "${count:-0}" -gt 0 ] || { echo "no call of $class"; return 1; }
 	for n in $(numbers "$count"); do
 		rm -f new.tar.zst
 		[ "$before" = none ] || cp old new.tar.zst
-		disturbed "$class:$n:kill" "${pack[@]}" --release 1.1 2>/dev/null
+		disturbed "$class:$n:kill" "${run[@]}" 2>/dev/null
 		[ $? -eq 137 ] || continue
 		runs=$((runs + 1))
 		if cmp -s new.tar.zst whole; then
@@ -52,11 +53,26 @@ killed() {
 	[ $runs -gt 0 ] || { echo "$class: nobody was killed"; return 1; }
 	echo "$class: killed $runs times of $count, $whole archives were whole" >"$tap_top/told"
 }
+run=("${pack[@]}" --release 1.1)
 for class in write open name sync close read alloc; do
 	ok "killed at $class, there is no archive or a whole one" killed $class none && diag "$(cat "$tap_top/told")"
 done
 for class in write name sync; do
 	ok "killed at $class, the archive of before is there or the whole new one" killed $class old && diag "$(cat "$tap_top/told")"
+done
+
+# An archive that is renewed, or from which something is withheld, in its own place.
+most=4
+for run in "renew -o new.tar.zst" "export -o new.tar.zst --redact other/big --reason secret"; do
+	read -ra words <<<"$run"
+	run=("$program" "${words[@]}" --signing-key packer new.tar.zst)
+	cp old new.tar.zst
+	ok "${words[0]} has an archive of its own" "${run[@]}"
+	mv new.tar.zst whole
+	for class in write name sync; do
+		ok "killed at $class, ${words[0]} leaves the archive of before or the whole new one" killed $class old &&
+			diag "$(cat "$tap_top/told")"
+	done
 done
 
 done_testing
