@@ -29,6 +29,7 @@ build    libgit2-dev           libgit2-devel        libgit2-dev        libgit2
 build    libcurl4-openssl-dev  libcurl-devel        curl-dev           curl
 build    libarchive-dev        libarchive-devel     libarchive-dev     libarchive
 build    libsqlite3-dev        sqlite-devel         sqlite-dev         sqlite
+build    libpq-dev             libpq-devel          libpq-dev          libpq
 build    libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd
 build    libgnutls28-dev       gnutls-devel         gnutls-dev         gnutls
 build    libjq-dev             jq-devel             jq-dev             jq
@@ -68,6 +69,7 @@ test     apt-transport-in-toto -                   -                  -
 test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
 test     binutils-source       -                    -                  -
+test     postgresql            postgresql-server    postgresql         postgresql
 test     npm                   npm                  npm                node
 test     chromium              chromium             chromium           -
 bench    util-linux            util-linux           taskset            -

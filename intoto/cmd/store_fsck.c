@@ -23,7 +23,7 @@ static const struct it_option fsck_options[] = {
 	IT_STORE_OPTIONS(struct fsck_options, store),
 	IT_VALUE(struct fsck_options, checkpoint, 0, "checkpoint", "FILE",
 		 "a checkpoint that was kept: the log must be an extension of it"),
-	IT_VALUE(struct fsck_options, key, 0, "log-key", "KEY",
+	IT_VALUE(struct fsck_options, key, 0, "verifier", "KEY",
 		 "the key of the log, or a file with it, as \"store init\" printed it (the store's own)"),
 	IT_FLAG(struct fsck_options, log_only, 0, "log-only", "do not read the objects"),
 	IT_FLAG(struct fsck_options, quiet, 'q', "quiet", "no progress, and no word when all is well"),
@@ -72,10 +72,7 @@ static int read_key(struct it_note_verifier **out, const char *word, struct into
 /* Who does not say which key, believes the store. */
 static int own_key(struct it_note_verifier **out, struct it_store *store, struct intoto_error **err)
 {
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(KEY_MAX);
-	int rc = it_note_verifier_print(&text, store->origin, store->log_key, err);
-
-	return rc ? rc : it_note_verifier_parse(out, it_buf_text(&text), err);
+	return it_note_verifier_parse(out, store->verifier, err);
 }
 
 static int read_checkpoint(struct checking *checking, const char *path, struct intoto_error **err)
@@ -201,7 +198,7 @@ static int check(struct checking *checking, struct it_fsck_result *result,
 	struct it_fsck_options options = {
 		.log_only = self->log_only, .finding = tell, .progress = advance, .arg = checking
 	};
-	struct it_store_options place = { 0 };
+	struct it_store_options place = { .read_only = true };
 	int rc = it_store_words_read(&place, &self->store, err);
 
 	if (!rc)
@@ -245,10 +242,10 @@ extern const struct it_command it_cmd_store_fsck;
 
 const struct it_command it_cmd_store_fsck = {
 	.name = "fsck",
-	.synopsis = "[--store FOLDER] [--checkpoint FILE] [--log-key KEY]",
+	.synopsis = "[--store PLACE] [--checkpoint FILE] [--verifier KEY]",
 	.summary = "check that a store is what its log says, and the log what it was",
 	.examples = "intoto store fsck --store evidence\n"
-		    "intoto store fsck --store evidence --checkpoint kept.checkpoint --log-key "
+		    "intoto store fsck --store evidence --checkpoint kept.checkpoint --verifier "
 		    "kept.vkey",
 	.options = fsck_options,
 	.option_count = IT_COUNT_OF(fsck_options),

@@ -183,7 +183,7 @@ extern const struct it_command it_cmd_store_gc;
 
 const struct it_command it_cmd_store_gc = {
 	.name = "gc",
-	.synopsis = "[--store FOLDER] --by WHO --reason TEXT",
+	.synopsis = "[--store PLACE] --by WHO --reason TEXT",
 	.summary = "remove what is kept no longer, and say so in the log",
 	.examples = "intoto store gc --store evidence --dry-run\n"
 		    "intoto store gc --store evidence --by alice --reason 'retention of 10 years "

@@ -55,7 +55,7 @@ extern const struct it_command it_cmd_store_get;
 
 const struct it_command it_cmd_store_get = {
 	.name = "get",
-	.synopsis = "[--store FOLDER] [-o FILE] ENTRY",
+	.synopsis = "[--store PLACE] [-o FILE] ENTRY",
 	.summary = "give back what was put",
 	.examples = "intoto store get --store evidence sha256:1a2b3c4d",
 	.options = get_options,

@@ -8,11 +8,13 @@ int it_store_words_read(struct it_store_options *options, const struct it_store_
 			struct intoto_error **err)
 {
 	const char *place = words->place ? words->place : getenv("INTOTO_STORE");
+	const char *log_key = words->log_key ? words->log_key : getenv("INTOTO_STORE_LOG_KEY");
 
 	if (!place || !*place)
 		return it_err_set(
 			err, INTOTO_E_USAGE,
-			"want a store: --store FOLDER, or INTOTO_STORE in the environment");
+			"want a store: --store PLACE, or INTOTO_STORE in the environment");
 	options->place = place;
+	options->log_key = log_key && *log_key ? log_key : NULL;
 	return INTOTO_OK;
 }

@@ -8,14 +8,19 @@
 
 struct it_store_words {
 	const char *place;
+	const char *log_key;
 };
 
 /* clang-format off */
 #define IT_STORE_OPTIONS(type, member) \
-	IT_VALUE(type, member.place, 0, "store", "FOLDER", "the store ($INTOTO_STORE)")
+	IT_VALUE(type, member.place, 0, "store", "PLACE", "the store: a folder, or postgresql://... ($INTOTO_STORE)")
+#define IT_STORE_LOG_KEY_OPTION(type, member) \
+	IT_VALUE(type, member.log_key, 0, "log-key", "FILE", \
+		 "the key that signs checkpoints, of a store that is no folder ($INTOTO_STORE_LOG_KEY)")
 /* clang-format on */
 
-/* Fills options from the words, from which it borrows, and from $INTOTO_STORE. */
+/* Fills options from the words, from which it borrows, and from $INTOTO_STORE and
+ * $INTOTO_STORE_LOG_KEY. */
 IT_CHECK int it_store_words_read(struct it_store_options *options,
 				 const struct it_store_words *words, struct intoto_error **err);
 

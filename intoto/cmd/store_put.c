@@ -174,7 +174,7 @@ extern const struct it_command it_cmd_store_put;
 
 const struct it_command it_cmd_store_put = {
 	.name = "put",
-	.synopsis = "[--store FOLDER] [OPTIONS] FILE...",
+	.synopsis = "[--store PLACE] [OPTIONS] FILE...",
 	.summary = "keep documents",
 	.examples = "intoto store put --store evidence links/*.link app.cdx.json\n"
 		    "intoto store put --store evidence --jsonl attestations.intoto.jsonl",

@@ -178,7 +178,7 @@ extern const struct it_command it_cmd_store_search;
 
 const struct it_command it_cmd_store_search = {
 	.name = "search",
-	.synopsis = "[--store FOLDER] [CONDITION]...",
+	.synopsis = "[--store PLACE] [CONDITION]...",
 	.summary = "find entries that fulfil all conditions",
 	.examples = "intoto store search --store evidence --digest sha256:1a2b… --role product\n"
 		    "intoto store search --store evidence --package pkg:deb/debian/zlib1g "

@@ -22,6 +22,16 @@ void it_facts_free(struct it_facts *facts)
 
 /* --- adding --- */
 
+/* At most IT_FACT_TEXT_MAX, and no half of a character. */
+static size_t end_of_text(const char *text)
+{
+	size_t end = IT_FACT_TEXT_MAX;
+
+	while (end && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--;
+	return end;
+}
+
 /* What no database takes as it is: what is no UTF-8 is replaced. */
 static int add_cleaned(struct it_facts *facts, struct it_span text, struct intoto_error **err)
 {
@@ -30,6 +40,9 @@ static int add_cleaned(struct it_facts *facts, struct it_span text, struct intot
 
 	(void)it_utf8_replace(&clean, text);
 	rc = it_buf_check(&clean, "a fact", err);
+	/* What was replaced is longer than it was. */
+	if (!rc && clean.len > IT_FACT_TEXT_MAX)
+		clean.data[end_of_text(clean.data)] = '\0';
 	return rc ? rc : it_strings_add(&facts->texts, it_buf_text(&clean), err);
 }
 

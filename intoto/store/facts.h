@@ -11,7 +11,7 @@
 
 #include "base/strings.h"
 
-enum { IT_FACT_TEXT_MAX = 4096, IT_FACTS_MAX = 1024 * 1024 /* of each sort in a document */ };
+enum { IT_FACT_TEXT_MAX = 2000 /* what an index of PostgreSQL takes */, IT_FACTS_MAX = 1024 * 1024 /* of each sort in a document */ };
 
 struct it_fact_subject {
 	const char *role; /* "subject", "material", "product", "input", "dependency" */

@@ -44,10 +44,11 @@ libstore_la_SOURCES = \
 	%D%/retention.c %D%/retention.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
+	%D%/sql_postgres.c \
 	%D%/sql_sqlite.c \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
 	%D%/store_put.c \
 	%D%/sweep.c %D%/sweep.h
-libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-libstore_la_LIBADD = $(SQLITE_LIBS)
+libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
+libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)

@@ -56,7 +56,8 @@ int it_retention_each(struct it_store *store, int64_t now,
 {
 	static const char text[] =
 		"SELECT n.class, (SELECT duration FROM retention r WHERE r.class = n.class), "
-		"COALESCE(SUM(n.count), 0), COALESCE(SUM(n.size), 0), COALESCE(SUM(n.over), 0) "
+		"CAST(SUM(n.count) AS BIGINT), CAST(SUM(n.size) AS BIGINT), CAST(SUM(n.over) AS "
+		"BIGINT) "
 		"FROM (SELECT e.class AS class, 1 AS count, e.size AS size, CASE WHEN " //
 		IT_RETENTION_IS_OVER("e", "$1") " THEN 1 ELSE 0 END AS over FROM entry e UNION ALL "
 						"SELECT class, 0, 0, 0 FROM retention) n GROUP BY "

@@ -7,9 +7,15 @@
 
 #include "base/text.h"
 
-static bool is_url(const char *place)
+/* NULL: of a URL that none of them knows. */
+static const struct it_sql_driver *find_driver(const char *place)
 {
-	return strstr(place, "://") != NULL;
+	if (!strstr(place, "://"))
+		return &it_sql_sqlite;
+	/* Both are libpq's. */
+	return it_starts_with(place, "postgresql://") || it_starts_with(place, "postgres://")
+		       ? &it_sql_postgres
+		       : NULL;
 }
 
 /* Errors never show what stands behind the scheme: it may hold a password. */
@@ -30,9 +36,9 @@ int it_sql_open(struct it_sql **out, const char *place, unsigned flags, struct i
 	*out = NULL;
 	if (!sql)
 		return it_err_nomem(err);
-	if (is_url(place))
+	sql->driver = find_driver(place);
+	if (!sql->driver)
 		return refuse_scheme(place, err);
-	sql->driver = &it_sql_sqlite;
 	rc = sql->driver->open(sql, place, flags, err);
 	if (rc)
 		return rc;
@@ -73,18 +79,10 @@ int it_sql_text(struct it_sql *sql, const char **out, const char *text, struct i
 	return INTOTO_OK;
 }
 
-static int pass_over(void *arg, const struct it_sql_row *row, struct intoto_error **err)
-{
-	(void)arg;
-	(void)row;
-	(void)err;
-	return INTOTO_OK;
-}
-
 int it_sql_do(struct it_sql *sql, const char *text, const struct it_sql_value *values, size_t count,
 	      struct intoto_error **err)
 {
-	return sql->driver->run(sql, text, values, count, pass_over, NULL, err);
+	return sql->driver->run(sql, text, values, count, NULL, NULL, err);
 }
 
 int it_sql_each(struct it_sql *sql, const char *text, const struct it_sql_value *values,

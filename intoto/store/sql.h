@@ -48,7 +48,8 @@ struct it_sql_driver {
 	int (*open)(struct it_sql *sql, const char *place, unsigned flags,
 		    struct intoto_error **err);
 	void (*close)(struct it_sql *sql);
-	/* text is a constant of the program: its address names the prepared statement. */
+	/* text is a constant of the program: its address names the prepared statement.  row NULL:
+	 * rows are passed over, and a failure may be told by a later call, commit at the latest. */
 	int (*run)(struct it_sql *sql, const char *text, const struct it_sql_value *values,
 		   size_t count,
 		   int (*row)(void *arg, const struct it_sql_row *row, struct intoto_error **err),
@@ -62,10 +63,13 @@ struct it_sql_driver {
 };
 
 extern const struct it_sql_driver it_sql_sqlite;
+extern const struct it_sql_driver it_sql_postgres;
 
 /* A path, or postgresql://….  Errors never show a password. */
 IT_CHECK int it_sql_open(struct it_sql **out, const char *place, unsigned flags,
 			 struct intoto_error **err);
+/* It as it may be shown: without a user's password.  The caller's (free); NULL without memory. */
+char *it_sql_place(const char *place);
 void it_sql_close(struct it_sql *sql);
 IT_DEFINE_AUTO(struct it_sql, it_sql_close);
 

@@ -210,7 +210,7 @@ static int step_all(struct sqlite *self, sqlite3_stmt *statement,
 
 		for (int i = 0; i < count; i++)
 			read_column(&values[i], statement, i);
-		rc = row(arg, &one, err);
+		rc = row ? row(arg, &one, err) : INTOTO_OK;
 	}
 	if (!rc && got != SQLITE_DONE)
 		rc = refuse(self, got, err);

@@ -48,13 +48,16 @@
 struct it_store {
 	struct it_sql *sql;
 	struct it_objects *objects;
-	struct intoto_key *log_key; /* NULL: this one only reads */
+	struct intoto_key *log_key; /* NULL: this one cannot sign checkpoints */
 	char *origin;		    /* name of the log */
-	char *place;
+	char *verifier;		    /* key that its checkpoints are checked with: it_note_verifier */
+	char *place;		    /* for messages; no secrets */
 };
 
 struct it_store_options {
-	const char *place; /* a folder */
+	const char *place;   /* a folder, or postgresql://… */
+	const char *objects; /* when it is made: where they are; NULL: in the folder */
+	const char *log_key; /* file; NULL: log.key in the folder, or none */
 	const struct it_objects_access *access;
 	const char *origin; /* when it is made: what its log is called; NULL: a name of chance */
 	bool create;	    /* one that is not there yet; one that is there is an error */

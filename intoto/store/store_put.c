@@ -237,14 +237,14 @@ static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_
 static int add_signers(struct it_sql *sql, const struct it_facts *facts, int64_t number,
 		       struct intoto_error **err)
 {
-	static const char text[] = "INSERT INTO signer (keyid, identity, entry) VALUES "
-				   "($1, $2, $3) ON CONFLICT DO NOTHING";
+	static const char text[] = "INSERT INTO signer (keyid, identity, entry, place) VALUES "
+				   "($1, $2, $3, $4)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->signer_count; i++) {
 		const struct it_sql_value values[] = { IT_SQL_T(facts->signers[i].keyid),
 						       IT_SQL_T(facts->signers[i].identity),
-						       IT_SQL_N(number) };
+						       IT_SQL_N(number), IT_SQL_N((int64_t)i) };
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	}
@@ -254,17 +254,16 @@ static int add_signers(struct it_sql *sql, const struct it_facts *facts, int64_t
 static int add_packages(struct it_sql *sql, const struct it_facts *facts, int64_t number,
 			struct intoto_error **err)
 {
-	static const char text[] =
-		"INSERT INTO package (base, version, entry, purl, name, "
-		"license) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+	static const char text[] = "INSERT INTO package (base, version, entry, purl, name, "
+				   "license, place) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->package_count; i++) {
 		const struct it_fact_package *one = &facts->packages[i];
-		const struct it_sql_value values[] = {
-			IT_SQL_T(one->base), IT_SQL_T(one->version), IT_SQL_N(number),
-			IT_SQL_T(one->purl), IT_SQL_T(one->name),    IT_SQL_T(one->license)
-		};
+		const struct it_sql_value values[] = { IT_SQL_T(one->base), IT_SQL_T(one->version),
+						       IT_SQL_N(number),    IT_SQL_T(one->purl),
+						       IT_SQL_T(one->name), IT_SQL_T(one->license),
+						       IT_SQL_N((int64_t)i) };
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	}
@@ -275,15 +274,16 @@ static int add_vulnerabilities(struct it_sql *sql, const struct it_facts *facts,
 			       struct intoto_error **err)
 {
 	static const char text[] =
-		"INSERT INTO vulnerability (id, package, state, severity, entry) "
-		"VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+		"INSERT INTO vulnerability (id, package, state, severity, entry, place) "
+		"VALUES ($1, $2, $3, $4, $5, $6)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->vulnerability_count; i++) {
 		const struct it_fact_vulnerability *one = &facts->vulnerabilities[i];
-		const struct it_sql_value values[] = { IT_SQL_T(one->id), IT_SQL_T(one->package),
-						       IT_SQL_T(one->state),
-						       IT_SQL_T(one->severity), IT_SQL_N(number) };
+		const struct it_sql_value values[] = {
+			IT_SQL_T(one->id),	 IT_SQL_T(one->package), IT_SQL_T(one->state),
+			IT_SQL_T(one->severity), IT_SQL_N(number),	 IT_SQL_N((int64_t)i)
+		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	}
@@ -294,15 +294,16 @@ static int add_exceptions(struct it_sql *sql, const struct it_facts *facts, int6
 			  struct intoto_error **err)
 {
 	static const char text[] =
-		"INSERT INTO exception (id, owner, reason, expires, entry) VALUES "
-		"($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+		"INSERT INTO exception (id, owner, reason, expires, entry, place) VALUES "
+		"($1, $2, $3, $4, $5, $6)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->exception_count; i++) {
 		const struct it_fact_exception *one = &facts->exceptions[i];
-		const struct it_sql_value values[] = { IT_SQL_T(one->id), IT_SQL_T(one->owner),
-						       IT_SQL_T(one->reason),
-						       IT_SQL_N(one->expires), IT_SQL_N(number) };
+		const struct it_sql_value values[] = {
+			IT_SQL_T(one->id),	IT_SQL_T(one->owner), IT_SQL_T(one->reason),
+			IT_SQL_N(one->expires), IT_SQL_N(number),     IT_SQL_N((int64_t)i)
+		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	}

@@ -40,7 +40,7 @@ intoto store log >kept
 intoto store retention --class short=10d
 sql 'UPDATE entry SET put = put - 86400 * 11'
 intoto store gc --by alice --reason 'its time is over' >/dev/null
-prints 'whole: 608 leaves, 603 entries, 603 objects' 'a store that was only used is whole' intoto store fsck --checkpoint kept --log-key log.vkey
+prints 'whole: 608 leaves, 603 entries, 603 objects' 'a store that was only used is whole' intoto store fsck --checkpoint kept --verifier log.vkey
 is "$(intoto store fsck --format=json | jq -c '[.faults, .notes]')" '[0,0]' 'for programs, too'
 is "$(intoto store fsck -q)" '' 'and silent if asked'
 
@@ -49,8 +49,8 @@ cp -a store good
 # finds CODE SENTENCE TEXT SQL: after this
 finds() {
 	sql "$4"
-	refuses 1 "$3" "$2" intoto store fsck --checkpoint kept --log-key log.vkey
-	ok "... [$1]" grep -qF "[$1]" <(intoto store fsck --checkpoint kept --log-key log.vkey)
+	refuses 1 "$3" "$2" intoto store fsck --checkpoint kept --verifier log.vkey
+	ok "... [$1]" grep -qF "[$1]" <(intoto store fsck --checkpoint kept --verifier log.vkey)
 	rm -rf store && cp -a good store
 }
 finds entry.missing 'a row that was deleted' "$(id_of many/5): was put, is not there, and nobody says that he removed it" \
@@ -84,9 +84,9 @@ finds facts.missing 'a signer' 'the index lacks 1 things that the document says'
 finds facts.missing 'a vulnerability' 'the index lacks 1 things that the document says' "DELETE FROM vulnerability"
 finds facts.missing 'a kind' 'the index lacks 1 things that the document says' "UPDATE entry SET kind = 'file' WHERE kind = 'sbom'"
 finds facts.added 'a package that no document names' 'the index has 1 things that the document does not say' \
-	"INSERT INTO package (base, version, purl, name, license, entry) VALUES ('a', 'b', 'c', 'd', '', $sbom)"
+	"INSERT INTO package (base, version, purl, name, license, place, entry) VALUES ('a', 'b', 'c', 'd', '', 7, $sbom)"
 finds facts.stray 'a package of no entry' 'the index has 1 rows of "package" that belong to no entry' \
-	"INSERT INTO package (base, version, purl, name, license, entry) VALUES ('a', 'b', 'c', 'd', '', 9999)"
+	"INSERT INTO package (base, version, purl, name, license, place, entry) VALUES ('a', 'b', 'c', 'd', '', 7, 9999)"
 
 # --- beside the database -------------------------------------------------------------------------------------
 rm -f "$(object many/9)"
@@ -107,11 +107,11 @@ for number in $(seq 20); do echo "another $number" >"many/another $number"; done
 INTOTO_STORE=$PWD/anew intoto store put -q many/*
 cp anew/index.sqlite store/index.sqlite && rm -f store/index.sqlite-*
 refuses 1 'the first 607 leaves are not those of the checkpoint: the log was written anew' 'a store that began anew' \
-	intoto store fsck --checkpoint kept --log-key log.vkey
+	intoto store fsck --checkpoint kept --verifier log.vkey
 rm -rf store && cp -a good store
 sed 's/^607$/606/' kept >other
-refuses 1 'other: the signature of example.org/log does not verify' 'a checkpoint that somebody changed' intoto store fsck --checkpoint other --log-key log.vkey
+refuses 1 'other: the signature of example.org/log does not verify' 'a checkpoint that somebody changed' intoto store fsck --checkpoint other --verifier log.vkey
 INTOTO_STORE=$PWD/anew intoto store log >strange
-refuses 1 'strange: is not signed by example.org/log' 'a checkpoint that another key signed' intoto store fsck --checkpoint strange --log-key log.vkey
+refuses 1 'strange: is not signed by example.org/log' 'a checkpoint that another key signed' intoto store fsck --checkpoint strange --verifier log.vkey
 refuses 66 'not-there' 'a checkpoint that is not there' intoto store fsck --checkpoint not-there
 done_testing

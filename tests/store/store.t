@@ -36,8 +36,9 @@ prints 'example.org/log+' 'a store is made, and says its key' intoto store init 
 intoto store log --key >key.vkey
 is "$(cut -d+ -f1 key.vkey)" example.org/log 'the key is told again'
 refuses 64 'is a store already' 'but once' intoto store init
-refuses 65 'found a URL' 'no server keeps it yet' intoto store init --store postgresql://me:secret@127.0.0.1:1/db
-ok 'and no password is shown' not grep -q secret <(intoto store init --store postgresql://me:secret@127.0.0.1:1/db 2>&1)
+
+refuses 69 '' 'a server that is not there' intoto store init --store postgresql://me:secret@127.0.0.1:1/db --objects o --log-key k
+ok 'and no password is shown' not grep -q secret <(intoto store init --store postgresql://me:secret@127.0.0.1:1/db --objects o --log-key k 2>&1)
 begun() { mkdir begun && : >begun/index.sqlite && intoto store init --store begun && intoto store search --store begun; }
 ok 'an init that was cut short begins anew' begun
 refuses 64 'without blanks' 'its log has a proper name' intoto store init --store other --log-name 'a b'

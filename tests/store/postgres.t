@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A store for many: the index in a real PostgreSQL, with many writers, and killed at any moment.
+. "${INTOTO_SOURCE:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+. "$INTOTO_SOURCE/tests/lib/postgres.sh"
+
+command -v intoto >/dev/null || skip_all 'the program is not built'
+postgres_programs >/dev/null || skip_all 'there is no PostgreSQL'
+postgres_start || skip_all "PostgreSQL does not start: $(tail -n 3 "$postgres_folder/initdb.log" "$postgres_folder/log" 2>/dev/null | xargs)"
+tlog=$INTOTO_SOURCE/tests/store/tlog.py
+prints() {
+	refuses 0 "$@"
+}
+export INTOTO_STORE=$postgres INTOTO_STORE_LOG_KEY=$PWD/log.key
+id_of() { echo "sha256:$(sha256sum "$1" | cut -c -64)"; }
+found() { intoto store search --format=json "$@" | jq -r .name | sort | xargs; }
+
+# --- documents ---------------------------------------------------------------------------------------
+intoto key generate --type ed25519 --no-passphrase -o key >/dev/null
+echo hello >app && mkdir links
+intoto-run -n build -p app --metadata-directory links --signing-key key -- true
+build=$(echo links/build.*)
+cat >app.cdx.json <<'JSON'
+{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
+{"type":"library","name":"zlib","version":"1.3","purl":"pkg:deb/debian/zlib1g@1.3?arch=amd64"}]}
+JSON
+cat >app.vex.json <<'JSON'
+{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://example.org/vex/1","author":"alice","timestamp":"2026-01-01T00:00:00Z","version":1,
+"statements":[{"vulnerability":{"name":"CVE-2026-1","aliases":["GHSA-x"]},"products":[{"@id":"pkg:deb/debian/zlib1g@1.3"}],"status":"not_affected","justification":"vulnerable_code_not_present"}]}
+JSON
+
+# --- making, putting, finding ------------------------------------------------------------------------------
+refuses 64 'want a place for the objects' 'a database wants a place for the objects' intoto store init
+refuses 64 'want a file for the key of the log' 'and for the key of the log' env -u INTOTO_STORE_LOG_KEY intoto store init --objects objects
+refuses 65 'is no store' 'a database without one' intoto store search
+prints 'example.org/log+' 'a store is made' intoto store init --objects "$PWD/objects" --log-name example.org/log
+intoto store log --key >log.vkey
+refuses 64 'is a store already' 'but once' intoto store init --objects "$PWD/objects"
+refuses 69 'password authentication failed' 'a wrong password' intoto store search --store "${postgres/secret-of-the-test/wrong-secret}"
+ok '... which is not shown' not grep -q wrong-secret <(intoto store search --store "${postgres/secret-of-the-test/wrong-secret}" 2>&1)
+refuses 69 '' 'a server that is not there' intoto store search --store postgresql://me:secret-of-mine@127.0.0.1:1/db
+ok '... and its password, neither' not grep -q secret-of-mine <(intoto store search --store postgresql://me:secret-of-mine@127.0.0.1:1/db 2>&1)
+prints 'put  app.cdx.json' 'documents are put' intoto store put "$build" app.cdx.json app.vex.json app
+prints '  there  app' 'the same again is there already' intoto store put app
+ok 'what was put comes back' sh -c 'intoto store get "$1" | cmp - "$2"' - "$(id_of app)" app
+is "$(found)" "app app.cdx.json app.vex.json $(basename "$build")" 'all is found'
+is "$(found --digest "$(id_of app)" --role product)" "$(basename "$build")" 'by digest and role'
+is "$(found --name 'ap?' --kind link)" "$(basename "$build")" 'by a pattern'
+is "$(found --name 'AP?')" '' 'in which A is not a'
+is "$(found --signer "$(intoto key show --format json key.pub | jq -r .keyid.legacy | cut -c -8)")" "$(basename "$build")" 'by the beginning of a keyid'
+is "$(found --package pkg:deb/debian/zlib1g@1.3)" app.cdx.json 'by package and version'
+is "$(found --vulnerability GHSA-x)" app.vex.json 'by an alias of a vulnerability'
+is "$(found --step "x' OR '1'='1")" '' 'SQL in a search is a text'
+is "$(found --name "'; DROP TABLE entry; --")" '' 'also that one'
+intoto store log >four.checkpoint
+intoto store log --prove 3 >proof && postgres_sql 'SELECT encode(entry, $$escape$$) FROM leaf WHERE number = 3' | tr -d '\n' >entry
+ok 'a proof is good, as another program finds' python3 "$tlog" proof log.vkey proof entry
+ok 'who has not the key of the log may put' env -u INTOTO_STORE_LOG_KEY intoto store put -q app.cdx.json
+refuses 65 'has not the key of the log' 'but sign no checkpoint' env -u INTOTO_STORE_LOG_KEY intoto store log
+refuses 65 "is not the key of this store's log" 'nor does another key' intoto store log --log-key key
+
+# --- hostile documents: PostgreSQL takes less than SQLite -------------------------------------------------------
+long=$(head -c 9000 /dev/urandom | base64 -w0)
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"%s","version":"%s","purl":"pkg:deb/%s@%s"}]}' "$long" "$long" "$long" "$long" >long.cdx.json
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"\\u001b[2J","version":"\\u0000x"}]}' >escape.cdx.json
+printf '\0\1\2' >zero
+cp app "$(printf 'na\377me')" && echo more >>"$(printf 'na\377me')"
+ok 'texts that are too long for an index' intoto store put -q long.cdx.json
+ok 'a NUL in a text' intoto store put -q escape.cdx.json zero
+ok 'a name that is no UTF-8' intoto store put -q "$(printf 'na\377me')"
+prints 'whole: 8 leaves, 8 entries, 8 objects' 'all of it is whole' intoto store fsck --checkpoint four.checkpoint --verifier log.vkey
+
+# --- keeping and removing ----------------------------------------------------------------------------------------
+intoto store retention --class default=10d
+postgres_sql 'UPDATE entry SET put = put - 86400 * 11'
+intoto store hold add --name case --by legal --reason why "$(id_of app)"
+prints 'default  10d' 'classes are listed' intoto store retention
+prints 'removed: 7 entries, 7 objects' 'what is due goes' intoto store gc --by alice --reason 'its time is over'
+is "$(found)" app 'what is held stays'
+refuses 66 'by alice: its time is over' 'who asks is told' intoto store get "$(id_of app.cdx.json)"
+postgres_sql 'DELETE FROM hold'
+refuses 1 'QUIETLY RELEASED' 'a hold that was dropped is found' intoto store fsck --verifier log.vkey --checkpoint four.checkpoint
+refuses 66 'nothing of it is held' 'it cannot be released any more' intoto store hold release --name case --by legal --reason closed
+
+# --- many writers --------------------------------------------------------------------------------------------------
+# writer NUMBER: puts 12 documents, in threes, and notes those that were acknowledged
+writer() {
+	local one
+
+	mkdir -p "writer$1"
+	for one in $(seq 12); do echo "writer $1 document $one" >"writer$1/$one"; done
+	for one in $(seq 1 3 12); do
+		intoto store put "writer$1/$one" "writer$1/$((one + 1))" "writer$1/$((one + 2))" common >>"writer$1.said" 2>>"writer$1.errors"
+	done
+}
+echo common >common
+for number in 1 2 3 4 5 6 7 8; do writer $number & done
+wait
+is "$(cat writer?.errors)" '' '8 writers at once, and none fails'
+is "$(grep -h '  put  ' writer?.said | wc -l)" 97 'each document is put, and what all of them have, once'
+is "$(grep -h '  put  ' writer?.said | cut -d' ' -f3 | sort -n | uniq | wc -l)" 97 'each has its own number'
+is "$(intoto store search --format=json --limit 1000 | jq -r .id | sort -u | wc -l)" 98 'nothing is lost'
+ok 'the log has no gaps' sh -c 'intoto store fsck --format=json | grep -qv "log\."'
+
+# --- killed ------------------------------------------------------------------------------------------------------------
+# Every acknowledged put is there, and every row has its object.
+nothing_is_lost() {
+	local id
+
+	intoto store search --format=json --limit 10000 | jq -r .id | sort >there
+	sed -n 's/^\(sha256:[0-9a-f]*\)  .*/\1/p' "$@" | sort -u >acknowledged
+	[ -s acknowledged ] || { diag 'nothing was acknowledged'; return 1; }
+	comm -23 acknowledged there >lost
+	[ ! -s lost ] || { diag "lost: $(wc -l <lost)"; return 1; }
+	intoto store fsck --format=json | grep -E '"(object|entry|log)\.(missing|changed|gap|edge|leaf)' >faults
+	not grep . faults
+}
+killed_writers() {
+	local round pid
+
+	for round in $(seq 6); do
+		for number in 1 2 3; do
+			mkdir -p "killed$number"
+			for one in $(seq 40); do echo "round $round writer $number document $one" >"killed$number/$one"; done
+			intoto store put "killed$number"/* >>"killed$number.said" 2>/dev/null &
+		done
+		sleep "0.0$((RANDOM % 9))"
+		for pid in $(jobs -p); do [ $((RANDOM % 3)) -eq 0 ] || kill -KILL "$pid" 2>/dev/null; done
+		wait
+	done 2>/dev/null
+	nothing_is_lost killed?.said
+}
+ok 'writers that are killed lose nothing that was acknowledged' killed_writers
+killed_server() {
+	local round
+
+	for round in 1 2; do
+		for number in 1 2 3 4; do
+			mkdir -p "orphan$number"
+			for one in $(seq 60); do echo "server round $round writer $number document $one" >"orphan$number/$one"; done
+			(for one in $(seq 1 10 60); do
+				intoto store put $(seq -f "orphan$number/%g" "$one" $((one + 9))) >>"orphan$number.said" 2>>orphan.errors
+			done) &
+		done
+		sleep "0.$((RANDOM % 4))"
+		postgres_kill
+		wait
+		postgres_again || return 1
+	done
+	nothing_is_lost orphan?.said
+}
+ok 'nor does a server that is killed' killed_server
+refuses 0 '' 'and goes on' intoto store put common
+ok 'its clients said so' not grep -v '^intoto store put: postgresql://127.0.0.1' orphan.errors
+postgres_stop
+refuses 69 'postgresql://127.0.0.1' 'a server that is gone is said to be' intoto store put common
+done_testing
