@@ -58,7 +58,7 @@ const char *it_archive_diff_group_name(enum it_archive_diff_group group);
 
 const char *it_archive_diff_change_word(enum it_archive_diff_change change);
 
-/* POLICY when one of them is not whole. */
+/* FORMAT when one of them is not whole. */
 IT_CHECK int it_archive_diff_read(struct it_archive_diff **out, const char *before,
 				  const char *after, struct intoto_error **err);
 void it_archive_diff_free(struct it_archive_diff *diff);

@@ -111,22 +111,43 @@ static int add_programs(struct it_claims *claims, const struct it_json *predicat
 
 /* --- statements --- */
 
-/* Which program wrote it: "grype 0.74". */
-static int add_maker(struct it_claims *claims, const char *group, const struct it_json *predicate,
-		     const char *type, struct intoto_error **err)
+/* Which program wrote it: "grype 0.74".  What cannot be read is told with its facts. */
+static int add_sbom_tools(struct it_claims *claims, const struct it_json *predicate,
+			  const char *type, struct intoto_error **err)
 {
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
-	IT_AUTO(it_vulns_freep) struct it_vulns *vulns = NULL;
-	int rc = INTOTO_OK;
+	int rc = it_sbom_read(&sbom, predicate, type, NULL);
 
-	if (it_streq(group, "sbom") && !it_sbom_read(&sbom, predicate, type, NULL))
-		for (size_t i = 0; !rc && i < sbom->tools.count; i++)
-			rc = add_tool(claims, "maker of", "SBOM", sbom->tools.items[i], err);
-	if (rc || !it_streq(group, "vulns") || it_vulns_read(&vulns, predicate, type, NULL, NULL))
-		return rc;
+	if (rc)
+		return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : INTOTO_OK;
+	for (size_t i = 0; !rc && i < sbom->tools.count; i++)
+		rc = add_tool(claims, "maker of", "SBOM", sbom->tools.items[i], err);
+	return rc;
+}
+
+static int add_scanner(struct it_claims *claims, const struct it_json *predicate, const char *type,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_vulns_freep) struct it_vulns *vulns = NULL;
+	int rc = it_vulns_read(&vulns, predicate, type, NULL, NULL);
+
+	if (rc)
+		return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : INTOTO_OK;
 	return add_tool(claims, "scanner", vulns->scanner ? vulns->scanner : "without a name",
 			vulns->version && *vulns->version ? vulns->version : "without a version",
 			err);
+}
+
+static int add_maker(struct it_claims *claims, const struct it_attestation *attestation,
+		     struct intoto_error **err)
+{
+	const struct it_predicate_family *family = attestation->family;
+
+	if (family && it_streq(family->group, "sbom"))
+		return add_sbom_tools(claims, attestation->predicate, attestation->type, err);
+	if (family && it_streq(family->group, "vulns"))
+		return add_scanner(claims, attestation->predicate, attestation->type, err);
+	return INTOTO_OK;
 }
 
 static int add_statement(struct it_claims *claims, const struct it_attestation *attestation,
@@ -140,10 +161,7 @@ static int add_statement(struct it_claims *claims, const struct it_attestation *
 			      *making->version ? making->version : "without a version", err);
 	if (!rc && it_streq(attestation->type, IT_RUNTIME_TRACE_TYPE))
 		rc = add_programs(claims, attestation->predicate, err);
-	if (rc || !attestation->family)
-		return rc;
-	return add_maker(claims, attestation->family->group, attestation->predicate,
-			 attestation->type, err);
+	return rc ? rc : add_maker(claims, attestation, err);
 }
 
 static int take_statement(struct it_claims *claims, struct intoto_envelope *envelope,
@@ -233,6 +251,8 @@ int it_claims_of_document(struct it_claims *claims, const struct it_archive_memb
 		rc = it_claims_miss(claims, member, "says more than is compared", err);
 	if (!rc && it_streq(facts->kind, "file"))
 		rc = it_claims_miss(claims, member, "is of no kind that is known", err);
+	else if (!rc && facts->unread)
+		rc = it_claims_miss(claims, member, "cannot be read whole", err);
 	return rc;
 }
 

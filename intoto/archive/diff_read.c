@@ -263,7 +263,7 @@ static int check_whole(const struct it_archive *archive, struct intoto_error **e
 {
 	for (size_t i = 0; i < archive->fault_count; i++)
 		if (archive->faults[i].kind != IT_FAULT_WITHHELD)
-			return it_err_set(err, INTOTO_E_POLICY, "is not whole: %s %s",
+			return it_err_set(err, INTOTO_E_FORMAT, "is not whole: %s %s",
 					  archive->faults[i].name, archive->faults[i].text);
 	return INTOTO_OK;
 }

@@ -186,11 +186,16 @@ static int find_filter(enum it_tar_filter *out, const char *path, struct intoto_
 	static const char zstd[] = "\x28\xb5\x2f\xfd"; /* RFC 8878 section 3.1.1 */
 	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char found[sizeof zstd - 1];
-	ssize_t got = fd < 0 ? -1 : TEMP_FAILURE_RETRY(read(fd, found, sizeof found));
+	size_t len = 0;
+	ssize_t got = fd < 0 ? -1 : 1;
 
+	for (; got > 0 && len<sizeof found; len += got> 0 ? (size_t)got : 0)
+		got = TEMP_FAILURE_RETRY(read(fd, found + len, sizeof found - len));
 	if (got < 0)
 		return it_err_errno(err, errno, "%s", path);
-	*out = it_span_is(it_span(found, (size_t)got), zstd) ? IT_TAR_ZSTD : IT_TAR_PLAIN;
+	if (len < sizeof found)
+		return it_err_set(err, INTOTO_E_IO, "%s: changed while it was copied", path);
+	*out = it_span_is(it_span(found, len), zstd) ? IT_TAR_ZSTD : IT_TAR_PLAIN;
 	return INTOTO_OK;
 }
 

@@ -184,6 +184,12 @@ int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerabi
 	ADD(facts, vulnerabilities, vulnerability_count, vulnerability_cap, one);
 }
 
+int it_fact_none(struct it_facts *facts, int rc, struct intoto_error **err)
+{
+	facts->unread = true;
+	return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : INTOTO_OK;
+}
+
 /* --- what it is --- */
 
 static const struct it_json_limits raw_limits = {
@@ -196,11 +202,13 @@ static int read_document(struct it_facts *facts, struct it_span bytes, struct in
 	struct intoto_envelope *envelope = NULL;
 	IT_AUTO(it_json_freep) struct it_json *root = NULL;
 
-	if (!intoto_envelope_parse(&envelope, bytes.data, bytes.len, NULL))
+	int rc = intoto_envelope_parse(&envelope, bytes.data, bytes.len, NULL);
+
+	if (!rc)
 		return it_facts_of_envelope(facts, envelope, err);
-	if (!it_json_parse(&root, bytes, &raw_limits, NULL))
-		return it_facts_of_raw(facts, root, err);
-	return INTOTO_OK;
+	if (rc != INTOTO_E_NOMEM)
+		rc = it_json_parse(&root, bytes, &raw_limits, NULL);
+	return rc ? it_fact_none(facts, rc, err) : it_facts_of_raw(facts, root, err);
 }
 
 int it_facts_read(struct it_facts **out, struct it_span bytes, const char *name,

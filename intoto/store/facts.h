@@ -67,7 +67,8 @@ struct it_facts {
 	size_t vulnerability_count, vulnerability_cap;
 	struct it_fact_exception *exceptions;
 	size_t exception_count, exception_cap;
-	bool cut; /* there was more than IT_FACTS_MAX of a sort: search may miss some */
+	bool unread; /* some of it could not be read, so that its facts are missing */
+	bool cut;    /* there was more than IT_FACTS_MAX of a sort: search may miss some */
 	struct it_strings texts;
 };
 

@@ -45,11 +45,13 @@ static int read_link(struct it_facts *facts, const struct intoto_envelope *envel
 		     struct intoto_error **err)
 {
 	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	int rc;
 
 	facts->kind = "link";
 	facts->media_type = INTOTO_PAYLOAD_TYPE;
-	if (intoto_link_from_envelope(&link, envelope, NULL))
-		return INTOTO_OK; /* what cannot be read has no facts */
+	rc = intoto_link_from_envelope(&link, envelope, NULL);
+	if (rc)
+		return it_fact_none(facts, rc, err); /* what cannot be read has no facts */
 	return add_link(facts, link, err);
 }
 
@@ -73,8 +75,9 @@ static int add_materials(struct it_facts *facts, const struct it_attestation *at
 	bool named = false;
 	int rc;
 
-	if (it_statement_to_link(&link, &named, attestation->envelope, NULL))
-		return INTOTO_OK; /* a predicate that is none of those */
+	rc = it_statement_to_link(&link, &named, attestation->envelope, NULL);
+	if (rc)
+		return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : INTOTO_OK; /* none of those */
 	rc = add_artifacts(facts, &link->materials, "material", err);
 	if (rc || !named)
 		return rc;
@@ -104,11 +107,13 @@ static int read_statement(struct it_facts *facts, struct intoto_envelope *envelo
 			  struct intoto_error **err)
 {
 	IT_AUTO(it_attestation_freep) struct it_attestation *attestation = NULL;
+	int rc;
 
 	facts->kind = "attestation";
 	facts->media_type = "application/vnd.dsse.envelope.v1+json";
-	if (it_attestation_take(&attestation, envelope, NULL))
-		return INTOTO_OK; /* what cannot be read has no facts */
+	rc = it_attestation_take(&attestation, envelope, NULL);
+	if (rc)
+		return it_fact_none(facts, rc, err); /* what cannot be read has no facts */
 	return add_statement(facts, attestation, err);
 }
 

@@ -24,6 +24,9 @@ IT_CHECK int it_fact_package(struct it_facts *facts, const struct it_fact_packag
 IT_CHECK int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerability *told,
 				   struct intoto_error **err);
 
+/* Of a document that could not be read: only memory is an error. */
+IT_CHECK int it_fact_none(struct it_facts *facts, int rc, struct intoto_error **err);
+
 /* What cannot be read leaves the kind that is known so far; only memory is an error. */
 /* Takes the envelope. */
 IT_CHECK int it_facts_of_envelope(struct it_facts *facts, struct intoto_envelope *envelope,

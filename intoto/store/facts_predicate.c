@@ -38,8 +38,9 @@ static int read_sbom(struct it_facts *facts, const struct it_json *document, con
 	IT_AUTO(it_sbom_freep) struct it_sbom *sbom = NULL;
 	int rc = INTOTO_OK;
 
-	if (it_sbom_read(&sbom, document, type, NULL))
-		return INTOTO_OK; /* what cannot be read has no facts */
+	rc = it_sbom_read(&sbom, document, type, NULL);
+	if (rc)
+		return it_fact_none(facts, rc, err); /* what cannot be read has no facts */
 	if (!facts->time)
 		facts->time = sbom->created;
 	for (size_t i = 0; !rc && i < sbom->subjects.count; i++)
@@ -81,8 +82,9 @@ static int read_vulns(struct it_facts *facts, const struct it_json *document, co
 	IT_AUTO(it_vulns_freep) struct it_vulns *vulns = NULL;
 	int rc = INTOTO_OK;
 
-	if (it_vulns_read(&vulns, document, type, NULL, NULL))
-		return INTOTO_OK; /* what cannot be read has no facts */
+	rc = it_vulns_read(&vulns, document, type, NULL, NULL);
+	if (rc)
+		return it_fact_none(facts, rc, err); /* what cannot be read has no facts */
 	if (!facts->time)
 		facts->time = vulns->finished;
 	for (size_t i = 0; !rc && i < vulns->count; i++)
@@ -131,8 +133,9 @@ static int read_vex(struct it_facts *facts, const struct it_json *document,
 	IT_AUTO(it_vex_freep) struct it_vex *vex = NULL;
 	int rc = INTOTO_OK;
 
-	if (it_vex_read(&vex, document, NULL, NULL))
-		return INTOTO_OK; /* what cannot be read has no facts */
+	rc = it_vex_read(&vex, document, NULL, NULL);
+	if (rc)
+		return it_fact_none(facts, rc, err); /* what cannot be read has no facts */
 	for (size_t i = 0; !rc && i < vex->count; i++)
 		rc = add_vex(facts, &vex->items[i], err);
 	return rc;

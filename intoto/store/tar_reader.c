@@ -131,6 +131,8 @@ int it_tar_reader_hash(struct it_tar_reader *reader, struct it_buf *hex, struct 
 	}
 	if (got < 0)
 		return it_err_errno(err, errno, "%s", reader->path);
+	if ((uint64_t)at != it_tar_reader_size(reader))
+		return it_err_set(err, INTOTO_E_IO, "%s: changed while it was read", reader->path);
 	it_digest_finish(&digest, bytes);
 	it_hex_encode(hex, it_span(bytes, IT_SHA256_SIZE));
 	return it_buf_check(hex, "digest", err);

@@ -51,6 +51,9 @@ layout_more() {
 		intoto layout add-gate root.layout package "require:{\"predicates\":[\"$slsa\"]}" --key bob.pem.pub &&
 		intoto sign -q -f root.layout -k owner.pem
 }
+named_anew() {
+	sed -i 's/"resolvedDependencies": \[{"uri":"report"[^]]*}},{"uri":"npm"[^}]*}},/"resolvedDependencies": [/' provenance.json && named
+}
 first() {
 	release_make && excepted EX-7 alice CVE-2024-2398 2026-12-01T00:00:00Z && layout_more && trace_of aaaa /usr/bin/as && named && pack one.tar --release 1.0 --trust owner.pem.pub --add notes=sbom.json
 }
@@ -82,8 +85,7 @@ link links package alice "\"out/app\":$(sha 3),\"debian/control\":$(sha 6),\"deb
 rm links/EX-7.exception.json
 excepted EX-8 bob CVE-2024-9143 2026-12-31T23:59:59Z
 sed -i 's/left-pad@1.0.0/left-pad@1.3.0/; s/"1.0.0"/"1.3.0"/' raw/npm.json; echo 'another' >raw/report.bin
-sed -i 's/"resolvedDependencies": \[{"uri":"report"[^]]*}},{"uri":"npm"[^}]*}},/"resolvedDependencies": [/' provenance.json
-named
+named_anew
 release_layout 'Another readme' && layout_more && pack two.tar --release 1.1 --trust alice.pem.pub --add notes=vex.json >/dev/null
 refuses 1 'from one.tar: app 1.0' 'the next release differs' intoto archive diff one.tar two.tar
 cp "$tap_stdout" told
@@ -139,10 +141,13 @@ ok 'a withheld link is not taken for a difference: its digest is the same' intot
 ok 'nor where both withhold it' intoto archive diff less.tar less.tar
 refuses 1 "unknown   $build: is withheld (sha256:" 'where it differs nobody can tell in what' intoto archive diff less.tar one.tar
 python3 "$forge" two.tar bad.tar replaced
-refuses 1 'bad.tar: is not whole: ' 'one that is not whole is not compared' intoto archive diff one.tar bad.tar
+refuses 65 'bad.tar: is not whole: ' 'one that is not whole is not compared' intoto archive diff one.tar bad.tar
 refuses 64 'want two archives, found 1 words' 'one archive' intoto archive diff one.tar
 refuses 66 'not-there' 'one that is not there' intoto archive diff one.tar not-there
 refuses 65 'Unrecognized archive format' 'a text' intoto archive diff told one.tar
+echo '{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":7}' >raw/npm.json
+named_anew && pack three.tar --release 1.1 >/dev/null
+refuses 1 "raw/sha256/$(sha256sum raw/npm.json | cut -c -64): cannot be read whole" 'an SBOM that cannot be read is told' intoto archive diff two.tar three.tar
 
 # --- hostile text ------------------------------------------------------------------------------------------
 hostile=$'\e[2Jgone\nfindings: 0 differ'
