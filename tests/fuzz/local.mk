@@ -253,3 +253,15 @@ FUZZ_TARGETS += %D%/archive_later
 %C%_archive_later_SOURCES = %D%/archive_later.c $(FUZZ_MAIN)
 %C%_archive_later_LDFLAGS = $(FUZZ_LINK)
 %C%_archive_later_LDADD = libarchives.la libtar.la $(LDADD)
+
+# archive
+FUZZ_TARGETS += %D%/archive
+%C%_archive_SOURCES = %D%/archive.c $(FUZZ_MAIN)
+%C%_archive_LDFLAGS = $(FUZZ_LINK)
+%C%_archive_LDADD = libarchives.la libtar.la $(LDADD)
+
+# archive_manifest
+FUZZ_TARGETS += %D%/archive_manifest
+%C%_archive_manifest_SOURCES = %D%/archive_manifest.c $(FUZZ_MAIN)
+%C%_archive_manifest_LDFLAGS = $(FUZZ_LINK)
+%C%_archive_manifest_LDADD = libarchives.la libtar.la $(LDADD)
