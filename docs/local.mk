@@ -2,6 +2,7 @@
 # The manual: a page for every command and for every header of the library.
 dist_man_MANS += \
 	%D%/intoto-archive.1 \
+	%D%/intoto-archive.5 \
 	%D%/intoto-attest.1 \
 	%D%/intoto-attestor.7 \
 	%D%/intoto-attestors.7 \

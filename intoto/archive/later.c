@@ -256,7 +256,8 @@ int it_archive_later_read(struct it_archive_later **out, const struct intoto_env
 	*out = NULL;
 	if (!later)
 		return it_err_nomem(err);
-	if (intoto_envelope_format(envelope) != INTOTO_DSSE || !body)
+	if (intoto_envelope_format(envelope) != INTOTO_DSSE || !body ||
+	    !it_streq(intoto_envelope_type(envelope), "statement"))
 		return it_err_set(err, INTOTO_E_FORMAT, "want a statement in a DSSE envelope");
 	rc = it_fields_read(&raw, body, statement_fields, IT_COUNT_OF(statement_fields), 0, NULL,
 			    err);

@@ -427,10 +427,14 @@ int it_archive_manifest_read(struct it_archive_manifest **out,
 	*out = NULL;
 	if (!manifest)
 		return it_err_nomem(err);
-	if (intoto_envelope_format(envelope) != INTOTO_DSSE || !body)
+	if (intoto_envelope_format(envelope) != INTOTO_DSSE || !body ||
+	    !it_streq(intoto_envelope_type(envelope), "statement"))
 		return it_err_set(err, INTOTO_E_FORMAT, "want a statement in a DSSE envelope");
 	rc = it_fields_read(&raw, body, statement_fields, IT_COUNT_OF(statement_fields), 0, NULL,
 			    err);
+	if (!rc && !it_streq(raw.type, "https://in-toto.io/Statement/v1"))
+		rc = it_err_set(err, INTOTO_E_FORMAT,
+				"_type: want \"https://in-toto.io/Statement/v1\"");
 	if (!rc && !it_streq(raw.predicate_type, IT_ARCHIVE_MANIFEST_TYPE))
 		rc = it_err_set(err, INTOTO_E_FORMAT,
 				"predicateType: want \"" IT_ARCHIVE_MANIFEST_TYPE "\"");

@@ -48,6 +48,7 @@ first-of-a-chain|65|predicate.previous: the first archive of a chain has none
 number-without-previous|65|predicate.previous: the first archive of a chain has none, all others have one
 time|65|predicate.time: want a time like
 type|65|predicateType: want
+statement|65|_type: want
 TABLE
 
 # --- a file that is packed oddly ----------------------------------------------------------------------------------

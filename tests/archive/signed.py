@@ -150,6 +150,8 @@ def main():
         change = lambda s: s['predicate'].update(number=7)
     elif what == 'time':
         change = lambda s: s['predicate'].update(time='yesterday')
+    elif what == 'statement':
+        change = lambda s: s.update(_type='https://in-toto.io/Statement/v0.1')
     elif what == 'type':
         change = lambda s: s.update(predicateType='https://example.org/other')
     elif what in ('million', 'one-too-many'):
