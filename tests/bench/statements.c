@@ -55,13 +55,15 @@ static size_t write_payload(struct maker *maker, uint64_t number, unsigned subje
 	char *out = maker->payload;
 	size_t room = sizeof maker->payload;
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
-	size_t at = (size_t)snprintf(out, room, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[");
+	size_t at = (size_t)snprintf(
+		out, room, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[");
 
 	for (unsigned i = 0; i < subjects && at < room; i++) {
 		digest_of(hex, number, i);
-		at += (size_t)snprintf(out + at, room - at,
-				       "%s{\"name\":\"src/part-%06u.o\",\"digest\":{\"sha256\":\"%s\"}}",
-				       i ? "," : "", name_of(number, i), hex);
+		at += (size_t)snprintf(
+			out + at, room - at,
+			"%s{\"name\":\"src/part-%06u.o\",\"digest\":{\"sha256\":\"%s\"}}",
+			i ? "," : "", name_of(number, i), hex);
 	}
 	if (at < room)
 		at += (size_t)snprintf(
@@ -81,7 +83,8 @@ static void write_one(struct maker *maker, uint64_t number, unsigned subjects)
 	size_t len = write_payload(maker, number, subjects);
 	unsigned char signature[crypto_sign_BYTES];
 	char text[2 * crypto_sign_BYTES];
-	int head = snprintf(maker->signed_bytes, 128, "DSSEv1 %zu %s %zu ", strlen(type), type, len);
+	int head =
+		snprintf(maker->signed_bytes, 128, "DSSEv1 %zu %s %zu ", strlen(type), type, len);
 
 	memcpy(maker->signed_bytes + head, maker->payload, len);
 	(void)crypto_sign_detached(signature, NULL, (const unsigned char *)maker->signed_bytes,
