@@ -153,6 +153,9 @@ static int read_deny_list(struct it_image_verify_policy *out,
 		return it_refuse_value("--deny-list-version", "a whole number",
 				       words->deny_list_version, err);
 	terms.least = (int64_t)least;
+	/* What is revoked is known today: --at does not bring back a list that has expired. */
+	if (terms.now < it_clock_now())
+		terms.now = it_clock_now();
 	rc = it_key_list_load(&out->deny_keys, &words->deny_list_keys, err);
 	if (!rc)
 		rc = it_deny_list_open(&out->deny, &terms, err);

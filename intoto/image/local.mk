@@ -39,3 +39,6 @@ libimage_la_SOURCES = \
 	%D%/verify_simple.c \
 	%D%/verify_statement.c \
 	%D%/verify_vsa.c
+
+UNIT_TESTS += tests/unit/image_verify_key
+tests_unit_image_verify_key_LDADD = libimage.la $(LDADD)

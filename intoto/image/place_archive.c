@@ -61,8 +61,8 @@ void it_place_archive_close(struct it_place *place)
 	free(state);
 }
 
-/* Beside the file that will be written, so that there is room for both; what is read goes where
- * large temporary files belong. */
+/* Beside the file that will be written, so that what has room here has it there; what is read goes
+ * where large temporary files belong. */
 int it_place_archive_folder(struct it_place_archive_state *state, struct intoto_error **err)
 {
 	IT_AUTO(it_freep) char *top = NULL;
@@ -107,13 +107,11 @@ int it_place_archive_enter(struct it_place *place, struct intoto_error **err)
 	IT_AUTO(it_freep) char *text = NULL;
 	int rc;
 
-	if (asprintf(&text, "oci-layout:%s", state->folder) < 0) {
+	/* Behind a slash nothing in its name is taken for a tag. */
+	if (asprintf(&text, "oci-layout:%s/", state->folder) < 0) {
 		text = NULL;
 		return it_err_nomem(err);
 	}
-	if (strpbrk(state->folder, ":@"))
-		return it_err_set(err, INTOTO_E_USAGE, "%s: want a folder without ':' and '@'",
-				  state->folder);
 	rc = it_place_open(&state->layout, text, state->writing, &nobody, err);
 	if (rc)
 		return rc;
@@ -309,7 +307,7 @@ static int write_tar(const struct it_place_archive_state *state, struct intoto_e
 		rc = path ? it_strings_add(&paths, path, err) : it_err_nomem(err);
 	}
 	for (size_t i = 0; !rc && files && i < names.count; i++)
-		files[i] = (struct it_tar_file){ names.items[i], paths.items[i] };
+		files[i] = (struct it_tar_file){ names.items[i], paths.items[i], .spent = true };
 	if (rc)
 		return rc;
 	return files ? it_tar_write(state->file, files, names.count, err) : it_err_nomem(err);

@@ -40,11 +40,13 @@ static void layout_close(struct it_place *place)
 	layout_done(place->state);
 }
 
-/* "FOLDER", "FOLDER:TAG", "FOLDER@DIGEST", "FOLDER:TAG@DIGEST"; a tag has no slash. */
+/* "FOLDER", "FOLDER:TAG", "FOLDER@DIGEST", "FOLDER:TAG@DIGEST"; neither tag nor digest has a slash,
+ * so that what stands before the last one is the folder's, and "a:b/" is a folder of that name. */
 int it_layout_split(struct it_place *place, char **folder, const char *rest,
 		    struct intoto_error **err)
 {
-	const char *at = strrchr(rest, '@');
+	const char *slash = strrchr(rest, '/');
+	const char *at = strrchr(slash ? slash : rest, '@');
 	const char *end = at ? at : rest + strlen(rest);
 	const char *colon = NULL;
 

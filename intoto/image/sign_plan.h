@@ -16,6 +16,7 @@ struct it_sign_piece {
 	const struct it_sign_hand *hand;
 	enum it_signed_kind kind;
 	enum it_attached_form form;
+	int64_t there_since;	 /* of a verdict that is there: its time, the newest */
 	struct it_buf payload;	 /* what is signed */
 	struct it_buf bytes;	 /* what is put: a bundle, an envelope, or the payload */
 	struct it_buf signature; /* base64, of simple signing */
@@ -29,6 +30,7 @@ struct it_sign_plan {
 	struct it_sign_piece *pieces;
 	size_t count;
 	struct it_signed_list *list;
+	int64_t refused; /* the newest verdict about the image at hand that says no; 0: none */
 	char created[IT_TIME_SIZE];
 };
 void it_sign_plan_done(struct it_sign_plan *plan);

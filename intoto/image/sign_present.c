@@ -6,11 +6,13 @@
  * Others' attachments are passed over whatever is wrong with them: the worst that can come of it is
  * a second signature.  Only "could not find out" ends the signing.
  */
+#include "base/clock.h"
 #include "base/text.h"
 #include "image/contention.h"
 #include "image/sign_plan.h"
 #include "model/sigstore_bundle.h"
 #include "model/simple_signing.h"
+#include "model/vsa.h"
 
 /* One attachment as it was found. */
 struct found {
@@ -45,17 +47,63 @@ static bool is_good(const struct it_sign_piece *piece, const struct found *found
 	       INTOTO_OK;
 }
 
+/* Whether it is one that this piece would repeat; of verdicts there may be several. */
+static bool is_wanted(const struct it_sign_plan *plan, size_t number, const struct found *found)
+{
+	const struct it_sign_piece *piece = &plan->pieces[number];
+
+	return piece->form == found->form &&
+	       (plan->list->items[number].state != IT_SIGNED_THERE || piece->kind == IT_SIGNED_VSA);
+}
+
 static void mark(struct it_sign_plan *plan, const struct it_oci_manifest *image,
 		 const struct found *found)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct it_sign_piece *piece = &plan->pieces[i];
+		struct it_sign_piece *piece = &plan->pieces[i];
+		int64_t time = 0;
 
-		if (piece->subject.image == image && piece->form == found->form &&
-		    plan->list->items[i].state != IT_SIGNED_THERE && same_content(piece, found) &&
-		    is_good(piece, found))
-			plan->list->items[i].state = IT_SIGNED_THERE;
+		if (piece->subject.image != image || !is_wanted(plan, i, found) ||
+		    !same_content(piece, found) || !is_good(piece, found))
+			continue;
+		plan->list->items[i].state = IT_SIGNED_THERE;
+		if (it_sign_content_time(&time, found->payload, piece->kind, piece->form) &&
+		    time > piece->there_since)
+			piece->there_since = time;
 	}
+}
+
+/* --- verdicts that say no --- */
+
+/*
+ * The newest one decides for who verifies, so that one which says yes is there only when it is
+ * newer than all that say no.  Whose those are is not looked at: the worst that can come of it is a
+ * second verdict.
+ */
+static void note_refusal(struct it_sign_plan *plan, const struct found *found)
+{
+	IT_AUTO(it_json_freep) struct it_json *root = NULL;
+	const struct it_json *predicate;
+	int64_t time = 0;
+
+	if (it_json_parse(&root, found->payload, &it_json_signed_limits, NULL))
+		return; /* decides nothing */
+	predicate = it_json_get(root, "predicate");
+	if (!it_span_is(it_json_text(it_json_get(root, "predicateType")), IT_VSA_TYPE) ||
+	    !it_span_is(it_json_text(it_json_get(predicate, "verificationResult")), "FAILED") ||
+	    !it_time_parse_any(&time, it_json_text(it_json_get(predicate, "timeVerified"))))
+		return;
+	if (time > plan->refused)
+		plan->refused = time;
+}
+
+static void forget_older(struct it_sign_plan *plan, const struct it_oci_manifest *image)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->pieces[i].subject.image == image &&
+		    plan->pieces[i].kind == IT_SIGNED_VSA &&
+		    plan->pieces[i].there_since <= plan->refused)
+			plan->list->items[i].state = IT_SIGNED_MISSING;
 }
 
 /* --- the forms --- */
@@ -70,6 +118,7 @@ static void look_at_bundle(struct it_sign_plan *plan, const struct it_oci_manife
 		return;
 	found.envelope = bundle->envelope;
 	found.payload = it_buf_span(&bundle->envelope->payload);
+	note_refusal(plan, &found);
 	mark(plan, image, &found);
 }
 
@@ -83,6 +132,7 @@ static void look_at_envelope(struct it_sign_plan *plan, const struct it_oci_mani
 		return;
 	found.envelope = envelope;
 	found.payload = it_buf_span(&envelope->payload);
+	note_refusal(plan, &found);
 	mark(plan, image, &found);
 }
 
@@ -169,12 +219,16 @@ static int find_present(struct it_sign_plan *plan, struct it_place *place,
 	int rc = it_attached_find(&attachments, &troubles, place, image->digest,
 				  where_to_look(plan, image), err);
 
+	plan->refused = 0;
+
 	for (size_t i = 0; !rc && i < attachments.count; i++) {
 		const struct it_attached *item = &attachments.items[i];
 
 		if (item->form <= IT_ATTACHED_ENVELOPE && may_be_ours(plan, item))
 			rc = look_at(plan, place, image, item, err);
 	}
+	if (!rc && plan->refused)
+		forget_older(plan, image);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "image/verify_look.h"
 #include "json/where.h"
+#include "model/vsa.h"
 
 enum { DEPTH_MAX = 4 }; /* of indexes in indexes */
 
@@ -22,6 +23,7 @@ static void verifying_done(struct it_verifying *self)
 	free(self->signed_by);
 	free(self->attested);
 	free(self->vsa.what);
+	it_buf_done(&self->vsa.payload);
 	intoto_error_free(self->why);
 	it_buf_done(&self->cache);
 }
@@ -147,6 +149,7 @@ static int say_verdict(struct it_verifying *self, bool *good, struct intoto_erro
 	const struct it_verify_vsa *found = &self->vsa;
 	struct it_image_note note = { .code = "vsa.missing", .result = IT_CHECK_REFUSED };
 	struct it_verify_item item = { .what = found->what };
+	int rc;
 
 	if (!self->policy->vsa)
 		return INTOTO_OK;
@@ -158,6 +161,9 @@ static int say_verdict(struct it_verifying *self, bool *good, struct intoto_erro
 	note.code = found->passed ? "vsa.good" : "vsa.failed";
 	note.result = found->passed ? IT_CHECK_GOOD : IT_CHECK_REFUSED;
 	note.keyid = found->keyid;
+	rc = it_verify_keep(self, IT_VSA_TYPE, it_buf_span(&found->payload), found->keyid, err);
+	if (rc)
+		return rc;
 	return it_verify_note(self, &item, &note, err, "its chain %s, by the key sha256:%s",
 			      found->passed ? "passed" : "did not pass", found->keyid);
 }
@@ -449,14 +455,14 @@ static int tell_denied(struct family *family, const struct intoto_key *const *ke
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < count; i++) {
-		const struct it_deny_entry *entry =
-			it_deny_list_find_key(family->policy->deny, keys[i]);
+		const struct it_deny_entry *entry;
 		const char *keyid = intoto_key_fingerprint(keys[i]);
 		const struct it_image_note note = { .code = "denied.key",
 						    .result = IT_CHECK_REFUSED };
 		IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
 
-		if (!entry)
+		rc = it_deny_list_find_key(&entry, family->policy->deny, keys[i], err);
+		if (rc || !entry)
 			continue;
 		it_verify_print_denial(&text, entry);
 		rc = it_image_report_add(family->report, &note, err, "the key sha256:%s is %s",

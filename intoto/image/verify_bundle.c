@@ -81,25 +81,26 @@ static int judge_signature(struct it_verifying *self, const struct it_verify_ite
 static int signature(struct it_verifying *self, const struct it_verify_item *item,
 		     const struct it_attestation *statement, struct intoto_error **err)
 {
-	const struct it_image_note denied = { .code = "denied.key",
-					      .result = IT_CHECK_PASSED_OVER };
 	const struct it_image_note stranger = { .code = "signature.unknown-key",
 						.result = IT_CHECK_REFUSED };
-	size_t key;
-	int rc = it_verify_envelope_key(&key, self->policy->keys, self->policy->key_count,
-					statement->envelope, err);
+	IT_AUTO(it_verify_keys_done) struct it_verify_keys keys = { 0 };
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = it_verify_envelope_keys(&keys, self->policy->keys, self->policy->key_count,
+					 statement->envelope, &why);
 
 	self->claims++;
 	if (rc)
-		return rc;
-	if (key == SIZE_MAX)
+		return it_verify_trouble(self, item, rc, why, err);
+	if (!keys.any)
 		return it_verify_note(self, item, &stranger, err,
 				      "none of the keys that were given made this signature");
-	if (self->denied[key])
-		return it_verify_note(self, item, &denied, err,
-				      "is by the key sha256:%s, which is revoked",
-				      intoto_key_fingerprint(self->policy->keys[key]));
-	return judge_signature(self, item, statement, key, err);
+	for (size_t i = 0; !rc && i < self->policy->key_count; i++) {
+		if (!keys.made[i])
+			continue;
+		rc = self->denied[i] ? it_verify_note_denied(self, item, self->policy->keys[i], err)
+				     : judge_signature(self, item, statement, i, err);
+	}
+	return rc;
 }
 
 /* --- which of all --- */

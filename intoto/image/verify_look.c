@@ -201,6 +201,12 @@ static int visit(void *arg, const struct it_oci_descriptor *found, struct intoto
 	return has_enough(self) ? ENOUGH : INTOTO_OK;
 }
 
+static bool is_unreadable(int rc)
+{
+	return rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT || rc == INTOTO_E_POLICY ||
+	       rc == INTOTO_E_UNSUPPORTED;
+}
+
 static int look_at_list(struct it_verifying *self, struct listing *listing,
 			struct intoto_error **err)
 {
@@ -210,9 +216,12 @@ static int look_at_list(struct it_verifying *self, struct listing *listing,
 
 	if (listing->failed)
 		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
-	if (rc && rc != ENOUGH && rc != INTOTO_E_NOTFOUND)
-		return it_verify_trouble(self, &item, rc, why, err);
-	return INTOTO_OK;
+	if (!rc || rc == ENOUGH || rc == INTOTO_E_NOTFOUND)
+		return INTOTO_OK;
+	/* A list that cannot be read says nothing of what stands in it. */
+	if (self->place->kind == &it_place_registry && is_unreadable(rc))
+		rc = INTOTO_E_SERVICE;
+	return it_verify_trouble(self, &item, rc, why, err);
 }
 
 static int look_at_referrers(struct it_verifying *self, struct intoto_error **err)

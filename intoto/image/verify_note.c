@@ -31,6 +31,15 @@ int it_verify_note(struct it_verifying *self, const struct it_verify_item *item,
 	return it_image_report_add(self->report, &whole, err, "%s", text);
 }
 
+int it_verify_note_denied(struct it_verifying *self, const struct it_verify_item *item,
+			  const struct intoto_key *key, struct intoto_error **err)
+{
+	const struct it_image_note note = { .code = "denied.key", .result = IT_CHECK_PASSED_OVER };
+
+	return it_verify_note(self, item, &note, err, "is by the key sha256:%s, which is revoked",
+			      intoto_key_fingerprint(key));
+}
+
 int it_verify_count(struct it_verifying *self, const struct it_verify_item *item, size_t key,
 		    const char *remark, struct intoto_error **err)
 {
@@ -123,13 +132,15 @@ void it_verify_print_denial(struct it_buf *out, const struct it_deny_entry *entr
 int it_verify_denies(struct it_verifying *self, bool *denied, enum it_deny_kind kind,
 		     const char *value, const char *code, struct intoto_error **err)
 {
-	const struct it_deny_entry *entry = it_deny_list_find(self->policy->deny, kind, value);
+	const struct it_deny_entry *entry;
 	const struct it_image_note note = { .code = code, .result = IT_CHECK_REFUSED };
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
 
-	*denied = entry != NULL;
-	if (!entry)
-		return INTOTO_OK;
+	int rc = it_deny_list_find(&entry, self->policy->deny, kind, value, err);
+
+	*denied = rc || entry;
+	if (rc || !entry)
+		return rc;
 	it_where_quote(&text, it_span_text(value));
 	(void)it_buf_add_text(&text, " is "); /* sticky */
 	it_verify_print_denial(&text, entry);

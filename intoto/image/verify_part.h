@@ -19,6 +19,7 @@ struct it_verify_vsa {
 	int64_t time;
 	char keyid[65];
 	char *what;
+	struct it_buf payload; /* the very bytes */
 };
 
 /* One image on its way to a verdict. */
@@ -56,13 +57,22 @@ struct it_verify_signed {
 	struct it_span signature;
 };
 /* The first of the keys that made the signature, in any form that container tools use; so that one
- * material always has one number.  SIZE_MAX: none. */
-size_t it_verify_key(const struct intoto_key *const *keys, size_t count,
-		     const struct it_verify_signed *given);
-/* The same for any signature of an envelope. */
-IT_CHECK int it_verify_envelope_key(size_t *out, const struct intoto_key *const *keys, size_t count,
-				    const struct intoto_envelope *envelope,
-				    struct intoto_error **err);
+ * material always has one number.  SIZE_MAX: none.  What keeps it from being found out (memory, a
+ * library, a helper) comes back, and is no "none". */
+IT_CHECK int it_verify_key(size_t *out, const struct intoto_key *const *keys, size_t count,
+			   const struct it_verify_signed *given, struct intoto_error **err);
+/* Which of the keys made signatures of an envelope, all of them: each counts, or is revoked, for
+ * itself. */
+struct it_verify_keys {
+	bool any;
+	bool *made; /* of each key; owned */
+};
+void it_verify_keys_done(struct it_verify_keys *keys);
+/* To be done in any case. */
+IT_CHECK int it_verify_envelope_keys(struct it_verify_keys *out,
+				     const struct intoto_key *const *keys, size_t count,
+				     const struct intoto_envelope *envelope,
+				     struct intoto_error **err);
 /* Which keys are denied; *out is the caller's (free), NULL without a list. */
 IT_CHECK int it_verify_denied_keys(bool **out, const struct it_deny_list *deny,
 				   const struct intoto_key *const *keys, size_t count,
@@ -88,7 +98,8 @@ IT_CHECK int it_verify_statement(struct it_verifying *self, const struct it_veri
 /* Whether one of the subjects is the image; index says which. */
 bool it_verify_is_about(const struct it_attestation *statement, const char *digest, size_t *index);
 bool it_verify_is_wanted(const struct it_verifying *self, const char *type);
-IT_CHECK int it_verify_keep(struct it_verifying *self, const struct it_attestation *statement,
+/* Copies; for who asked for the statements that decided. */
+IT_CHECK int it_verify_keep(struct it_verifying *self, const char *type, struct it_span payload,
 			    const char *keyid, struct intoto_error **err);
 IT_CHECK int it_verify_vsa(struct it_verifying *self, const struct it_verify_item *item,
 			   const struct it_attestation *statement, struct intoto_error **err);
@@ -99,6 +110,9 @@ IT_CHECK int it_verify_vsa(struct it_verifying *self, const struct it_verify_ite
 IT_CHECK int it_verify_note(struct it_verifying *self, const struct it_verify_item *item,
 			    const struct it_image_note *note, struct intoto_error **err,
 			    const char *format, ...) IT_PRINTF(5, 6);
+/* A signature of a key that is revoked, which counts for nothing. */
+IT_CHECK int it_verify_note_denied(struct it_verifying *self, const struct it_verify_item *item,
+				   const struct intoto_key *key, struct intoto_error **err);
 /* A signature that counts, of that key; once each. */
 IT_CHECK int it_verify_count(struct it_verifying *self, const struct it_verify_item *item,
 			     size_t key, const char *remark, struct intoto_error **err);

@@ -129,12 +129,35 @@ static int refuse_identity(struct it_verifying *self, const struct it_verify_ite
 			      it_buf_text(&text));
 }
 
+/* By its whole name, and by that of its repository, whatever tag or digest stands behind it. */
+static int deny_identity(struct it_verifying *self, bool *denied, const char *found,
+			 struct intoto_error **err)
+{
+	IT_AUTO(it_image_reference_done) struct it_image_reference reference = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf repository = IT_BUF(IT_VERIFY_TEXT_MAX);
+	int rc = it_verify_denies(self, denied, IT_DENY_IDENTITY, found, "denied.identity", err);
+
+	if (rc || *denied)
+		return rc;
+	rc = it_image_reference_parse(&reference, found, NULL);
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	if (rc || (!*reference.tag && !*reference.digest))
+		return INTOTO_OK;
+	it_image_reference_print_repository(&repository, &reference);
+	rc = it_buf_check(&repository, "the name of an image", err);
+	if (rc)
+		return rc;
+	return it_verify_denies(self, denied, IT_DENY_IDENTITY, it_buf_text(&repository),
+				"denied.identity", err);
+}
+
 /* Folders and archives have no name that an identity could be compared with. */
 static int check_identity(struct it_verifying *self, bool *good, const struct it_verify_item *item,
 			  const char *found, struct intoto_error **err)
 {
 	bool denied = false;
-	int rc = it_verify_denies(self, &denied, IT_DENY_IDENTITY, found, "denied.identity", err);
+	int rc = deny_identity(self, &denied, found, err);
 
 	if (denied)
 		*good = false;
@@ -192,11 +215,10 @@ int it_verify_simple(struct it_verifying *self, const struct it_verify_item *ite
 		     struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf signature = IT_BUF(IT_SIGNATURE_BYTES_MAX);
-	const struct it_image_note denied = { .code = "denied.key",
-					      .result = IT_CHECK_PASSED_OVER };
 	const char *text = annotation(item->layer, IT_SIMPLE_SIGNING_SIGNATURE);
 	struct it_verify_signed given = { 0 };
 	bool there = false;
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	size_t key;
 	int rc;
 
@@ -208,12 +230,12 @@ int it_verify_simple(struct it_verifying *self, const struct it_verify_item *ite
 		return rc;
 	given.bytes = it_buf_span(&self->cache);
 	given.signature = it_buf_span(&signature);
-	key = it_verify_key(self->policy->keys, self->policy->key_count, &given);
+	rc = it_verify_key(&key, self->policy->keys, self->policy->key_count, &given, &why);
+	if (rc)
+		return it_verify_trouble(self, item, rc, why, err);
 	if (key == SIZE_MAX)
 		return refuse_stranger(self, item, err);
 	if (self->denied[key])
-		return it_verify_note(self, item, &denied, err,
-				      "is by the key sha256:%s, which is revoked",
-				      intoto_key_fingerprint(self->policy->keys[key]));
+		return it_verify_note_denied(self, item, self->policy->keys[key], err);
 	return judge(self, item, key, err);
 }

@@ -8,6 +8,7 @@
 #include "image/verify_part.h"
 #include "json/where.h"
 #include "model/digest_set.h"
+#include "model/vsa.h"
 
 bool it_verify_is_about(const struct it_attestation *statement, const char *digest, size_t *index)
 {
@@ -27,13 +28,12 @@ bool it_verify_is_wanted(const struct it_verifying *self, const char *type)
 	return false;
 }
 
-int it_verify_keep(struct it_verifying *self, const struct it_attestation *statement,
+int it_verify_keep(struct it_verifying *self, const char *type, struct it_span payload,
 		   const char *keyid, struct intoto_error **err)
 {
 	struct it_image_report *report = self->report;
 	struct it_image_verified *list =
 		reallocarray(report->statements, report->statement_count + 1, sizeof *list);
-	const struct it_buf *payload = &statement->envelope->payload;
 
 	if (!list)
 		return it_err_nomem(err);
@@ -42,8 +42,8 @@ int it_verify_keep(struct it_verifying *self, const struct it_attestation *state
 	*list = (struct it_image_verified){ .payload = IT_BUF(2 * (size_t)IT_VERIFY_BUNDLE_MAX) };
 	(void)snprintf(list->image, sizeof list->image, "%s", self->digest);
 	(void)snprintf(list->keyid, sizeof list->keyid, "%s", keyid);
-	list->type = strdup(statement->type);
-	(void)it_buf_add_span(&list->payload, it_buf_span(payload)); /* looked at next */
+	list->type = strdup(type);
+	(void)it_buf_add_span(&list->payload, payload); /* looked at next */
 	return list->type ? it_buf_check(&list->payload, "statement", err) : it_err_nomem(err);
 }
 
@@ -73,10 +73,7 @@ static int count(struct it_verifying *self, const struct it_verify_item *item,
 				      .keyid = keyid,
 				      .predicate_type = statement->type };
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
-	int rc = it_verify_keep(self, statement, keyid, err);
 
-	if (rc)
-		return rc;
 	it_where_quote(&text, it_span_text(statement->type));
 	if (mark(self, statement->type, key))
 		return it_verify_note(self, item, &note, err, "%s, by the key sha256:%s",
@@ -101,30 +98,58 @@ static int refuse_subject(struct it_verifying *self, const struct it_verify_item
 			      it_buf_text(&text), statement->subjects[0].digests);
 }
 
+/* Of verdicts one decides, and only that one is given to who asked for verdicts. */
+static int keep(struct it_verifying *self, const struct it_attestation *statement, size_t key,
+		struct intoto_error **err)
+{
+	if (self->policy->vsa && it_streq(statement->type, IT_VSA_TYPE))
+		return INTOTO_OK;
+	return it_verify_keep(self, statement->type, it_buf_span(&statement->envelope->payload),
+			      intoto_key_fingerprint(self->policy->keys[key]), err);
+}
+
+/* For each key that made it and is not revoked; written once, whoever signed it. */
+static int count_all(struct it_verifying *self, const struct it_verify_item *item,
+		     const struct it_attestation *statement, const struct it_verify_keys *keys,
+		     struct intoto_error **err)
+{
+	size_t subject = 0;
+	bool about = it_verify_is_about(statement, self->digest, &subject);
+	bool kept = false;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < self->policy->key_count; i++) {
+		if (!keys->made[i] || self->denied[i])
+			continue;
+		if (!about)
+			return refuse_subject(self, item, statement, err);
+		if (!kept)
+			rc = keep(self, statement, i, err);
+		kept = true;
+		if (!rc)
+			rc = count(self, item, statement, i, err);
+	}
+	return rc;
+}
+
 int it_verify_statement(struct it_verifying *self, const struct it_verify_item *item,
 			const struct it_attestation *statement, struct intoto_error **err)
 {
-	struct it_image_note note = { .code = "statement.unknown-key",
-				      .result = IT_CHECK_REFUSED,
-				      .predicate_type = statement->type };
-	size_t subject = 0;
-	size_t key;
-	int rc = it_verify_envelope_key(&key, self->policy->keys, self->policy->key_count,
-					statement->envelope, err);
+	const struct it_image_note note = { .code = "statement.unknown-key",
+					    .result = IT_CHECK_REFUSED,
+					    .predicate_type = statement->type };
+	IT_AUTO(it_verify_keys_done) struct it_verify_keys keys = { 0 };
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = it_verify_envelope_keys(&keys, self->policy->keys, self->policy->key_count,
+					 statement->envelope, &why);
 
 	if (rc)
-		return rc;
-	if (key == SIZE_MAX)
+		return it_verify_trouble(self, item, rc, why, err);
+	if (!keys.any)
 		return it_verify_note(self, item, &note, err,
 				      "none of the keys that were given signed this attestation");
-	if (self->denied[key]) {
-		note.code = "denied.key";
-		note.result = IT_CHECK_PASSED_OVER;
-		return it_verify_note(self, item, &note, err,
-				      "is by the key sha256:%s, which is revoked",
-				      intoto_key_fingerprint(self->policy->keys[key]));
-	}
-	if (!it_verify_is_about(statement, self->digest, &subject))
-		return refuse_subject(self, item, statement, err);
-	return count(self, item, statement, key, err);
+	for (size_t i = 0; !rc && i < self->policy->key_count; i++)
+		if (keys.made[i] && self->denied[i])
+			rc = it_verify_note_denied(self, item, self->policy->keys[i], err);
+	return rc ? rc : count_all(self, item, statement, &keys, err);
 }

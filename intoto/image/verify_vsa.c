@@ -94,7 +94,8 @@ static bool is_newer(const struct it_verify_vsa *kept, const struct verdict *ver
 }
 
 static int keep(struct it_verifying *self, const struct it_verify_item *item,
-		const struct verdict *verdict, const char *keyid, struct intoto_error **err)
+		const struct verdict *verdict, struct it_span payload, const char *keyid,
+		struct intoto_error **err)
 {
 	struct it_verify_vsa *kept = &self->vsa;
 	const struct it_image_note older = { .code = "vsa.older", .result = IT_CHECK_PASSED_OVER };
@@ -111,7 +112,9 @@ static int keep(struct it_verifying *self, const struct it_verify_item *item,
 	kept->passed = verdict->passed;
 	kept->time = verdict->time;
 	(void)snprintf(kept->keyid, sizeof kept->keyid, "%s", keyid);
-	return INTOTO_OK;
+	it_buf_done(&kept->payload);
+	kept->payload = (struct it_buf)IT_BUF(2 * (size_t)IT_VERIFY_BUNDLE_MAX);
+	return it_buf_add_span(&kept->payload, payload) ? it_err_nomem(err) : INTOTO_OK;
 }
 
 static int judge(struct it_verifying *self, const struct it_verify_item *item,
@@ -133,9 +136,9 @@ static int judge(struct it_verifying *self, const struct it_verify_item *item,
 	rc = it_verify_denies(self, &denied, IT_DENY_IDENTITY, verifier, "denied.identity", err);
 	if (!rc && !denied)
 		rc = check_terms(self, &counts, item, &verdict, err);
-	if (!rc && counts)
-		rc = it_verify_keep(self, statement, keyid, err);
-	return rc || !counts ? rc : keep(self, item, &verdict, keyid, err);
+	if (rc || !counts)
+		return rc;
+	return keep(self, item, &verdict, it_buf_span(&statement->envelope->payload), keyid, err);
 }
 
 int it_verify_vsa(struct it_verifying *self, const struct it_verify_item *item,
@@ -145,16 +148,20 @@ int it_verify_vsa(struct it_verifying *self, const struct it_verify_item *item,
 	const struct intoto_key *const *keys = want->key_count ? want->keys : self->policy->keys;
 	size_t count = want->key_count ? want->key_count : self->policy->key_count;
 	const bool *denied = want->key_count ? self->vsa_denied : self->denied;
+	IT_AUTO(it_verify_keys_done) struct it_verify_keys made = { 0 };
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	size_t subject = 0;
-	size_t key;
-	int rc = it_verify_envelope_key(&key, keys, count, statement->envelope, err);
+	size_t key = 0;
+	int rc = it_verify_envelope_keys(&made, keys, count, statement->envelope, &why);
 
 	if (rc)
-		return rc;
-	if (key == SIZE_MAX)
+		return it_verify_trouble(self, item, rc, why, err);
+	if (!made.any)
 		return refuse(self, item, "vsa.unknown-key",
 			      "none of the keys for verdicts signed this one", err);
-	if (denied[key])
+	while (key < count && (!made.made[key] || denied[key]))
+		key++;
+	if (key == count)
 		return refuse(self, item, "denied.key", "the key of this verdict is revoked", err);
 	if (!it_verify_is_about(statement, self->digest, &subject))
 		return refuse(self, item, "statement.wrong-digest",

@@ -12,21 +12,26 @@
 #include "json/writer.h"
 #include "model/image_reference.h"
 
-enum { TEXT_MAX_BYTES = 4096, LIST_BYTES_MAX = 64 << 20 };
+enum {
+	TEXT_MAX_BYTES = 4096,
+	LIST_BYTES_MAX = 64 << 20,
+	NAME_MAX_BYTES = TEXT_MAX_BYTES + 256, /* a reference gets a host, a URI a slash */
+	ENCODED_MAX = 3,		       /* bytes for one, where a URI is %HH all over */
+};
 
 static const char *const kinds[] = { "key", "identity", "digest" };
 
 /* --- entries --- */
 
-static int compare(const struct it_deny_entry *entry, enum it_deny_kind kind, const char *value)
+static int compare(const struct it_deny_entry *entry, enum it_deny_kind kind, const char *name)
 {
 	if (entry->kind != kind)
 		return entry->kind < kind ? -1 : 1;
-	return it_span_cmp(it_span_text(entry->value), it_span_text(value));
+	return it_span_cmp(it_span_text(entry->name), it_span_text(name));
 }
 
 /* Where an entry stands, or would. */
-static size_t place_of(const struct it_deny_list *list, enum it_deny_kind kind, const char *value)
+static size_t place_of(const struct it_deny_list *list, enum it_deny_kind kind, const char *name)
 {
 	size_t low = 0;
 	size_t high = list->entry_count;
@@ -34,7 +39,7 @@ static size_t place_of(const struct it_deny_list *list, enum it_deny_kind kind, 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(&list->entries[middle], kind, value) < 0)
+		if (compare(&list->entries[middle], kind, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -42,17 +47,39 @@ static size_t place_of(const struct it_deny_list *list, enum it_deny_kind kind, 
 	return low;
 }
 
-const struct it_deny_entry *it_deny_list_find(const struct it_deny_list *list,
-					      enum it_deny_kind kind, const char *value)
+static bool stands_at(const struct it_deny_list *list, size_t at, enum it_deny_kind kind,
+		      const char *name)
 {
-	size_t at;
+	return at < list->entry_count && !compare(&list->entries[at], kind, name);
+}
 
-	if (!list || !value)
-		return NULL;
-	at = place_of(list, kind, value);
-	return at < list->entry_count && !compare(&list->entries[at], kind, value)
-		       ? &list->entries[at]
-		       : NULL;
+static int print_name(struct it_buf *out, enum it_deny_kind kind, const char *value,
+		      struct intoto_error **err)
+{
+	if (kind == IT_DENY_IDENTITY)
+		return it_deny_identity(out, value, err);
+	return it_buf_add_text(out, value) ? it_buf_check(out, "a name", err) : INTOTO_OK;
+}
+
+int it_deny_list_find(const struct it_deny_entry **out, const struct it_deny_list *list,
+		      enum it_deny_kind kind, const char *value, struct intoto_error **err)
+{
+	/* What no entry could be is not put into another form. */
+	IT_AUTO(it_buf_done)
+	struct it_buf name = IT_BUF((size_t)ENCODED_MAX * NAME_MAX_BYTES);
+	size_t at;
+	int rc;
+
+	*out = NULL;
+	if (!list || !value || strlen(value) > (size_t)ENCODED_MAX * TEXT_MAX_BYTES)
+		return INTOTO_OK;
+	rc = print_name(&name, kind, value, err);
+	if (rc)
+		return rc;
+	at = place_of(list, kind, it_buf_text(&name));
+	if (stands_at(list, at, kind, it_buf_text(&name)))
+		*out = &list->entries[at];
+	return INTOTO_OK;
 }
 
 static int print_key(struct it_buf *out, const struct intoto_key *key, struct intoto_error **err)
@@ -76,14 +103,15 @@ int it_deny_key_value(struct it_buf *out, const struct intoto_key *key, struct i
 	return print_key(out, key, err);
 }
 
-const struct it_deny_entry *it_deny_list_find_key(const struct it_deny_list *list,
-						  const struct intoto_key *key)
+int it_deny_list_find_key(const struct it_deny_entry **out, const struct it_deny_list *list,
+			  const struct intoto_key *key, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(128);
+	int rc = list ? print_key(&value, key, err) : INTOTO_OK;
 
-	if (!list || print_key(&value, key, NULL))
-		return NULL;
-	return it_deny_list_find(list, IT_DENY_KEY, it_buf_text(&value));
+	*out = NULL;
+	return rc || !list ? rc
+			   : it_deny_list_find(out, list, IT_DENY_KEY, it_buf_text(&value), err);
 }
 
 static const char *wrong(const struct it_deny_entry *entry)
@@ -110,8 +138,8 @@ static const char *own(struct it_deny_list *list, const char *text)
 	return list->owned_texts.items[list->owned_texts.count - 1];
 }
 
-static int insert(struct it_deny_list *list, const struct it_deny_entry *entry, size_t at,
-		  struct intoto_error **err)
+static int insert(struct it_deny_list *list, const struct it_deny_entry *entry, const char *name,
+		  size_t at, struct intoto_error **err)
 {
 	struct it_deny_entry *entries =
 		reallocarray(list->entries, list->entry_count + 1, sizeof *entries);
@@ -121,9 +149,10 @@ static int insert(struct it_deny_list *list, const struct it_deny_entry *entry, 
 		return it_err_nomem(err);
 	list->entries = entries;
 	copy.value = own(list, entry->value);
+	copy.name = own(list, name);
 	copy.reason = own(list, entry->reason);
 	copy.by = own(list, entry->by);
-	if (!copy.value || !copy.reason || !copy.by)
+	if (!copy.value || !copy.name || !copy.reason || !copy.by)
 		return it_err_nomem(err);
 	memmove(&entries[at + 1], &entries[at], (list->entry_count - at) * sizeof *entries);
 	entries[at] = copy;
@@ -134,30 +163,40 @@ static int insert(struct it_deny_list *list, const struct it_deny_entry *entry, 
 int it_deny_list_add(struct it_deny_list *list, const struct it_deny_entry *entry,
 		     struct intoto_error **err)
 {
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_MAX_BYTES);
 	const char *why = wrong(entry);
 	size_t at;
+	int rc;
 
 	if (why)
 		return it_err_set(err, INTOTO_E_FORMAT, "%s", why);
-	at = place_of(list, entry->kind, entry->value);
-	if (at < list->entry_count && !compare(&list->entries[at], entry->kind, entry->value))
+	rc = print_name(&name, entry->kind, entry->value, err);
+	if (rc)
+		return rc;
+	at = place_of(list, entry->kind, it_buf_text(&name));
+	if (stands_at(list, at, entry->kind, it_buf_text(&name)))
 		return INTOTO_OK;
 	if (list->entry_count == IT_DENY_ENTRIES_MAX)
 		return it_err_set(err, INTOTO_E_LIMIT, "more than %d entries", IT_DENY_ENTRIES_MAX);
-	return insert(list, entry, at, err);
+	return insert(list, entry, it_buf_text(&name), at, err);
 }
 
 int it_deny_list_remove(struct it_deny_list *list, enum it_deny_kind kind, const char *value,
 			struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf quoted = IT_BUF(TEXT_MAX_BYTES);
-	size_t at = place_of(list, kind, value);
+	const struct it_deny_entry *found;
+	size_t at;
+	int rc = it_deny_list_find(&found, list, kind, value, err);
 
-	if (at == list->entry_count || compare(&list->entries[at], kind, value)) {
+	if (rc)
+		return rc;
+	if (!found) {
 		it_where_quote(&quoted, it_span_text(value));
 		return it_err_set(err, INTOTO_E_NOTFOUND, "the list does not deny the %s %s",
 				  kinds[kind], it_buf_text(&quoted));
 	}
+	at = (size_t)(found - list->entries);
 	list->entry_count--;
 	memmove(&list->entries[at], &list->entries[at + 1],
 		(list->entry_count - at) * sizeof *list->entries);
@@ -253,6 +292,7 @@ static int read_entry(struct it_deny_list *list, const struct it_json *value,
 		      const struct it_where *where, struct intoto_error **err)
 {
 	IT_AUTO(raw_entry_done) struct raw_entry raw = { 0 };
+	const struct it_deny_entry *found;
 	struct it_deny_entry entry = { 0 };
 	const char *why;
 	size_t before = list->entry_count;
@@ -272,7 +312,11 @@ static int read_entry(struct it_deny_list *list, const struct it_json *value,
 	if (why)
 		return it_where_refuse(where, INTOTO_E_FORMAT, err, "%s", why);
 	rc = it_deny_list_add(list, &entry, err);
-	if (!rc && list->entry_count == before)
+	if (rc || list->entry_count > before)
+		return rc;
+	/* Two spellings of one identity are none too many. */
+	rc = it_deny_list_find(&found, list, entry.kind, entry.value, err);
+	if (!rc && it_streq(found->value, entry.value))
 		rc = it_where_refuse(where, INTOTO_E_FORMAT, err, "is there twice");
 	return rc;
 }

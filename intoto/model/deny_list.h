@@ -23,14 +23,15 @@ enum { IT_DENY_ENTRIES_MAX = 100 * 1000 };
 
 enum it_deny_kind {
 	IT_DENY_KEY,	  /* value: "sha256:" and the hex digest of the public key's SPKI in DER */
-	IT_DENY_IDENTITY, /* value: an e-mail address or URI of a certificate, compared as a whole
-			   */
+	IT_DENY_IDENTITY, /* value: an e-mail address or URI of a certificate, or the name of an
+			     image; compared as a whole, as it_deny_identity has it */
 	IT_DENY_DIGEST,	  /* value: of an image, an attestation or a layer, "sha256:HEX" */
 };
 
 struct it_deny_entry {
 	enum it_deny_kind kind;
-	const char *value;
+	const char *value;  /* as it was written */
+	const char *name;   /* as it is compared; set by the list */
 	const char *reason; /* never empty */
 	const char *by;	    /* "" */
 	int64_t since;
@@ -40,7 +41,7 @@ struct it_deny_list {
 	int64_t version;
 	int64_t issued;
 	int64_t expires;
-	struct it_deny_entry *entries; /* sorted by kind, value */
+	struct it_deny_entry *entries; /* sorted by kind, name */
 	size_t entry_count;
 	struct it_json *body; /* owned, or NULL for one that is being made */
 	struct it_strings owned_texts;
@@ -58,14 +59,18 @@ IT_CHECK int it_deny_list_remove(struct it_deny_list *list, enum it_deny_kind ki
 void it_deny_list_free(struct it_deny_list *list);
 IT_DEFINE_AUTO(struct it_deny_list, it_deny_list_free);
 
-/* NULL: not denied. */
-const struct it_deny_entry *it_deny_list_find(const struct it_deny_list *list,
-					      enum it_deny_kind kind, const char *value);
+/* *out NULL: not denied. */
+IT_CHECK int it_deny_list_find(const struct it_deny_entry **out, const struct it_deny_list *list,
+			       enum it_deny_kind kind, const char *value,
+			       struct intoto_error **err);
+/* Appends an identity as it is compared: in every spelling that means the same, the same. */
+IT_CHECK int it_deny_identity(struct it_buf *out, const char *text, struct intoto_error **err);
 /* Appends the value that stands for a key. */
 IT_CHECK int it_deny_key_value(struct it_buf *out, const struct intoto_key *key,
 			       struct intoto_error **err);
-const struct it_deny_entry *it_deny_list_find_key(const struct it_deny_list *list,
-						  const struct intoto_key *key);
+IT_CHECK int it_deny_list_find_key(const struct it_deny_entry **out,
+				   const struct it_deny_list *list, const struct intoto_key *key,
+				   struct intoto_error **err);
 IT_CHECK int it_deny_list_to_envelope(struct intoto_envelope **out, const struct it_deny_list *list,
 				      struct intoto_error **err);
 

@@ -7,6 +7,7 @@ CORE_SOURCES += \
 	%D%/predicate_families.c \
 	%D%/bundle.c %D%/bundle.h \
 	%D%/cosign_key.c \
+	%D%/deny_identity.c \
 	%D%/deny_list.c %D%/deny_list.h \
 	%D%/image_reference.c %D%/image_reference.h \
 	%D%/oci_draft.c \

@@ -25,7 +25,7 @@ struct it_http_options {
 	bool insecure_tls; /* whatever certificate is taken; the caller has said so loudly */
 	const char *user_agent;
 	unsigned connect_seconds; /* 0: 15 */
-	unsigned stall_seconds;	  /* without a byte; 0: 30 */
+	unsigned stall_seconds;	  /* with less than 1 KiB a second; 0: 30 */
 	unsigned attempts;	  /* of what may be repeated, all together; 0: 4 */
 	unsigned retry_seconds; /* most that is waited in all, also at a server's Retry-After; 0: 60
 				 */
@@ -54,6 +54,8 @@ struct it_http_request {
 	const struct it_strings *headers; /* "Name: value"; NULL: none */
 	const char *authorization; /* value of the header; NULL: none.  Never to another host */
 	bool plain;		   /* http is allowed */
+	bool stranger; /* it goes to another host than the client is for, which is not shown the
+			  client's certificate */
 	/* Sent; NULL: nothing (Content-Length: 0).  A message that is poured again on a retry; a
 	 * range of it when length is set. */
 	const struct it_message *body;

@@ -15,6 +15,7 @@
 enum {
 	CONNECT_SECONDS = 15,
 	STALL_SECONDS = 30,
+	STALL_SPEED = 1024, /* bytes a second */
 	POLL_MS = 1000,
 	DOWN_BUFFER = 512 * 1024,
 	UP_BUFFER = 1024 * 1024,
@@ -325,6 +326,7 @@ static CURLcode set_safety(struct transfer *transfer)
 {
 	const struct it_http_options *options = &transfer->http->options;
 	const char *roots = options->ca ? options->ca : getenv("SSL_CERT_FILE");
+	bool is_known = !transfer->hop->away && !transfer->hop->request->stranger;
 	CURL *easy = transfer->http->easy;
 	CURLcode rc = CURLE_OK;
 
@@ -339,9 +341,9 @@ static CURLcode set_safety(struct transfer *transfer)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (roots && *roots)
 		SET(CURLOPT_CAINFO, roots);
-	if (options->cert && !transfer->hop->away)
+	if (options->cert && is_known)
 		SET(CURLOPT_SSLCERT, options->cert);
-	if (options->key && !transfer->hop->away)
+	if (options->key && is_known)
 		SET(CURLOPT_SSLKEY, options->key);
 	return rc;
 }
@@ -354,7 +356,8 @@ static CURLcode set_limits(struct transfer *transfer)
 
 	SET(CURLOPT_CONNECTTIMEOUT,
 	    (long)(options->connect_seconds ? options->connect_seconds : CONNECT_SECONDS));
-	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+	/* A server that sends a byte now and then is as silent as one that sends none. */
+	SET(CURLOPT_LOW_SPEED_LIMIT, (long)STALL_SPEED);
 	SET(CURLOPT_LOW_SPEED_TIME,
 	    (long)(options->stall_seconds ? options->stall_seconds : STALL_SECONDS));
 	SET(CURLOPT_TIMEOUT, (long)transfer->hop->request->seconds);

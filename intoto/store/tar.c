@@ -191,6 +191,7 @@ static int write_file(struct archive *archive, const struct it_tar_file *file,
 	IT_AUTO(entry_done) struct archive_entry *entry = archive_entry_new();
 	IT_AUTO(it_fd_close) int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat about;
+	int rc;
 
 	if (!entry)
 		return it_err_nomem(err);
@@ -203,7 +204,10 @@ static int write_file(struct archive *archive, const struct it_tar_file *file,
 	archive_entry_set_mtime(entry, 0, 0);
 	if (archive_write_header(archive, entry) != ARCHIVE_OK)
 		return INTOTO_E_IO; /* output.rc or the archive says why */
-	return write_content(archive, fd, (uint64_t)about.st_size, file->path, err);
+	rc = write_content(archive, fd, (uint64_t)about.st_size, file->path, err);
+	if (!rc && file->spent)
+		(void)unlink(file->path); /* only takes room */
+	return rc;
 }
 
 static int write_all(struct archive *archive, struct output *output,

@@ -35,6 +35,7 @@ IT_CHECK int it_tar_read(const char *path, const struct it_tar_visitor *visitor,
 struct it_tar_file {
 	const char *name; /* in the tar file */
 	const char *path; /* of the bytes */
+	bool spent; /* is removed once it is written, so that there need not be room for both */
 };
 
 /* Writes files in their order, without times, owners or anything else of this machine; path holds

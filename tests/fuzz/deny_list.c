@@ -31,13 +31,14 @@ static void check_again(const struct it_deny_list *list)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	IT_AUTO(it_deny_list_freep) struct it_deny_list *list = NULL;
+	const struct it_deny_entry *found;
 
 	if (read_text(&list, it_span(data, size)))
 		return 0;
 	for (size_t i = 0; i < list->entry_count; i++)
-		if (it_deny_list_find(list, list->entries[i].kind, list->entries[i].value) !=
-			    &list->entries[i] ||
-		    !*list->entries[i].reason)
+		if (it_deny_list_find(&found, list, list->entries[i].kind, list->entries[i].value,
+				      NULL) ||
+		    found != &list->entries[i] || !*list->entries[i].reason)
 			abort();
 	check_again(list);
 	return 0;

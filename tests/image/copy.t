@@ -56,6 +56,22 @@ ok 'and back into a folder' image copy "$registry/app:both" oci-layout:again:bot
 is "$(ls back/blobs/sha256)" "$(ls again/blobs/sha256)" 'with the same blobs'
 docker=$registry
 
+# --- folders of any name ---
+mkdir odd
+for folder in 'odd/at@2026/app' 'odd/a:b@c/app'; do
+	ok "copies to a folder called $folder" image copy oci-layout:app:one "oci-layout:$folder:1"
+	is "$(image_digest "$folder" 1)" "$one" '… which is there'
+	is "$(image digest "oci-layout:$folder:1" | cut -d' ' -f1)" "$one" '… by its tag'
+	is "$(image digest "oci-layout:$folder@$one" | cut -d' ' -f1)" "$one" '… and by its digest'
+done
+mkdir odd/tar@x:y
+ok 'copies to an archive in one' image copy oci-layout:app:one oci-archive:odd/tar@x:y/app.tar:1
+is "$(image digest oci-archive:odd/tar@x:y/app.tar:1 | cut -d' ' -f1)" "$one" '… which has it'
+is "$(ls -A odd/tar@x:y)" app.tar '… and leaves nothing beside it'
+ok 'a slash ends a name that could be a tag' image copy oci-layout:app:one 'oci-layout:odd/x:y/:1'
+is "$(image_digest odd/x:y 1)" "$one" '… and it is the folder of that name'
+refuses 64 "want sha256:HEX behind '@'" 'what stands behind the last name is a digest' image digest 'oci-layout:odd/x@y'
+
 # --- parts ---
 ok 'copies the image alone' image copy --no-attached oci-layout:app:both "$registry/alone:both"
 repository=alone

@@ -42,7 +42,7 @@ ok 'without looking at certificates it is found' digest --insecure-tls --registr
 is "$(digest --insecure-tls --registry-auth-file auth.json "$users/app:1" 2>&1 >/dev/null | grep -c 'NOT LOOKED AT')" 1 'but not without a word'
 refuses 69 "${users/127.0.0.1/127.0.0.2}" 'a certificate for another name is not taken' \
 	digest "${trust[@]}" "${users/127.0.0.1/127.0.0.2}/app:1"
-refuses 65 '(400)' 'http is not an answer to https' digest --insecure-registry --registry-auth-file auth.json "$users/app:1"
+refuses 69 '(400)' 'http is not an answer to https' digest --insecure-registry --registry-auth-file auth.json "$users/app:1"
 
 # --- a registry that wants certificates ---
 registry_start --tls --client-certs
@@ -55,6 +55,17 @@ refuses 66 'there is no such' 'with one it is found out that there is nothing' d
 	--registry-cert "$registry_cert" --registry-key "$registry_key" "$certain/app:1"
 refuses 69 "$certain" 'a key that is none is not shown' digest "${trust[@]}" \
 	--registry-cert "$registry_cert" --registry-key auth.json "$certain/app:1"
+
+registry_start --strict --tls
+shown=(digest "${trust[@]}" --registry-cert "$registry_cert" --registry-key "$registry_key" "$registry/app:1")
+registry_fault "status 401 path=/manifests/ code=UNAUTHORIZED challenge='Bearer realm=\"https://$certain/token\"'"
+refuses 69 'alert bad certificate' 'nor is the certificate shown to another host that gives tokens' "${shown[@]}"
+registry_start --strict --tls --client-certs
+shown=(digest "${trust[@]}" --registry-cert "$registry_cert" --registry-key "$registry_key" "$registry/app:1")
+registry_fault "status 401 path=/manifests/ code=UNAUTHORIZED challenge='Bearer realm=\"https://$registry/token\"'"
+refuses 69 'answers 404 to who asks for a token' '… but to the registry when it gives them itself' "${shown[@]}"
+registry_fault "redirect https://$certain path=/manifests/"
+refuses 69 'alert bad certificate' '… and not behind a redirect' "${shown[@]}"
 
 # --- passwords and where they are ---
 # knows SENTENCE VARIABLE=VALUE...: with them the image is found

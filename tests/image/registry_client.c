@@ -242,6 +242,8 @@ static int take_option(struct client *client, char **args)
 		return client->access.attempts = (unsigned)number(args[1]), 2;
 	if (it_streq(args[0], "--seconds"))
 		return client->access.retry_seconds = (unsigned)number(args[1]), 2;
+	if (it_streq(args[0], "--stall"))
+		return client->access.stall_seconds = (unsigned)number(args[1]), 2;
 	if (it_streq(args[0], "--stop-after"))
 		return client->stop_after = (int)number(args[1]), 2;
 	if (it_streq(args[0], "--count"))

@@ -55,6 +55,11 @@ wrong 1 'with the Content-Encoding "gzip", which nobody asked for' 'a packed man
 wrong 1 'with the Content-Encoding "gzip"' 'nor is a bomb' 'bomb path=/manifests/' client "$app" manifest 1
 wrong 65 "$app:1" 'a manifest without an end is cut off' 'endless path=/manifests/' client "$app" manifest 1
 wrong 65 "$app:1" 'also one that says how long it is' 'endless path=/manifests/ length=99999999999' client "$app" manifest 1
+client_options+=(--stall 2)
+began=$SECONDS
+wrong 69 'too slow' 'a manifest that comes a byte a second is not waited for' 'slow 1 path=/manifests/' client "$app" manifest 1
+ok '… for long' [ $((SECONDS - began)) -le 8 ]
+client_options=(--plain --attempts 1 --seconds 5)
 wrong 69 "$app:1" 'a manifest that is cut is not known' 'cut 20 path=/manifests/' client "$app" manifest 1
 wrong 1 "the registry calls it" 'a digest that is only said is looked at' \
 	"$(printf 'header Docker-Content-Digest=%s method=HEAD\nflip method=GET' "$subject")" client "$app" resolve "$one"
@@ -216,7 +221,7 @@ is "$(referrers)" text/four 'without the API the list is what there is'
 registry_fault 'body "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}" path=/referrers/'
 is "$(referrers)" text/four 'and when the API has lost everything'
 for status in 500 503 403 429 400; do
-	wrong $([ $status = 400 ] && echo 65 || echo 69) "$app: referrers of $subject" "an API that answers $status is not \"there are none\"" \
+	wrong 69 "$app: referrers of $subject" "an API that answers $status is not \"there are none\"" \
 		"status $status path=/referrers/" client "$app" referrers "$subject"
 done
 wrong 69 "$app: referrers of $subject" 'nor is one that hangs up' 'hangup path=/referrers/' client "$app" referrers "$subject"

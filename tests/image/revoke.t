@@ -72,7 +72,60 @@ refuses 1 'denied.digest' '… and counts no more' verify "$image" --key a.pub -
 ok '… no more' revoke --remove --digest "$layer"
 ok 'a name is revoked' revoke --identity "$registry/app" --reason 'abandoned'
 refuses 1 'denied.identity' '… and signatures for it count no more' verify "$image" --key a.pub --signature simple "${deny[@]}"
+sign_simple a "$image_digest" "$registry/app:1"
+refuses 1 'denied.identity' '… nor those for a tag of it' verify "$image" --key a.pub --signature simple "${deny[@]}"
+sign_simple a "$image_digest" "$registry/app2"
+refuses 1 'signature.identity' '… and another name is another' verify "$image" --key a.pub --signature simple "${deny[@]}"
 ok '… no more' revoke --remove --identity "$registry/app"
+ok 'a name is revoked in another spelling' revoke --identity "Registry.EXAMPLE/team/app" --reason 'abandoned'
+sign_simple a "$image_digest" registry.example/team/app
+refuses 1 'denied.identity' '… and is the same name' verify "$image" --key a.pub --signature simple --identity registry.example/team/app "${deny[@]}"
+ok '… also when it is taken back' revoke --remove --identity registry.example/team/app
+sign_simple a "$image_digest"
+
+# --- verifiers, and several who sign one thing ---
+
+vsa_type=https://slsa.dev/verification_summary/v1
+# vsa ID: a verdict of that verifier
+vsa() {
+	jq -cnj --arg id "$1" '{resourceUri: "x", timeVerified: "2026-01-02T00:00:00Z", verificationResult: "PASSED", verifiedLevels: [], verifier: {$id}}'
+}
+sign_bundle a "$image_digest" $vsa_type "$(vsa HTTPS://gate.EXAMPLE:443/team)"
+ok 'a verdict counts' verify "$image" --key a.pub --vsa "${deny[@]}"
+ok 'its verifier is revoked' revoke --identity https://gate.example/team --reason 'broken gate'
+refuses 1 'denied.identity' '… however the verdict spells it' verify "$image" --key a.pub --vsa "${deny[@]}"
+ok '… no more' revoke --remove --identity https://gate.example/team
+# twice KEY KEY STATEMENT: an envelope that both have signed
+twice() {
+	envelope "$1" "$3" >one.json && envelope "$2" "$3" >two.json && jq -cs '.[0].signatures += .[1].signatures | .[0]' one.json two.json
+}
+# put_twice KEY KEY TYPE [PREDICATE]: in the .att tag, whose envelopes may have several
+put_twice() {
+	statement "$image_digest" "$3" "${4-{\}}" >statement.json && twice "$1" "$2" statement.json >envelope.json &&
+		suffix=att put_sig "$image_digest" "$(descriptor $envelope_layer envelope.json | jq -c --arg type "$3" '.annotations = {predicateType: $type}')"
+}
+fresh twice
+sign_simple b "$image_digest"
+document=https://spdx.dev/Document
+ok 'an attestation that two keys signed' put_twice a b $document
+ok '… counts for both' verify "$image" --key a.pub --key b.pub --attestation $document:2 "${deny[@]}"
+ok 'one of them is revoked' revoke --key a.pub --reason stolen
+for order in 'a b' 'b a'; do
+	# shellcheck disable=SC2086 # two words
+	put_twice $order $document
+	ok "… and does not take the other along: $order" verify "$image" --key a.pub --key b.pub --attestation $document "${deny[@]}"
+	refuses 1 'statement.missing' "… but is not hidden by it: $order" verify "$image" --key b.pub --key a.pub --attestation $document:2 "${deny[@]}"
+	ok '… and is told' has "$tap_out" 'denied.key'
+	# shellcheck disable=SC2086 # two words
+	put_twice $order $vsa_type "$(vsa https://gate.example)"
+	ok "… and so for verdicts: $order" verify "$image" --key a.pub --key b.pub --vsa "${deny[@]}"
+	refuses 1 'the key of this verdict is revoked' "… which the revoked one does not make alone: $order" verify "$image" --key b.pub --vsa --vsa-key a.pub "${deny[@]}"
+done
+statement "$image_digest" $sign_type >statement.json && twice a b statement.json >envelope.json && bundle envelope.json >bundle.json && referrer "$image_digest" bundle.json
+refuses 1 'want exactly one signature' 'a bundle has one signature' verify "$image" --key a.pub --key b.pub --signature bundle
+ok 'it is taken back' revoke --remove --key a.pub
+fresh app
+sign_simple a "$image_digest"
 ok 'all is well again' verify "$image" --key a.pub "${deny[@]}"
 
 # --- lists that cannot be consulted ---
@@ -83,6 +136,20 @@ now=$(version)
 ok 'a list of this version or newer' verify "$image" --key a.pub "${deny[@]}" --deny-list-version "$now"
 refuses 69 'an old one was put back' 'an older one is none' verify "$image" --key a.pub "${deny[@]}" --deny-list-version $((now + 1))
 refuses 69 'it expired on' 'one that has expired is none' verify "$image" --key a.pub "${deny[@]}" --at 2199-01-01T00:00:00Z
+# by_hand ISSUED EXPIRES: a list of these times
+by_hand() {
+	local type=application/vnd.intoto.deny-list+json
+
+	jq -cnj --arg issued "$1" --arg expires "$2" '{_type: "https://in-toto.io/intoto/deny-list/v1", version: 1, $issued, $expires, entries: []}' >list.json
+	{ printf 'DSSEv1 %d %s %d ' ${#type} $type "$(wc -c <list.json)"; cat list.json; } >pae
+	openssl pkeyutl -sign -rawin -inkey security.key -in pae | base64 -w0 >list.sig
+	jq -cnj --arg type $type --arg payload "$(base64 -w0 <list.json)" --arg sig "$(cat list.sig)" '{payloadType: $type, $payload, signatures: [{$sig}]}'
+}
+by_hand 2026-01-01T00:00:00Z 2199-01-01T00:00:00Z >hand.json
+ok 'a list by hand is one' verify "$image" --key a.pub --deny-list hand.json --deny-list-key security.pub
+by_hand 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z >hand.json
+refuses 69 'it expired on 2026-01-02T00:00:00Z' '… and one that has expired is none' verify "$image" --key a.pub --deny-list hand.json --deny-list-key security.pub
+refuses 69 'it expired on 2026-01-02T00:00:00Z' '… also for who looks at the time when it was good' verify "$image" --key a.pub --deny-list hand.json --deny-list-key security.pub --at 2026-01-01T12:00:00Z
 cp denied.json kept.json
 jq -c '.payload |= (@base64d | sub("not ours"; "is ours!") | @base64)' kept.json >denied.json
 refuses 69 "$cannot" 'one that was changed is none' verify "$image" --key a.pub "${deny[@]}"

@@ -107,6 +107,39 @@ ok 'signs in a folder' sign oci-layout:app:one --identity registry.example/app
 ok 'which can be copied to a registry' image copy oci-layout:app:one "$registry/copied:one"
 is "$(layers copied "$one" .sig) $(referrers copied "$one")" '1 2' 'with its signatures'
 
+# --- a verdict that was overruled ---
+. "$INTOTO_SOURCE/tests/image/by_hand.sh"
+gate_chain "$one" && image_push app one "$registry/judged:one"
+ok 'signs with a verdict' sign "$registry/judged:one"
+verdict() { image verify "$registry/judged@$one" --key signer.pub --vsa; }
+ok 'which says yes' verdict
+ok 'signs again' sign "$registry/judged:one"
+is "$(layers judged "$one" .att) $(referrers judged "$one")" '1 2' 'and has no second one'
+name=judged
+cp signer.pem signer.key
+# overrule TIME: the same key says no, in the .att tag
+overrule() {
+	jq -cj --arg time "$1" '.predicate.verificationResult = "FAILED" | .predicate.timeVerified = $time' passed.json >failed.json &&
+		envelope signer failed.json >failed.dsse && manifest judged "${one/:/-}.att" >att.json &&
+		suffix=att put_sig "$one" "$(jq -c '.layers[0]' att.json)" "$(descriptor $envelope_layer failed.dsse |
+			jq -c --arg type $vsa_type '.annotations = {predicateType: $type}')"
+}
+statement() {
+	blob_of judged "$(manifest judged "${one/:/-}.att" | jq -r '.layers[0].digest')" | jq -r .payload | base64 -d
+}
+blob_of() { curl -sf "http://$registry/v2/$1/blobs/$2"; }
+statement >passed.json
+ok 'an older no' overrule 2026-01-01T00:00:00Z
+ok '… changes nothing' verdict
+sign "$registry/judged:one"
+is "$(layers judged "$one" .att)" 2 '… and no verdict is made anew'
+ok 'a newer no' overrule "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+refuses 1 'vsa.failed' '… decides' verdict
+sleep 1
+ok 'the gate passes again' sign "$registry/judged:one"
+is "$(layers judged "$one" .att)" 3 '… which is a verdict of its own'
+ok '… and decides' verdict
+
 # --- all at once ---
 gate_chain "$one" && image_push app one "$registry/race:one"
 for i in 1 2 3 4 5 6 7 8; do

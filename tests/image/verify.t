@@ -151,6 +151,36 @@ sign_bundle b "$image_digest" $vsa_type "$(vsa FAILED 2026-01-01T00:00:00Z)"
 ok 'an older verdict does not matter' verify "$image" --key a.pub --vsa --vsa-key b.pub
 sign_bundle b "$image_digest" $vsa_type "$(vsa FAILED 2026-01-03T00:00:00Z)"
 refuses 1 'vsa.failed' 'the newest one decides' verify "$image" --key a.pub --vsa --vsa-key b.pub
+failed=sha256:$(sha256sum <referrer.json | cut -c -64)
+registry_fault "status 503 path=/manifests/$failed"
+refuses 69 'could not find out' '… also when it could not be read' verify "$image" --key a.pub --vsa --vsa-key b.pub --retry-seconds 0
+registry_fault "status 404 code=MANIFEST_UNKNOWN path=/manifests/$failed"
+refuses 69 'could not find out what the newest verdict' '… or is listed and gone' verify "$image" --key a.pub --vsa --vsa-key b.pub --retry-seconds 0
+registry_fault "flip path=/blobs/$(jq -r '.layers[0].digest' referrer.json)"
+refuses 69 'could not find out what the newest verdict' '… or has other bytes' verify "$image" --key a.pub --vsa --vsa-key b.pub --retry-seconds 0
+registry_fault
+sign_bundle b "$image_digest" $vsa_type "$(vsa PASSED 2026-01-04T00:00:00Z)"
+ok 'a newer one replaces that' verify "$image" --key a.pub --vsa --vsa-key b.pub --attestation-out verdicts.jsonl
+is "$(jq -r '.predicate.verificationResult + " " + .predicate.timeVerified' verdicts.jsonl)" 'PASSED 2026-01-04T00:00:00Z' '… and only what decided is written'
+ok '… also for who wants verdicts as attestations' verify "$image" --key a.pub --key b.pub --vsa --attestation $vsa_type --attestation-out verdicts.jsonl
+is "$(wc -l <verdicts.jsonl)" 1 '… once'
+
+# --- a list that breaks off ---
+
+list_strict=$registry list_log=$registry_log list_root=$registry_root
+registry_start --strict -- --page 1 || exit 1
+fresh pages
+for key in a b; do sign_bundle $key "$image_digest"; done
+ok 'a list of two pages is read to its end' verify "$image" --key a.pub --key b.pub --threshold 2
+ok '… also when the first would do' verify "$image" --key a.pub --key b.pub
+for fault in 'status 500' 'status 404 code=NOT_FOUND' 'status 404 code=UNSUPPORTED' 'hangup' 'cut 30' 'status 429' 'shorter 20'; do
+	registry_fault "$fault path=/referrers/.*last="
+	refuses 69 'could not find out' "one that breaks off is no list: $fault" verify "$image" --key a.pub --key b.pub --threshold 2 --retry-seconds 0
+done
+sign_bundle a "$image_digest" $vsa_type "$(vsa PASSED 2026-01-02T00:00:00Z)"
+refuses 69 'could not find out' '… and a newer verdict may stand in the rest' verify "$image" --key a.pub --vsa --retry-seconds 0
+registry_stop
+registry=$list_strict registry_log=$list_log registry_root=$list_root registry_pid=${registry_pids[-1]}
 
 # --- what is too much, or broken ---
 

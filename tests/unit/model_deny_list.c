@@ -24,6 +24,15 @@ static struct it_deny_entry entry(enum it_deny_kind kind, const char *value)
 	};
 }
 
+static const struct it_deny_entry *find(const struct it_deny_list *list, enum it_deny_kind kind,
+					const char *value)
+{
+	const struct it_deny_entry *found;
+
+	assert_int_equal(it_deny_list_find(&found, list, kind, value, NULL), INTOTO_OK);
+	return found;
+}
+
 static int read_text(struct it_deny_list **out, const char *text, struct intoto_error **err)
 {
 	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
@@ -63,15 +72,60 @@ static void finds_what_was_added_and_written(void **state)
 	assert_string_equal(intoto_envelope_payload_type(envelope), IT_DENY_LIST_PAYLOAD);
 	assert_int_equal(it_deny_list_read(&again, envelope, NULL), INTOTO_OK);
 	assert_int_equal(again->version, 3);
-	found = it_deny_list_find(again, IT_DENY_DIGEST, A);
+	found = find(again, IT_DENY_DIGEST, A);
 	assert_non_null(found);
 	assert_string_equal(found->reason, "stolen");
 	assert_int_equal(found->since, 7);
-	assert_non_null(it_deny_list_find_key(again, key));
-	assert_non_null(it_deny_list_find(again, IT_DENY_IDENTITY, "mallory@example.org"));
-	assert_null(it_deny_list_find(again, IT_DENY_IDENTITY, "mallory@example.or"));
-	assert_null(it_deny_list_find(again, IT_DENY_KEY, A));
-	assert_null(it_deny_list_find(NULL, IT_DENY_KEY, A));
+	assert_int_equal(it_deny_list_find_key(&found, again, key, NULL), INTOTO_OK);
+	assert_non_null(found);
+	assert_non_null(find(again, IT_DENY_IDENTITY, "mallory@example.org"));
+	assert_null(find(again, IT_DENY_IDENTITY, "mallory@example.or"));
+	assert_null(find(again, IT_DENY_KEY, A));
+	assert_null(find(NULL, IT_DENY_KEY, A));
+}
+
+static void knows_an_identity_in_every_spelling(void **state)
+{
+	static const struct {
+		const char *listed, *found, *other;
+	} cases[] = {
+		{ "mallory@example.org", "Mallory@EXAMPLE.org.", "mallory@example.com" },
+		{ "https://GitHub.com/acme/app/.github/w.yml@refs/heads/main",
+		  "HTTPS://github.com:443/acme/%61pp/.github/w.yml@refs/heads/main",
+		  "https://github.com/acme/App/.github/w.yml@refs/heads/main" },
+		{ "https://gate.example", "https://gate.example./", "https://gate.example:8443/" },
+		{ "http://gate.example:80/a%2fb", "http://GATE.example/a%2Fb",
+		  "http://gate.example/a/b" },
+		{ "https://gate.example:/x", "https://gate.example:443/x",
+		  "https://gate.example:80/x" },
+		{ "spiffe://Td.example/ns/a", "SPIFFE://td.example/ns/a",
+		  "spiffe://td.example/ns/A" },
+		{ "https://[::1]/x", "https://[::1]:443/x", "https://[::1]:444/x" },
+		{ "app", "docker.io/library/app", "docker.io/other/app" },
+		{ "Registry.example/team/app", "registry.EXAMPLE/team/app",
+		  "registry.example/team/ap" },
+		{ "a name that is none of these", "a name that is none of these",
+		  "A name that is none of these" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IT_COUNT_OF(cases); i++) {
+		IT_AUTO(it_deny_list_freep) struct it_deny_list *list = NULL;
+		struct it_deny_entry one = entry(IT_DENY_IDENTITY, cases[i].listed);
+		struct it_deny_entry again = entry(IT_DENY_IDENTITY, cases[i].found);
+
+		assert_int_equal(it_deny_list_new(&list, NULL), INTOTO_OK);
+		assert_int_equal(it_deny_list_add(list, &one, NULL), INTOTO_OK);
+		assert_non_null(find(list, IT_DENY_IDENTITY, cases[i].listed));
+		assert_non_null(find(list, IT_DENY_IDENTITY, cases[i].found));
+		assert_string_equal(find(list, IT_DENY_IDENTITY, cases[i].found)->value,
+				    cases[i].listed);
+		assert_null(find(list, IT_DENY_IDENTITY, cases[i].other));
+		assert_int_equal(it_deny_list_add(list, &again, NULL), INTOTO_OK);
+		assert_int_equal(list->entry_count, 1);
+		assert_int_equal(it_deny_list_remove(list, IT_DENY_IDENTITY, cases[i].found, NULL),
+				 INTOTO_OK);
+	}
 }
 
 static void takes_entries_out(void **state)
@@ -84,7 +138,7 @@ static void takes_entries_out(void **state)
 	assert_int_equal(it_deny_list_new(&list, NULL), INTOTO_OK);
 	assert_int_equal(it_deny_list_add(list, &one, NULL), INTOTO_OK);
 	assert_int_equal(it_deny_list_remove(list, IT_DENY_DIGEST, A, NULL), INTOTO_OK);
-	assert_null(it_deny_list_find(list, IT_DENY_DIGEST, A));
+	assert_null(find(list, IT_DENY_DIGEST, A));
 	assert_int_equal(it_deny_list_remove(list, IT_DENY_DIGEST, A, &err), INTOTO_E_NOTFOUND);
 	assert_non_null(strstr(intoto_error_text(err), "does not deny the digest"));
 }
@@ -179,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_was_added_and_written),
+		cmocka_unit_test(knows_an_identity_in_every_spelling),
 		cmocka_unit_test(takes_entries_out),
 		cmocka_unit_test(refuses_wrong_entries),
 		cmocka_unit_test(refuses_what_is_no_list),

@@ -15,7 +15,7 @@ struct it_registry_access {
 	const char *ca, *cert, *key; /* PEM files, NULL */
 	bool insecure_tls;
 	const char *auth_file; /* NULL: $REGISTRY_AUTH_FILE, podman's and Docker's own places */
-	unsigned attempts, retry_seconds; /* as in it_http_options */
+	unsigned attempts, retry_seconds, stall_seconds; /* as in it_http_options */
 	void (*on_retry)(void *arg, const char *text);
 	void *arg;
 };

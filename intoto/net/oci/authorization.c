@@ -76,7 +76,7 @@ static bool is_of(CURLU *url, const char *host)
 
 	if (curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK)
 		(void)it_buf_add_text(&text, name);
-	if (curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK)
+	if (curl_url_get(url, CURLUPART_PORT, &port, CURLU_NO_DEFAULT_PORT) == CURLUE_OK)
 		(void)it_buf_printf(&text, ":%s", port);
 	same = !text.failed && it_streq_nocase(it_buf_text(&text), host);
 	curl_free(name);
@@ -145,6 +145,7 @@ static int ask_by_get(struct it_http_answer *answer, const struct asking *asking
 {
 	IT_AUTO(it_buf_wipe) struct it_buf basic = IT_BUF(TOKEN_MAX);
 	struct it_http_request request = { .plain = asking->terms->plain,
+					   .stranger = !is_of(url, asking->terms->host),
 					   .ceiling = ANSWER_MAX,
 					   .seconds = REALM_SECONDS };
 	const char *service = asking->challenge->service;
@@ -201,6 +202,7 @@ static int ask_by_post(struct it_http_answer *answer, const struct asking *askin
 	struct it_http_request request = { .method = IT_HTTP_POST,
 					   .headers = &headers,
 					   .plain = asking->terms->plain,
+					   .stranger = !is_of(url, asking->terms->host),
 					   .ceiling = ANSWER_MAX,
 					   .seconds = REALM_SECONDS };
 	const char *service = asking->challenge->service;

@@ -23,6 +23,7 @@ static int make_client(struct it_registry *registry, struct intoto_error **err)
 		.cert = access->cert,
 		.key = access->key,
 		.insecure_tls = access->insecure_tls,
+		.stall_seconds = access->stall_seconds,
 		.attempts = access->attempts,
 		.retry_seconds = access->retry_seconds,
 		.on_retry = access->on_retry,

@@ -90,6 +90,7 @@ static int do_once(struct it_registry_call *call, struct intoto_error **err)
 		return rc;
 	call->request.url = it_buf_text(&call->url);
 	call->request.headers = &call->headers;
+	call->request.stranger = call->foreign;
 	return it_http_do(call->registry->http, &call->answer, &call->request, err);
 }
 

@@ -13,7 +13,7 @@ static const struct meaning {
 	int code;
 	const char *says;
 } meanings[] = {
-	{ 400, INTOTO_E_FORMAT, "the registry does not take it" },
+	{ 400, INTOTO_E_SERVICE, "the registry does not understand" },
 	{ 401, INTOTO_E_SERVICE, "the registry does not let us in" },
 	{ 403, INTOTO_E_SERVICE, "the registry does not allow it" },
 	{ 404, INTOTO_E_SERVICE, "what answers does not answer as a registry does" },
@@ -73,6 +73,23 @@ bool it_registry_says(const struct it_http_answer *answer, const char *code)
 	return false;
 }
 
+/* Codes of 400 that say what is wrong with what was sent; without one of them it may be a proxy
+ * that answers, or an https port that was spoken to by http. */
+static bool is_about_data(const struct it_http_answer *answer)
+{
+	static const char *const wrong[] = {
+		"DIGEST_INVALID",      "MANIFEST_BLOB_UNKNOWN", "MANIFEST_INVALID",
+		"MANIFEST_UNVERIFIED", "NAME_INVALID",		"PAGINATION_NUMBER_INVALID",
+		"SIZE_INVALID",	       "TAG_INVALID",		"BLOB_UPLOAD_INVALID",
+		"RANGE_INVALID",
+	};
+
+	for (size_t i = 0; i < IT_COUNT_OF(wrong); i++)
+		if (it_registry_says(answer, wrong[i]))
+			return true;
+	return false;
+}
+
 /* HEAD has no body to say more in. */
 static bool is_absent(const struct it_registry_call *call)
 {
@@ -123,6 +140,9 @@ int it_registry_refused(const struct it_registry_call *call, const char *nothing
 	int status = call->answer.status;
 	struct meaning meaning = meaning_of(status);
 
+	if (status == 400 && is_about_data(&call->answer))
+		meaning = (struct meaning){ status, INTOTO_E_FORMAT,
+					    "the registry does not take it" };
 	add_said(&said, &call->answer);
 	if (is_absent(call))
 		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no %s (%d%s)", where,
