@@ -156,7 +156,7 @@ MAN_LINKS = \
 	%D%/intoto_value_text.3 \
 	%D%/intoto_version.3
 
-EXTRA_DIST += %D%/benchmarks.md %D%/conformance.md %D%/gates.md %D%/image.md %D%/sbom.md %D%/recording.md %D%/scan.md
+EXTRA_DIST += %D%/archive.md %D%/store.md %D%/benchmarks.md %D%/conformance.md %D%/gates.md %D%/image.md %D%/sbom.md %D%/recording.md %D%/scan.md
 
 man_MANS += $(MAN_LINKS)
 CLEANFILES += $(MAN_LINKS)
