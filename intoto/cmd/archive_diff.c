@@ -118,7 +118,8 @@ static void write_same(struct it_writer *writer, const struct it_archive_diff *d
 		it_write_object(writer);
 		it_write_name(writer, "count");
 		it_write_int(writer, (int64_t)diff->same[i]);
-		write_member(writer, "group", it_archive_diff_group_name(i));
+		write_member(writer, "group",
+			     it_archive_diff_group_name((enum it_archive_diff_group)i));
 		it_write_object_end(writer);
 	}
 	it_write_list_end(writer);

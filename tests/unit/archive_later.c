@@ -120,7 +120,6 @@ static void refuses_what_is_neither(void **state)
 		const char *text;
 		const char *says;
 	} rows[] = {
-		{ "{}", "_type" },
 		{ STATEMENT("note", COMMON, LISTING),
 		  "predicateType: is neither a renewal nor a redaction" },
 		{ STATEMENT("renewal", "\"entries\":7", LISTING), "predicate: member \"archive\" is missing" },
