@@ -44,8 +44,10 @@ libstore_la_SOURCES = \
 	%D%/retention.c %D%/retention.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
-	%D%/sql_postgres.c \
+	%D%/sql_postgres.c %D%/sql_postgres.h \
+	%D%/sql_postgres_session.c \
 	%D%/sql_sqlite.c \
+	%D%/sql_url.c %D%/sql_url.h \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
 	%D%/store_put.c \

@@ -94,11 +94,10 @@ int it_log_sign(struct it_store *store, const struct it_merkle *tree, struct it_
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(CHECKPOINT_MAX);
 	struct it_checkpoint checkpoint = { .origin = store->origin, .size = tree->count };
-	int rc;
+	int rc = it_store_log_key(store, err);
 
-	if (!store->log_key)
-		return it_err_set(err, INTOTO_E_KEY,
-				  "this program has not the key of the log (log.key in the store)");
+	if (rc)
+		return rc;
 	it_merkle_root(&checkpoint.root, tree);
 	rc = it_checkpoint_print(&text, &checkpoint, err);
 	return rc ? rc : it_note_sign(out, it_buf_span(&text), store->origin, store->log_key, err);

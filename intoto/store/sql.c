@@ -6,16 +6,14 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/sql_url.h"
 
 /* NULL: of a URL that none of them knows. */
 static const struct it_sql_driver *find_driver(const char *place)
 {
 	if (!strstr(place, "://"))
 		return &it_sql_sqlite;
-	/* Both are libpq's. */
-	return it_starts_with(place, "postgresql://") || it_starts_with(place, "postgres://")
-		       ? &it_sql_postgres
-		       : NULL;
+	return it_sql_url_is(place) ? &it_sql_postgres : NULL;
 }
 
 /* Errors never show what stands behind the scheme: it may hold a password. */

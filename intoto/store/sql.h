@@ -45,6 +45,7 @@ struct it_sql_driver {
 	const char *number_type; /* "INTEGER", "BIGINT" */
 	const char *text_type;	 /* "TEXT": ordered by its bytes, LIKE tells A from a */
 	const char *table_end; /* behind a table whose primary key is its order: " WITHOUT ROWID" */
+	const char *a_table;   /* a statement: the name of a table that is there, if any is */
 	int (*open)(struct it_sql *sql, const char *place, unsigned flags,
 		    struct intoto_error **err);
 	void (*close)(struct it_sql *sql);

@@ -5,14 +5,13 @@
  * log have no gaps; a commit is on the disk before it returns, whatever the server's default is.
  */
 #include <inttypes.h>
-#include <libpq-fe.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "store/sql.h"
+#include "store/sql_postgres.h"
 
 enum {
 	COLUMNS_MAX = 64,
@@ -30,219 +29,6 @@ struct prepared {
 	unsigned number;  /* and this at the server */
 };
 
-struct postgres {
-	PGconn *connection;
-	char *place;
-	void *prepared; /* tsearch(3) */
-	unsigned prepared_count;
-	size_t queued; /* commands whose answers have not been read */
-	bool in_transaction;
-};
-
-static void postgres_close(struct it_sql *sql)
-{
-	struct postgres *self = sql->state;
-
-	tdestroy(self->prepared, free);
-	PQfinish(self->connection);
-	free(self->place);
-	free(self);
-	sql->state = NULL;
-}
-
-/* --- what went wrong --- */
-
-/* Its first line: the others may quote what was sent. */
-static char *first_line(const char *text)
-{
-	while (*text == '\n' || *text == ' ')
-		text++;
-	return it_text_quoted(it_span(text, strcspn(text, "\n")));
-}
-
-static int refuse_connection(const struct postgres *self, struct intoto_error **err)
-{
-	IT_AUTO(it_freep) char *why = first_line(PQerrorMessage(self->connection));
-
-	return it_err_set(err, INTOTO_E_SERVICE, "%s: %s", self->place, why ? why : "");
-}
-
-/* By the class of the SQLSTATE: 08 connection, 53 resources, 57 the operator, 40 to be tried again,
- * 55 a lock, 54 limits. */
-static enum intoto_code code_of(const char *state)
-{
-	static const char *const services[] = { "08", "53", "57", "40", "55" };
-
-	for (size_t i = 0; state && i < IT_COUNT_OF(services); i++)
-		if (it_starts_with(state, services[i]))
-			return INTOTO_E_SERVICE;
-	if (state && it_starts_with(state, "54"))
-		return INTOTO_E_LIMIT;
-	if (state && (it_streq(state, "42501") || it_streq(state, "25006"))) /* no right to it */
-		return INTOTO_E_IO;
-	return INTOTO_E_FORMAT;
-}
-
-static int refuse_result(const struct postgres *self, const PGresult *result,
-			 struct intoto_error **err)
-{
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	IT_AUTO(it_freep) char *why = text ? first_line(text) : NULL;
-
-	if (!state || !text) /* the connection itself */
-		return refuse_connection(self, err);
-	return it_err_set(err, code_of(state), "%s: %s (%s)", self->place, why ? why : "", state);
-}
-
-/* --- answers --- */
-
-/* Nobody knows which of them the server has: they are prepared anew, under other names. */
-static void forget_prepared(struct postgres *self)
-{
-	tdestroy(self->prepared, free);
-	self->prepared = NULL;
-}
-
-static bool is_good(const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-	       status == PGRES_PIPELINE_SYNC;
-}
-
-/*
- * Reads the answers of all that was queued, up to the mark that is set here.  The one of the last
- * command is the caller's if it wants it (PQclear).
- */
-static int drain(PGresult **last, struct postgres *self, struct intoto_error **err)
-{
-	size_t left = self->queued;
-	int rc = INTOTO_OK;
-
-	self->queued = 0;
-	if (PQpipelineSync(self->connection) != 1)
-		return refuse_connection(self, err);
-	for (bool synced = false; !synced;) {
-		PGresult *result = PQgetResult(self->connection);
-		ExecStatusType status;
-
-		if (!result) {
-			if (PQstatus(self->connection) != CONNECTION_OK)
-				return rc ? rc : refuse_connection(self, err);
-			continue; /* between the answers of two commands */
-		}
-		status = PQresultStatus(result);
-		synced = status == PGRES_PIPELINE_SYNC;
-		/* What comes behind a failure is only said to have been passed over. */
-		if (!rc && !is_good(result) && status != PGRES_PIPELINE_ABORTED)
-			rc = refuse_result(self, result, err);
-		if (status == PGRES_FATAL_ERROR && PQstatus(self->connection) != CONNECTION_OK)
-			synced = true;
-		if (!synced && left && !--left && last && !rc) {
-			*last = result;
-			continue;
-		}
-		PQclear(result);
-	}
-	if (rc)
-		forget_prepared(self);
-	return rc;
-}
-
-static int enter_pipeline(struct postgres *self, struct intoto_error **err)
-{
-	if (PQpipelineStatus(self->connection) == PQ_PIPELINE_OFF &&
-	    PQenterPipelineMode(self->connection) != 1)
-		return refuse_connection(self, err);
-	return INTOTO_OK;
-}
-
-/* A command without parameters, with whatever was queued in front of it. */
-static int command(struct postgres *self, const char *text, struct intoto_error **err)
-{
-	int rc = enter_pipeline(self, err);
-
-	if (rc)
-		return rc;
-	if (PQsendQueryParams(self->connection, text, 0, NULL, NULL, NULL, NULL, 1) != 1)
-		return refuse_connection(self, err);
-	self->queued++;
-	return drain(NULL, self, err);
-}
-
-/* Several commands at once, which a pipeline does not take. */
-static int script(struct it_sql *sql, const char *text, struct intoto_error **err)
-{
-	struct postgres *self = sql->state;
-	PGresult *result;
-	int rc = self->queued ? drain(NULL, self, err) : INTOTO_OK;
-
-	if (rc)
-		return rc;
-	if (PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF &&
-	    PQexitPipelineMode(self->connection) != 1)
-		return refuse_connection(self, err);
-	result = PQexec(self->connection, text);
-	if (!is_good(result))
-		rc = refuse_result(self, result, err);
-	PQclear(result);
-	return rc;
-}
-
-/* --- opening --- */
-
-char *it_sql_place(const char *place)
-{
-	const char *scheme = strstr(place, "://");
-	const char *at;
-	const char *end;
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(64 * 1024);
-
-	if (!scheme)
-		return it_text_quoted(it_span_text(place));
-	/* "scheme://user:password@host/database?options": host and database are shown. */
-	end = scheme + 3 + strcspn(scheme + 3, "?#");
-	at = scheme + 3;
-	for (const char *one = at; one < end; one++)
-		if (*one == '@')
-			at = one + 1;
-	it_text_quote(&text, it_span(place, (size_t)(scheme + 3 - place)));
-	it_text_quote(&text, it_span(at, (size_t)(end - at)));
-	return it_buf_take(&text);
-}
-
-static void be_silent(void *arg, const char *message)
-{
-	(void)arg;
-	(void)message;
-}
-
-static int postgres_open(struct it_sql *sql, const char *place, unsigned flags,
-			 struct intoto_error **err)
-{
-	struct postgres *self = calloc(1, sizeof *self);
-
-	if (!self)
-		return it_err_nomem(err);
-	sql->state = self;
-	self->place = it_sql_place(place);
-	if (!self->place)
-		return it_err_nomem(err);
-	self->connection = PQconnectdb(place);
-	if (PQstatus(self->connection) != CONNECTION_OK)
-		return refuse_connection(self, err);
-	(void)PQsetNoticeProcessor(self->connection, be_silent, NULL); /* was the default one */
-	return script(
-		sql,
-		flags & IT_SQL_READ_ONLY
-			? "SET client_encoding = 'UTF8'; SET default_transaction_read_only = on"
-			: "SET client_encoding = 'UTF8'; SET synchronous_commit = on; "
-			  "SET default_transaction_isolation = 'read committed'",
-		err);
-}
-
 /* --- statements --- */
 
 static int compare(const void *a, const void *b)
@@ -258,7 +44,7 @@ static void print_name(char out[NAME_ROOM], unsigned number)
 	(void)snprintf(out, NAME_ROOM, "s%u", number);
 }
 
-static int prepare(char name[NAME_ROOM], struct postgres *self, const char *text,
+static int prepare(char name[NAME_ROOM], struct it_postgres *self, const char *text,
 		   struct intoto_error **err)
 {
 	const struct prepared wanted = { .text = text };
@@ -280,7 +66,7 @@ static int prepare(char name[NAME_ROOM], struct postgres *self, const char *text
 	self->prepared_count++;
 	print_name(name, made->number);
 	if (PQsendPrepare(self->connection, name, text, 0, NULL) != 1)
-		return refuse_connection(self, err);
+		return it_postgres_refuse(self, err);
 	self->queued++;
 	return INTOTO_OK;
 }
@@ -414,12 +200,12 @@ static int give_rows(const PGresult *result,
 	return rc;
 }
 
-static int send(struct postgres *self, const char *text, const struct it_sql_value *values,
+static int send(struct it_postgres *self, const char *text, const struct it_sql_value *values,
 		size_t count, struct intoto_error **err)
 {
 	IT_AUTO(values_done) struct values bound = { .count = 0 };
 	char name[NAME_ROOM];
-	int rc = enter_pipeline(self, err);
+	int rc = it_postgres_enter_pipeline(self, err);
 
 	if (!rc)
 		rc = prepare(name, self, text, err);
@@ -429,9 +215,38 @@ static int send(struct postgres *self, const char *text, const struct it_sql_val
 		return rc;
 	if (PQsendQueryPrepared(self->connection, name, (int)count, bound.items, bound.lengths,
 				bound.formats, 1) != 1)
-		return refuse_connection(self, err);
+		return it_postgres_refuse(self, err);
 	self->queued++;
 	return INTOTO_OK;
+}
+
+static int ask(PGresult **result, struct it_postgres *self, const char *text,
+	       const struct it_sql_value *values, size_t count, struct intoto_error **err)
+{
+	int rc = it_postgres_is_lost(self) ? it_postgres_connect_again(self, err) : INTOTO_OK;
+
+	if (!rc)
+		rc = send(self, text, values, count, err);
+	return rc ? rc : it_postgres_drain(result, self, err);
+}
+
+/* A question may be asked twice: that the server was started anew meanwhile, nobody notices. */
+static int ask_twice(PGresult **result, struct it_postgres *self, const char *text,
+		     const struct it_sql_value *values, size_t count, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	int rc = ask(result, self, text, values, count, &why);
+
+	if (rc == INTOTO_E_SERVICE && it_postgres_is_lost(self)) {
+		PQclear(*result);
+		*result = NULL;
+		return ask(result, self, text, values, count, err);
+	}
+	if (rc && err) {
+		*err = why;
+		why = NULL; /* now the caller's */
+	}
+	return rc;
 }
 
 static int run(struct it_sql *sql, const char *text, const struct it_sql_value *values,
@@ -439,63 +254,115 @@ static int run(struct it_sql *sql, const char *text, const struct it_sql_value *
 	       int (*row)(void *arg, const struct it_sql_row *row, struct intoto_error **err),
 	       void *arg, struct intoto_error **err)
 {
-	struct postgres *self = sql->state;
+	struct it_postgres *self = sql->state;
 	PGresult *result = NULL;
-	int rc = send(self, text, values, count, err);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (!row && self->in_transaction)
-		return self->queued < QUEUE_MAX ? INTOTO_OK : drain(NULL, self, err);
-	rc = drain(&result, self, err);
+	if (row && !self->in_transaction) {
+		rc = ask_twice(&result, self, text, values, count, err);
+	} else {
+		rc = send(self, text, values, count, err);
+		if (rc)
+			return rc;
+		if (!row && self->in_transaction && self->queued < QUEUE_MAX)
+			return INTOTO_OK;
+		rc = it_postgres_drain(&result, self, err);
+	}
 	if (!rc && row)
 		rc = give_rows(result, row, arg, err);
 	PQclear(result);
 	return rc;
 }
 
-/* --- transactions --- */
-
-/* One writer at a time in a schema; readers wait for nobody. */
-static int begin(struct it_sql *sql, struct intoto_error **err)
+static int script(struct it_sql *sql, const char *text, struct intoto_error **err)
 {
-	struct postgres *self = sql->state;
-	int rc = command(self, "BEGIN", err);
-
-	self->in_transaction = !rc;
-	return rc ? rc
-		  : command(self,
-			    "SELECT pg_advisory_xact_lock(1768846447, "
-			    "hashtext(COALESCE(current_schema(), '')))",
-			    err);
+	return it_postgres_execute(sql->state, text, err);
 }
 
-static int commit(struct it_sql *sql, struct intoto_error **err)
-{
-	struct postgres *self = sql->state;
-	int rc = self->queued ? drain(NULL, self, err) : INTOTO_OK;
+/* --- transactions --- */
 
-	/* Of a transaction that failed, COMMIT is a rollback that is reported as good. */
-	if (!rc && PQtransactionStatus(self->connection) == PQTRANS_INERROR)
-		rc = it_err_set(err, INTOTO_E_INTERNAL, "%s: the transaction had failed",
-				self->place);
+/*
+ * One writer at a time in a store, which its table of meta stands for; readers wait for nobody.
+ * The lock is a command of its own, so that what follows sees what the writer before has done.
+ */
+static int begin_once(struct it_postgres *self, struct intoto_error **err)
+{
+	int rc = it_postgres_is_lost(self) ? it_postgres_connect_again(self, err) : INTOTO_OK;
+
 	if (!rc)
-		rc = command(self, "COMMIT", err);
-	self->in_transaction = rc != INTOTO_OK;
-	return rc;
+		rc = it_postgres_queue(self, "BEGIN", err);
+	if (!rc)
+		rc = it_postgres_queue(self,
+				       "SELECT pg_advisory_xact_lock(1768846447, "
+				       "COALESCE(to_regclass('meta')::oid::integer, 0))",
+				       err);
+	return rc ? rc : it_postgres_drain(NULL, self, err);
 }
 
 static void rollback(struct it_sql *sql)
 {
-	struct postgres *self = sql->state;
+	struct it_postgres *self = sql->state;
+	int rc = self->queued ? it_postgres_drain(NULL, self, NULL) : INTOTO_OK;
 
-	/* The failure before it is what is told. */
-	if (self->queued)
-		(void)drain(NULL, self, NULL);
-	if (PQstatus(self->connection) == CONNECTION_OK &&
-	    PQtransactionStatus(self->connection) != PQTRANS_IDLE)
-		(void)command(self, "ROLLBACK", NULL);
+	if (!it_postgres_is_lost(self) && PQtransactionStatus(self->connection) != PQTRANS_IDLE)
+		rc = it_postgres_execute(self, "ROLLBACK", NULL);
+	(void)rc; /* the failure before it is what is told */
 	self->in_transaction = false;
+}
+
+static int begin(struct it_sql *sql, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	struct it_postgres *self = sql->state;
+	int rc = begin_once(self, &why);
+
+	if (rc == INTOTO_E_SERVICE && it_postgres_is_lost(self))
+		rc = begin_once(self, err);
+	else if (rc && err) {
+		*err = why;
+		why = NULL; /* now the caller's */
+	}
+	self->in_transaction = !rc;
+	if (rc)
+		rollback(sql);
+	return rc;
+}
+
+/* Of a transaction that failed, COMMIT is a rollback that is reported as good. */
+static int check_commit(const struct it_postgres *self, PGresult *result, struct intoto_error **err)
+{
+	if (result && it_streq(PQcmdStatus(result), "COMMIT"))
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_INTERNAL, "%s: the transaction had failed",
+			  self->url.shown);
+}
+
+/* It goes with the commands that wait: after a failure of one of them, the server passes it over.
+ */
+static int commit(struct it_sql *sql, struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	struct it_postgres *self = sql->state;
+	PGresult *result = NULL;
+	int rc = it_postgres_queue(self, "COMMIT", &why);
+
+	if (!rc)
+		rc = it_postgres_drain(&result, self, &why);
+	if (!rc)
+		rc = check_commit(self, result, &why);
+	PQclear(result);
+	self->in_transaction = rc != INTOTO_OK;
+	if (rc && it_postgres_is_lost(self))
+		return it_err_set(
+			err, rc,
+			"%s: the server was gone before it said that the change is durable: "
+			"it is not acknowledged, and was made or not: do it again",
+			self->url.shown);
+	if (rc && err) {
+		*err = why;
+		why = NULL; /* now the caller's */
+	}
+	return rc;
 }
 
 const struct it_sql_driver it_sql_postgres = {
@@ -504,8 +371,12 @@ const struct it_sql_driver it_sql_postgres = {
 	.number_type = "BIGINT",
 	.text_type = "TEXT COLLATE \"C\"",
 	.table_end = "",
-	.open = postgres_open,
-	.close = postgres_close,
+	/* Views are those of extensions, too. */
+	.a_table =
+		"SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p', 'f') AND "
+		"relnamespace = to_regnamespace(quote_ident(current_schema())) LIMIT 1",
+	.open = it_postgres_open,
+	.close = it_postgres_close,
 	.run = run,
 	.script = script,
 	.begin = begin,

@@ -265,6 +265,7 @@ const struct it_sql_driver it_sql_sqlite = {
 	.number_type = "INTEGER",
 	.text_type = "TEXT",
 	.table_end = " WITHOUT ROWID",
+	.a_table = "SELECT name FROM sqlite_master LIMIT 1",
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.run = run,

@@ -6,6 +6,7 @@
  */
 #include "store/store.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ void it_store_close(struct it_store *store)
 	it_sql_close(store->sql);
 	it_objects_close(store->objects);
 	intoto_key_free(store->log_key);
+	free(store->log_key_path);
 	free(store->origin);
 	free(store->verifier);
 	free(store->place);
@@ -55,6 +57,19 @@ static int copy(char **out, char *made, struct intoto_error **err)
 	return made ? INTOTO_OK : it_err_nomem(err);
 }
 
+/* A folder of now is one of later, wherever the program then stands. */
+static int remember_place(char **out, const char *place, struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *here = NULL;
+
+	if (*place == '/' || strstr(place, "://") || it_starts_with(place, "oci:"))
+		return copy(out, strdup(place), err);
+	here = realpath(".", NULL);
+	if (!here)
+		return it_err_errno(err, errno, "%s", place);
+	return copy(out, it_path_join(here, place), err);
+}
+
 static int find_places(struct places *places, const struct it_store_options *options,
 		       struct intoto_error **err)
 {
@@ -65,7 +80,7 @@ static int find_places(struct places *places, const struct it_store_options *opt
 		      err);
 
 	if (!rc && options->objects)
-		rc = copy(&places->objects, strdup(options->objects), err);
+		rc = remember_place(&places->objects, options->objects, err);
 	if (!rc && options->log_key)
 		rc = copy(&places->log_key, strdup(options->log_key), err);
 	else if (!rc && is_folder)
@@ -95,6 +110,7 @@ static int find_objects(struct places *places, const struct it_store_options *op
 static int make_key(const char *path, struct intoto_error **err)
 {
 	IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	IT_AUTO(it_buf_wipe) struct it_buf text = IT_BUF(IT_KEY_TEXT_MAX);
 	IT_AUTO(it_freep) char *pem = NULL;
 	int rc;
@@ -109,7 +125,11 @@ static int make_key(const char *path, struct intoto_error **err)
 		return rc;
 	(void)it_buf_add_text(&text, pem); /* sticky: a key is shorter */
 	explicit_bzero(pem, strlen(pem));
-	return it_file_write(path, it_buf_span(&text), 0600, IT_FILE_SYNC | IT_FILE_NEW, err);
+	rc = it_file_write(path, it_buf_span(&text), 0600, IT_FILE_SYNC | IT_FILE_NEW, &why);
+	/* Somebody else was faster: both have the same key then. */
+	if (!rc || !access(path, F_OK))
+		return INTOTO_OK;
+	return it_err_set(err, rc, "%s", intoto_error_text(why));
 }
 
 /* What the log is called, unless the user says it: nobody else's is called so. */
@@ -178,16 +198,48 @@ static int check_places(const struct places *places, const struct it_store_optio
 	if (!places->log_key)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "want a file for the key of the log, which no database holds");
+	if (it_starts_with(places->log_key, "pkcs11:"))
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "want a file for the key of the log: no tokens are read so far");
 	return INTOTO_OK;
+}
+
+static int take_name(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	struct it_buf *name = arg;
+
+	(void)it_buf_add_span(name, row->values[0].bytes); /* shown as far as it goes */
+	(void)err;
+	return INTOTO_OK;
+}
+
+/* Nothing of somebody else's, who would find tables of ours among his. */
+static int check_empty(struct it_sql *sql, const char *shown, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(PLACE_MAX);
+	IT_AUTO(it_freep) char *quoted = NULL;
+	int rc;
+
+	if (it_schema_check(sql, NULL) == INTOTO_OK)
+		return it_err_set(err, INTOTO_E_USAGE, "%s: is a store already", shown);
+	rc = it_sql_each(sql, sql->driver->a_table, NULL, 0, take_name, &name, err);
+	if (rc || !name.len)
+		return rc;
+	quoted = it_text_quoted(it_buf_span(&name));
+	return it_err_set(err, INTOTO_E_USAGE,
+			  "%s: holds tables of something else (%s): want an empty one", shown,
+			  quoted ? quoted : "");
 }
 
 /* The tables come last, all at once: without them it is no store, and init begins anew. */
 static int create(const struct places *places, const struct it_store_options *options,
-		  struct intoto_error **err)
+		  const char *shown, struct intoto_error **err)
 {
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	IT_AUTO(it_sql_closep) struct it_sql *sql = NULL;
 	IT_AUTO(it_objects_closep) struct it_objects *objects = NULL;
 	IT_AUTO(it_freep) char *inside = it_path_join(options->place, "objects");
+	int again;
 	int rc = inside ? check_places(places, options, err) : it_err_nomem(err);
 
 	if (!rc && !strstr(options->place, "://"))
@@ -197,11 +249,18 @@ static int create(const struct places *places, const struct it_store_options *op
 				     options->access, err);
 	if (!rc)
 		rc = it_sql_open(&sql, places->index, IT_SQL_CREATE, err);
-	if (!rc && it_schema_check(sql, NULL) == INTOTO_OK)
-		rc = it_err_set(err, INTOTO_E_USAGE, "is a store already");
+	if (!rc)
+		rc = check_empty(sql, shown, err);
 	if (!rc)
 		rc = make_key(places->log_key, err);
-	return rc ? rc : fill_index(sql, places, options, err);
+	if (rc)
+		return rc;
+	rc = fill_index(sql, places, options, &why);
+	if (!rc)
+		return INTOTO_OK;
+	/* Somebody else may have made it at the same time: then that is what is to be said. */
+	again = check_empty(sql, shown, err);
+	return again ? again : it_err_set(err, rc, "%s", intoto_error_text(why));
 }
 
 /* --- opening one --- */
@@ -215,48 +274,29 @@ static int read_text(char **out, struct it_sql *sql, const char *name, size_t ma
 	return rc ? rc : copy(out, it_buf_take(&text), err);
 }
 
-/* Another one would sign what nobody can check. */
-static int check_key(const struct it_store *store, const char *path, struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf verifier = IT_BUF(VERIFIER_MAX);
-	int rc = it_note_verifier_print(&verifier, store->origin, store->log_key, err);
-
-	if (!rc && !it_streq(it_buf_text(&verifier), store->verifier))
-		rc = it_err_set(err, INTOTO_E_KEY, "%s: is not the key of this store's log", path);
-	return rc;
-}
-
-/* Who may only read has no key, nor has who only puts where it is kept elsewhere. */
-static int read_key(struct it_store *store, const struct places *places,
-		    const struct it_store_options *options, struct intoto_error **err)
-{
-	int rc;
-
-	if (options->read_only || !places->log_key)
-		return INTOTO_OK;
-	rc = intoto_key_load(&store->log_key, places->log_key, NULL, NULL, err);
-	return rc ? rc : check_key(store, places->log_key, err);
-}
-
 static int open_parts(struct it_store *store, struct places *places,
 		      const struct it_store_options *options, struct intoto_error **err)
 {
 	int rc = it_sql_open(&store->sql, places->index, options->read_only ? IT_SQL_READ_ONLY : 0,
 			     err);
 
-	if (rc == INTOTO_E_NOTFOUND)
-		return it_err_wrap(err, rc, "is no store");
-	if (!rc)
-		rc = it_schema_check(store->sql, err);
-	if (!rc)
-		rc = find_objects(places, options, store->sql, err);
+	if (rc)
+		return rc == INTOTO_E_NOTFOUND
+			       ? it_err_wrap(err, rc, "%s: is no store", store->place)
+			       : rc;
+	rc = it_schema_check(store->sql, err);
+	if (rc)
+		return it_err_wrap(err, rc, "%s", store->place);
+	rc = find_objects(places, options, store->sql, err);
 	if (!rc)
 		rc = it_objects_open(&store->objects, places->objects, false, options->access, err);
 	if (!rc)
 		rc = read_text(&store->origin, store->sql, "origin", ORIGIN_MAX, err);
 	if (!rc)
 		rc = read_text(&store->verifier, store->sql, "log-key", VERIFIER_MAX, err);
-	return rc ? rc : read_key(store, places, options, err);
+	store->log_key_path = places->log_key;
+	places->log_key = NULL; /* now the store's */
+	return rc;
 }
 
 int it_store_open(struct it_store **out, const struct it_store_options *options,
@@ -274,12 +314,47 @@ int it_store_open(struct it_store **out, const struct it_store_options *options,
 		return it_err_nomem(err);
 	rc = find_places(&places, options, err);
 	if (!rc && options->create)
-		rc = create(&places, options, err);
+		rc = create(&places, options, store->place, err);
 	if (!rc)
 		rc = open_parts(store, &places, options, err);
 	if (rc)
-		return it_err_wrap(err, rc, "%s", store->place);
+		return rc;
 	*out = store;
 	store = NULL; /* now the caller's */
+	return INTOTO_OK;
+}
+
+/* Another one would sign what nobody can check. */
+static int check_key(const struct it_store *store, const struct intoto_key *key,
+		     struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf verifier = IT_BUF(VERIFIER_MAX);
+	int rc = it_note_verifier_print(&verifier, store->origin, key, err);
+
+	if (!rc && !it_streq(it_buf_text(&verifier), store->verifier))
+		rc = it_err_set(err, INTOTO_E_KEY, "%s: is not the key of this store's log",
+				store->log_key_path);
+	return rc;
+}
+
+int it_store_log_key(struct it_store *store, struct intoto_error **err)
+{
+	IT_AUTO(intoto_key_freep) struct intoto_key *key = NULL;
+	int rc;
+
+	if (store->log_key)
+		return INTOTO_OK;
+	if (!store->log_key_path)
+		return it_err_set(
+			err, INTOTO_E_KEY,
+			"this program has not the key of the log: want --log-key FILE, or "
+			"INTOTO_STORE_LOG_KEY in the environment");
+	rc = intoto_key_load(&key, store->log_key_path, NULL, NULL, err);
+	if (!rc)
+		rc = check_key(store, key, err);
+	if (rc)
+		return rc;
+	store->log_key = key;
+	key = NULL; /* now the store's */
 	return INTOTO_OK;
 }

@@ -48,7 +48,8 @@
 struct it_store {
 	struct it_sql *sql;
 	struct it_objects *objects;
-	struct intoto_key *log_key; /* NULL: this one cannot sign checkpoints */
+	struct intoto_key *log_key; /* NULL: not needed so far (it_store_log_key) */
+	char *log_key_path;	    /* NULL: none is known */
 	char *origin;		    /* name of the log */
 	char *verifier;		    /* key that its checkpoints are checked with: it_note_verifier */
 	char *place;		    /* for messages; no secrets */
@@ -67,6 +68,9 @@ struct it_store_options {
 IT_CHECK int it_store_open(struct it_store **out, const struct it_store_options *options,
 			   struct intoto_error **err);
 void it_store_close(struct it_store *store);
+
+/* Reads store->log_key: only who signs checkpoints needs it.  KEY when there is none, or another. */
+IT_CHECK int it_store_log_key(struct it_store *store, struct intoto_error **err);
 IT_DEFINE_AUTO(struct it_store, it_store_close);
 
 enum { IT_STORE_DOCUMENT_MAX = 256 * 1024 * 1024 }; /* larger ones are kept without facts */

@@ -59,6 +59,49 @@ ok 'who has not the key of the log may put' env -u INTOTO_STORE_LOG_KEY intoto s
 refuses 65 'has not the key of the log' 'but sign no checkpoint' env -u INTOTO_STORE_LOG_KEY intoto store log
 refuses 65 "is not the key of this store's log" 'nor does another key' intoto store log --log-key key
 
+# --- URLs, which may hold a password ---------------------------------------------------------------------------
+# hides STATUS URL: it does not work, and says nothing of the password
+hides() {
+	intoto store search --store "$2" >said 2>&1
+	[ $? -eq "$1" ] && lacks said top && lacks said secret && has said "${2%%:*}:"
+}
+host=127.0.0.1:$postgres_port
+ok 'a password that is wrong is not shown, whatever stands in it' hides 69 "postgresql://tester:top?secret@$host/postgres"
+ok '... as a mark' hides 69 "postgres://tester:top#secret@$host/postgres"
+ok '... as an option' hides 69 "postgresql://$host/postgres?user=tester&password=topsecret"
+for url in "tester:top%zzsecret@$host/postgres" "tester:top/secret@$host/postgres" "tester:1/top/secret@$host/postgres" "tester:x@top@secret@$host/postgres" \
+	'tester:topsecret@[::1/postgres' "$host/postgres?password=topsecret&topping=secret" "$host/postgres?topsecret" "$host/postgres?user=x&password=top=secret"; do
+	ok 'nor in a URL that cannot be read' hides 64 "postgresql://$url"
+done
+ok 'nor of another service' hides 65 'mysql://tester:topsecret@127.0.0.1/db'
+ok 'a password in the environment does' env PGPASSWORD=secret-of-the-test intoto store search --store "postgresql://tester@$host/postgres"
+echo "127.0.0.1:$postgres_port:*:tester:secret-of-the-test" >pgpass && chmod 600 pgpass
+ok 'or in a file' env PGPASSFILE="$PWD/pgpass" intoto store search --store "postgresql://tester@$host/postgres"
+printf '[evidence]\nhost=127.0.0.1\nport=%s\nuser=tester\ndbname=postgres\npassword=secret-of-the-test\n' "$postgres_port" >services
+prints app.cdx.json 'or of a service' env PGSERVICEFILE="$PWD/services" intoto store search --store 'postgresql:///?service=evidence'
+
+# --- several stores in a database -----------------------------------------------------------------------------------
+ok 'a schema is a store of its own' intoto store init --store "$postgres?schema=te%22am" --objects objects-of-it --log-key its.key
+refuses 64 'holds tables of something else' 'the tables of another are left alone' sh -c \
+	"PGPASSWORD=secret-of-the-test psql -X -q -h 127.0.0.1 -p $postgres_port -U tester postgres -c 'CREATE SCHEMA theirs CREATE TABLE entry (x int)' &&
+	intoto store init --store '$postgres?schema=theirs' --objects objects --log-key its.key"
+(cd links && intoto store put -q --store "$postgres?schema=te%22am" ../app)
+is "$(intoto store search --store "$postgres?schema=te%22am" --format=json | jq -r .name)" app 'with its own entries'
+is "$(intoto store search --store "$postgres?options=-csearch_path%3D%22te%5C%22%5C%22am%22" --format=json 2>&1 | jq -r .name)" app 'as its search path finds them, too'
+ok 'and its own objects, wherever one stands' sh -c 'cd links && intoto store get --store "$1" 0 | cmp - ../app' - "$postgres?schema=te%22am"
+refuses 65 'is no store' 'a schema that is not there' intoto store search --store "$postgres?schema=none"
+refuses 64 'want the name of a schema' 'or has no name' intoto store search --store "$postgres?schema="
+inits() {
+	local number
+
+	for number in 1 2 3; do intoto store init --store "$postgres?schema=race" --objects objects-of-race --log-key its.key >"init$number" 2>&1 & done
+	wait
+	[ "$(grep -l '^intoto-store/' init? | wc -l)" -eq 1 ] && [ "$(grep -l 'is a store already' init? | wc -l)" -eq 2 ]
+}
+ok 'of three who make it, one does' inits
+postgres_sql 'CREATE DATABASE latin TEMPLATE template0 ENCODING latin1 LOCALE $$C$$'
+refuses 65 'is LATIN1: want UTF8' 'a database that cannot hold all texts' intoto store init --store "${postgres%/*}/latin" --objects objects --log-key its.key
+
 # --- hostile documents: PostgreSQL takes less than SQLite -------------------------------------------------------
 long=$(head -c 9000 /dev/urandom | base64 -w0)
 printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"%s","version":"%s","purl":"pkg:deb/%s@%s"}]}' "$long" "$long" "$long" "$long" >long.cdx.json
@@ -152,6 +195,23 @@ killed_server() {
 ok 'nor does a server that is killed' killed_server
 refuses 0 '' 'and goes on' intoto store put common
 ok 'its clients said so' not grep -v '^intoto store put: postgresql://127.0.0.1' orphan.errors
+
+# --- a server that is started anew ---------------------------------------------------------------------------------------
+# Line by line, so that the connection is there before.
+through_a_restart() {
+	local first second pid
+
+	coproc intoto store put --jsonl - 2>restart.errors
+	pid=$COPROC_PID
+	echo '{"before":1}' >&"${COPROC[1]}"
+	read -r -t 20 first <&"${COPROC[0]}" || return
+	postgres_kill && postgres_again || return
+	echo '{"after":1}' >&"${COPROC[1]}"
+	read -r -t 20 second <&"${COPROC[0]}" || return
+	eval "exec ${COPROC[1]}>&-"
+	wait "$pid" && [ -n "$first" ] && [ -n "$second" ]
+}
+ok 'is spoken with again, by who did nothing then' through_a_restart
 postgres_stop
 refuses 69 'postgresql://127.0.0.1' 'a server that is gone is said to be' intoto store put common
 done_testing
