@@ -7,12 +7,13 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "store/sql.h"
 
-enum { WAIT_MS = 60 * 1000, COLUMNS_MAX = 64 };
+enum { WAIT_MS = 60 * 1000, COLUMNS_MAX = 64, URI_MAX = 16 * 1024 };
 
 struct prepared {
 	const char *text; /* its address is its name */
@@ -82,32 +83,74 @@ static bool is_there(const char *place)
 	return !access(place, F_OK);
 }
 
-static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
-		       struct intoto_error **err)
+static int open_file(struct sqlite *self, const char *name, int mode)
 {
-	struct sqlite *self = calloc(1, sizeof *self);
-	int mode = flags & IT_SQL_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int rc;
 
-	if (!self)
-		return it_err_nomem(err);
-	sql->state = self;
-	self->path = it_text_quoted(it_span_text(place));
-	if (!self->path)
-		return it_err_nomem(err);
-	if (flags & IT_SQL_CREATE)
-		mode |= SQLITE_OPEN_CREATE;
-	rc = sqlite3_open_v2(place, &self->db, mode | SQLITE_OPEN_NOMUTEX, NULL);
+	(void)sqlite3_close(self->db); /* has no statements; NULL is none */
+	self->db = NULL;
+	rc = sqlite3_open_v2(name, &self->db, mode | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_extended_result_codes(self->db, 1);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_busy_timeout(self->db, WAIT_MS);
-	if (rc != SQLITE_OK && !is_there(place))
-		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no such file", self->path);
-	if (rc != SQLITE_OK)
-		return refuse(self, rc, err);
-	/* A file of a stranger gets no say over what runs (sqlite.org, "Defense Against The Dark
-	 * Arts"). */
+	return rc == SQLITE_OK ? sqlite3_busy_timeout(self->db, WAIT_MS) : rc;
+}
+
+/* A path as a URI of a file that does not change (sqlite.org/uri.html). */
+static int print_immutable(struct it_buf *out, const char *path, struct intoto_error **err)
+{
+	(void)it_buf_add_text(out, *path == '/' ? "file://" : "file:"); /* sticky */
+	for (; *path; path++)
+		if (strchr("%?#", *path))
+			(void)it_buf_printf(out, "%%%02x", (unsigned)*path); /* sticky */
+		else
+			(void)it_buf_add_byte(out, *path); /* looked at below */
+	(void)it_buf_add_text(out, "?immutable=1");	   /* looked at here */
+	return it_buf_check(out, "a path", err);
+}
+
+static int look_for_pages(const struct sqlite *self, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(URI_MAX);
+	struct stat about;
+
+	if (it_buf_printf(&name, "%s-wal", path))
+		return it_err_set(err, INTOTO_E_LIMIT, "%s: a path too long", self->path);
+	if (stat(it_buf_text(&name), &about) || !about.st_size)
+		return INTOTO_OK;
+	return it_err_set(
+		err, INTOTO_E_IO,
+		"%s: who put last left pages in %s-wal, which can be read only by who may "
+		"write into the folder: let such a one use the store once",
+		self->path, self->path);
+}
+
+/*
+ * To read a write-ahead log, SQLite writes beside it.  Who may not, reads the file alone while
+ * there is no such log: that of a store which nobody uses, on a medium that cannot be written.
+ */
+static int open_to_read(struct sqlite *self, const char *path, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf uri = IT_BUF(URI_MAX);
+	int got = sqlite3_exec(self->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
+	int rc;
+
+	if (got == SQLITE_OK ||
+	    ((got & 0xff) != SQLITE_CANTOPEN && (got & 0xff) != SQLITE_READONLY))
+		return got == SQLITE_OK ? INTOTO_OK : refuse(self, got, err);
+	rc = look_for_pages(self, path, err);
+	if (!rc)
+		rc = print_immutable(&uri, path, err);
+	if (rc)
+		return rc;
+	got = open_file(self, it_buf_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	return got == SQLITE_OK ? INTOTO_OK : refuse(self, got, err);
+}
+
+/* A file of a stranger gets no say over what runs (sqlite.org, "Defense Against The Dark Arts"). */
+static int set_up(struct it_sql *sql, unsigned flags, struct intoto_error **err)
+{
+	const struct sqlite *self = sql->state;
+
 	(void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return script(sql,
@@ -118,6 +161,32 @@ static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
 				"synchronous=FULL; "
 				"PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY",
 		      err);
+}
+
+static int sqlite_open(struct it_sql *sql, const char *place, unsigned flags,
+		       struct intoto_error **err)
+{
+	struct sqlite *self = calloc(1, sizeof *self);
+	int mode = flags & IT_SQL_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int got;
+	int rc = INTOTO_OK;
+
+	if (!self)
+		return it_err_nomem(err);
+	sql->state = self;
+	self->path = it_text_quoted(it_span_text(place));
+	if (!self->path)
+		return it_err_nomem(err);
+	if (flags & IT_SQL_CREATE)
+		mode |= SQLITE_OPEN_CREATE;
+	got = open_file(self, place, mode);
+	if (got != SQLITE_OK && !is_there(place))
+		return it_err_set(err, INTOTO_E_NOTFOUND, "%s: there is no such file", self->path);
+	if (got != SQLITE_OK)
+		return refuse(self, got, err);
+	if (flags & IT_SQL_READ_ONLY)
+		rc = open_to_read(self, place, err);
+	return rc ? rc : set_up(sql, flags, err);
 }
 
 /* --- statements --- */

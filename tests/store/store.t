@@ -58,6 +58,28 @@ refuses 66 'not-there' 'a file that is not there' intoto store put app not-there
 is "$(intoto store log | sed -n 2p)" 5 'then none of them is put'
 refuses 65 'is no file' 'a folder' intoto store put links
 
+# --- who may not write -------------------------------------------------------------------------------------
+# as_reader COMMAND...: as one who may read the store, and not write
+as_reader() {
+	if [ "$(id -u)" -ne 0 ]; then "$@"; else tap_as_nobody env HOME=/ "$@"; fi
+}
+if can_be_unprivileged; then
+	chmod 711 "$tap_top" "$tap_top/work" "$tap_top/bin"
+	mkdir -p public && cp -Lr "$INTOTO_BUILD/intoto/cmd/intoto-store" public/ && cp -r store public/ && rm public/store/log.key && chmod -R a+rX,a-w public
+	reader=$PWD/public/intoto-store
+	is "$(as_reader "$reader" search --store "$PWD/public/store" --format=json | jq -r .name | wc -l)" 5 'who may only read, searches'
+	ok '... gets' sh -c 'cmp - app <"$1"' - <(as_reader "$reader" get --store "$PWD/public/store" "$(id_of app)")
+	prints 'whole: 5 leaves' '... and checks' as_reader "$reader" fsck --store "$PWD/public/store"
+	ok 'but does not put' not as_reader "$reader" put --store "$PWD/public/store" "$INTOTO_SOURCE/README.md"
+	chmod u+w public/store && echo pages >public/store/index.sqlite-wal && chmod a-w public/store
+	refuses 74 'left pages in' 'what is not in the file yet is not passed over' as_reader "$reader" search --store "$PWD/public/store"
+	chmod -R u+w public
+else
+	skip 'cannot be another user' 'who may only read'
+fi
+mkdir theirs && python3 -c 'import sqlite3; sqlite3.connect("theirs/index.sqlite").execute("CREATE TABLE accounts (x)").connection.commit()'
+refuses 64 'holds tables of something else (accounts)' 'the database of another is left alone' intoto store init --store theirs
+
 # --- a document a line -------------------------------------------------------------------------------------
 intoto store init --store lines >/dev/null
 cat "$build" "$test" app.vex.json | jq -c . >three.jsonl
