@@ -119,6 +119,7 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 	%D%/archive_words.c %D%/archive_words.h
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c \
+	%D%/store_affected.c \
 	%D%/store_entries.c %D%/store_entries.h \
 	%D%/store_fsck.c \
 	%D%/store_gc.c \

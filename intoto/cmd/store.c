@@ -7,6 +7,7 @@
 /* clang-format off */
 /* WORD is it_cmd_store_WORD in store_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
+	EACH(affected) \
 	EACH(fsck) \
 	EACH(gc) \
 	EACH(get) \

@@ -333,3 +333,20 @@ int it_vulns_read(struct it_vulns **out, const struct it_json *predicate, const 
 	vulns = NULL;
 	return INTOTO_OK;
 }
+
+int it_vulns_read_report(struct it_vulns **out, const struct it_json *report,
+			 const struct it_where *where, struct intoto_error **err)
+{
+	IT_AUTO(it_vulns_freep) struct it_vulns *vulns = calloc(1, sizeof *vulns);
+	int rc;
+
+	*out = NULL;
+	if (!vulns)
+		return it_err_nomem(err);
+	rc = it_vulns_read_raw(vulns, report, where, err);
+	if (rc)
+		return rc;
+	*out = vulns;
+	vulns = NULL; /* now the caller's */
+	return INTOTO_OK;
+}

@@ -67,6 +67,9 @@ int it_epss_read(struct it_span text);
 /* Reads the predicate of that type URI.  FORMAT names the place below where. */
 IT_CHECK int it_vulns_read(struct it_vulns **out, const struct it_json *predicate, const char *type,
 			   const struct it_where *where, struct intoto_error **err);
+/* A report of Grype or Trivy as it is; it says nothing of scanner and time. */
+IT_CHECK int it_vulns_read_report(struct it_vulns **out, const struct it_json *report,
+				  const struct it_where *where, struct intoto_error **err);
 void it_vulns_free(struct it_vulns *vulns);
 IT_DEFINE_AUTO(struct it_vulns, it_vulns_free);
 

@@ -169,14 +169,39 @@ int it_fact_package(struct it_facts *facts, const struct it_fact_package *told,
 	ADD(facts, packages, package_count, package_cap, one);
 }
 
-int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerability *told,
-			  struct intoto_error **err)
+int it_fact_exception(struct it_facts *facts, const struct it_fact_exception *told,
+		      struct intoto_error **err)
 {
-	struct it_fact_vulnerability one = { .state = told->state };
+	struct it_fact_exception one = { .expires = told->expires };
 	int rc = it_fact_text(facts, &one.id, it_span_text(told->id), err);
 
 	if (!rc)
+		rc = it_fact_text(facts, &one.owner, it_span_text(told->owner), err);
+	if (!rc)
+		rc = it_fact_text(facts, &one.reason, it_span_text(told->reason), err);
+	if (rc)
+		return rc;
+	ADD(facts, exceptions, exception_count, exception_cap, one);
+}
+
+int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerability *told,
+			  struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf base = IT_BUF(4 * IT_FACT_TEXT_MAX);
+	IT_AUTO(it_buf_done) struct it_buf version = IT_BUF(4 * IT_FACT_TEXT_MAX);
+	struct it_fact_vulnerability one = { .state = told->state, .finding = told->finding };
+	int rc = it_fact_text(facts, &one.id, it_span_text(told->id), err);
+
+	it_purl_split(&base, &version, told->package);
+	if (!rc)
 		rc = it_fact_text(facts, &one.package, it_span_text(told->package), err);
+	if (!rc)
+		rc = it_fact_text(facts, &one.base, it_buf_span(&base), err);
+	if (!rc)
+		rc = it_fact_text(facts, &one.version,
+				  told->version && *told->version ? it_span_text(told->version)
+								  : it_buf_span(&version),
+				  err);
 	if (!rc)
 		rc = it_fact_text(facts, &one.severity, it_span_text(told->severity), err);
 	if (rc)

@@ -11,7 +11,10 @@
 
 #include "base/strings.h"
 
-enum { IT_FACT_TEXT_MAX = 2000 /* what an index of PostgreSQL takes */, IT_FACTS_MAX = 1024 * 1024 /* of each sort in a document */ };
+enum {
+	IT_FACT_TEXT_MAX = 2000 /* what an index of PostgreSQL takes */,
+	IT_FACTS_MAX = 1024 * 1024 /* of each sort in a document */
+};
 
 struct it_fact_subject {
 	const char *role; /* "subject", "material", "product", "input", "dependency" */
@@ -36,6 +39,9 @@ struct it_fact_package {
 struct it_fact_vulnerability {
 	const char *id;	      /* "CVE-2024-1234"; aliases are rows of their own */
 	const char *package;  /* purl or name; "" */
+	const char *base;     /* of that package, as of a package's */
+	const char *version;  /* of that package, or a vers range; "": any */
+	unsigned finding;     /* what has the same number is one finding by its aliases */
 	const char *state;    /* "found", or of a VEX: "affected", "not_affected", "fixed",
 				 "under_investigation"; of an exception: "excepted" */
 	const char *severity; /* "critical" …; "" */

@@ -5,10 +5,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/attestation.h"
+#include "model/deny_list.h"
 #include "model/link.h"
 #include "model/statement.h"
 #include "model/vsa.h"
 #include "store/facts_part.h"
+
+/* As <layouts/gates/exception.h> has it, which is on our own level. */
+#define IT_EXCEPTION_PAYLOAD "application/vnd.intoto.exception+json"
 
 static int add_signers(struct it_facts *facts, const struct intoto_envelope *envelope,
 		       struct intoto_error **err)
@@ -121,12 +125,17 @@ int it_facts_of_envelope(struct it_facts *facts, struct intoto_envelope *envelop
 			 struct intoto_error **err)
 {
 	const char *kind = intoto_envelope_type(envelope);
+	const char *payload = intoto_envelope_payload_type(envelope);
 	int rc = add_signers(facts, envelope, err);
 
 	if (!rc && it_streq(kind, "link"))
 		rc = read_link(facts, envelope, err);
 	else if (!rc && it_streq(kind, "layout"))
 		facts->kind = "layout";
+	else if (!rc && it_streq(payload, IT_EXCEPTION_PAYLOAD))
+		rc = it_facts_of_exception(facts, it_envelope_body(envelope), err);
+	else if (!rc && it_streq(payload, IT_DENY_LIST_PAYLOAD))
+		facts->kind = "deny-list";
 	else if (!rc)
 		return read_statement(facts, envelope, err);
 	intoto_envelope_free(envelope);

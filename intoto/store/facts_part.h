@@ -20,7 +20,9 @@ IT_CHECK int it_fact_signer(struct it_facts *facts, const char *keyid, const cha
 /* The base is found from the purl. */
 IT_CHECK int it_fact_package(struct it_facts *facts, const struct it_fact_package *told,
 			     struct intoto_error **err);
-/* state is a constant. */
+IT_CHECK int it_fact_exception(struct it_facts *facts, const struct it_fact_exception *told,
+			       struct intoto_error **err);
+/* state is a constant; the base is found from the package, and the version, unless it is told. */
 IT_CHECK int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerability *told,
 				   struct intoto_error **err);
 
@@ -31,6 +33,9 @@ IT_CHECK int it_fact_none(struct it_facts *facts, int rc, struct intoto_error **
 /* Takes the envelope. */
 IT_CHECK int it_facts_of_envelope(struct it_facts *facts, struct intoto_envelope *envelope,
 				  struct intoto_error **err);
+/* The payload of a signed exception (layouts/gates/exception.h). */
+IT_CHECK int it_facts_of_exception(struct it_facts *facts, const struct it_json *body,
+				   struct intoto_error **err);
 /* A document without an envelope: an SBOM, a VEX, a report. */
 IT_CHECK int it_facts_of_raw(struct it_facts *facts, const struct it_json *root,
 			     struct intoto_error **err);

@@ -118,6 +118,8 @@ static int say_what(struct rows *rows, const struct it_facts *facts, struct into
 		begin(rows, "vulnerability");
 		add(rows, facts->vulnerabilities[i].id);
 		add(rows, facts->vulnerabilities[i].package);
+		add(rows, facts->vulnerabilities[i].base);
+		add(rows, facts->vulnerabilities[i].version);
 		add(rows, facts->vulnerabilities[i].state);
 		rc = end(rows, err);
 	}
@@ -139,7 +141,8 @@ static const struct table tables[] = {
 	{ "signer", "SELECT keyid, identity FROM signer WHERE entry = $1" },
 	{ "exception", "SELECT id FROM exception WHERE entry = $1" },
 	{ "package", "SELECT base, version, purl, name FROM package WHERE entry = $1" },
-	{ "vulnerability", "SELECT id, package, state FROM vulnerability WHERE entry = $1" },
+	{ "vulnerability",
+	  "SELECT id, package, base, version, state FROM vulnerability WHERE entry = $1" },
 };
 
 struct taking {

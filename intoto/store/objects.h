@@ -50,7 +50,8 @@ struct it_objects_kind {
 		    int (*object)(void *arg, const struct it_object_id *id, uint64_t size,
 				  struct intoto_error **err),
 		    void *arg, struct intoto_error **err);
-	/* Removes what puts left that were killed more than age seconds ago; NULL: leaves nothing. */
+	/* Removes what puts left that were killed more than age seconds ago; NULL: leaves nothing.
+	 */
 	int (*tidy)(struct it_objects *objects, int64_t age, uint64_t *count,
 		    struct intoto_error **err);
 	/* The service itself keeps it until then and under hold (S3 object lock); NULL: cannot, the

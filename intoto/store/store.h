@@ -19,7 +19,8 @@
  *			hex digits; else the text)
  *	signer		keyid, identity: TEXT, entry
  *	package		purl, base, name, version, license: TEXT, entry
- *	vulnerability	id, package, state, severity: TEXT, entry
+ *	vulnerability	id, package, base, version (or a vers range): TEXT, finding (ids that share it are
+ *			aliases), state, severity: TEXT, entry
  *	exception	id, owner, reason: TEXT, expires, entry
  *	release		entry (an archive) PRIMARY KEY, product, release, verdict: TEXT, time, previous
  *			BYTES
@@ -51,8 +52,8 @@ struct it_store {
 	struct intoto_key *log_key; /* NULL: not needed so far (it_store_log_key) */
 	char *log_key_path;	    /* NULL: none is known */
 	char *origin;		    /* name of the log */
-	char *verifier;		    /* key that its checkpoints are checked with: it_note_verifier */
-	char *place;		    /* for messages; no secrets */
+	char *verifier; /* key that its checkpoints are checked with: it_note_verifier */
+	char *place;	/* for messages; no secrets */
 };
 
 struct it_store_options {

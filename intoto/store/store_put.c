@@ -274,15 +274,16 @@ static int add_vulnerabilities(struct it_sql *sql, const struct it_facts *facts,
 			       struct intoto_error **err)
 {
 	static const char text[] =
-		"INSERT INTO vulnerability (id, package, state, severity, entry, place) "
-		"VALUES ($1, $2, $3, $4, $5, $6)";
+		"INSERT INTO vulnerability (id, package, state, severity, entry, place, base, "
+		"version, finding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->vulnerability_count; i++) {
 		const struct it_fact_vulnerability *one = &facts->vulnerabilities[i];
 		const struct it_sql_value values[] = {
 			IT_SQL_T(one->id),	 IT_SQL_T(one->package), IT_SQL_T(one->state),
-			IT_SQL_T(one->severity), IT_SQL_N(number),	 IT_SQL_N((int64_t)i)
+			IT_SQL_T(one->severity), IT_SQL_N(number),	 IT_SQL_N((int64_t)i),
+			IT_SQL_T(one->base),	 IT_SQL_T(one->version), IT_SQL_N(one->finding),
 		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
