@@ -70,6 +70,11 @@ test     apt-utils             -                    -                  -
 test     dpkg-dev              -                    -                  -
 test     binutils-source       -                    -                  -
 test     postgresql            postgresql-server    postgresql         postgresql
+test     radosgw               ceph-radosgw         ceph-radosgw       -
+test     ceph-mon              ceph-mon             ceph-mon           -
+test     ceph-osd              ceph-osd             ceph-osd           -
+test     ceph-common           ceph-common          ceph               -
+test     uuid-runtime          util-linux           util-linux         -
 test     npm                   npm                  npm                node
 test     chromium              chromium             chromium           -
 bench    util-linux            util-linux           taskset            -

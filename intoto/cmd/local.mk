@@ -147,7 +147,7 @@ pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%
 	%D%/archive_elsewhere.c %D%/image_elsewhere.c %D%/store_elsewhere.c
 %C%_intoto_report_LDADD = libcmd.la libreport.la libarchives.la libtar.la libcore.la
 %C%_intoto_store_SOURCES = %D%/main.c %D%/image_places_all.c $(STORE_COMMANDS) $(ARCHIVE_COMMANDS) $(IMAGE_COMMANDS) $(REPORT_COMMANDS)
-%C%_intoto_store_LDADD = libcmd.la libserve.la libreport.la libarchives.la libimage.la libstore.la libfacts.la libnet.la \
+%C%_intoto_store_LDADD = libcmd.la libserve.la libreport.la libarchives.la libimage.la libstore.la libfacts.la libs3.la libnet.la \
 	libtar.la libcore.la
 
 bin_PROGRAMS += %D%/intoto

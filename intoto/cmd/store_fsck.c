@@ -32,7 +32,7 @@ static const struct it_option fsck_options[] = {
 /* clang-format on */
 
 struct checking {
-	const struct fsck_options *self;
+	struct fsck_options *self;
 	struct it_store *store;
 	struct it_checkpoint checkpoint;
 	struct it_buf text;
@@ -194,7 +194,7 @@ static int write_result(struct it_buf *out, const struct it_fsck_result *result,
 static int check(struct checking *checking, struct it_fsck_result *result,
 		 struct intoto_error **err)
 {
-	const struct fsck_options *self = checking->self;
+	struct fsck_options *self = checking->self;
 	struct it_fsck_options options = {
 		.log_only = self->log_only, .finding = tell, .progress = advance, .arg = checking
 	};

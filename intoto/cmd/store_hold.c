@@ -38,7 +38,7 @@ static void change_done(struct change *change)
 	it_store_entries_done(&change->entries);
 }
 
-static int change_open(struct change *change, const struct change_options *self,
+static int change_open(struct change *change, struct change_options *self,
 		       const struct it_strings *operands, struct intoto_error **err)
 {
 	struct it_store_options options = { 0 };
@@ -58,7 +58,7 @@ static int change_open(struct change *change, const struct change_options *self,
 
 static int add_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
-	const struct change_options *self = parsed;
+	struct change_options *self = parsed;
 	IT_AUTO(change_done) struct change change = { 0 };
 	int rc = operands->count ? change_open(&change, self, operands, err)
 				 : it_err_set(err, INTOTO_E_USAGE, "want entries to hold");
@@ -71,7 +71,7 @@ static int add_run(void *parsed, const struct it_strings *operands, struct intot
 
 static int release_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
-	const struct change_options *self = parsed;
+	struct change_options *self = parsed;
 	IT_AUTO(change_done) struct change change = { 0 };
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(ID_MAX);
 	size_t released = 0;
@@ -165,7 +165,7 @@ static int tell(void *arg, const struct it_hold *hold, struct intoto_error **err
 
 static int list_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
 {
-	const struct list_options *self = parsed;
+	struct list_options *self = parsed;
 	IT_AUTO(it_store_closep) struct it_store *store = NULL;
 	IT_AUTO(listing_done) struct listing listing = { .text = IT_BUF(OUTPUT_MAX) };
 	struct it_store_options options = { .read_only = true };

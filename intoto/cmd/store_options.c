@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-int it_store_words_read(struct it_store_options *options, const struct it_store_words *words,
+int it_store_words_read(struct it_store_options *options, struct it_store_words *words,
 			struct intoto_error **err)
 {
 	const char *place = words->place ? words->place : getenv("INTOTO_STORE");
@@ -15,6 +15,10 @@ int it_store_words_read(struct it_store_options *options, const struct it_store_
 			err, INTOTO_E_USAGE,
 			"want a store: --store PLACE, or INTOTO_STORE in the environment");
 	options->place = place;
+	words->access = (struct it_objects_access){ .endpoint = words->endpoint,
+						    .insecure = words->insecure,
+						    .ca = words->ca };
+	options->access = &words->access;
 	options->log_key = log_key && *log_key ? log_key : NULL;
 	return INTOTO_OK;
 }

@@ -17,6 +17,7 @@ CORE_SOURCES += \
 	%D%/fingerprint.c %D%/fingerprint.h \
 	%D%/gpg.c %D%/gpg.h \
 	%D%/gpg_signer.c %D%/gpg_signer.h \
+	%D%/hmac.c %D%/hmac.h \
 	%D%/key.c %D%/key.h \
 	%D%/key_pem.c %D%/key_pem.h \
 	%D%/key_texts.c \

@@ -35,6 +35,18 @@ libnet_la_SOURCES = \
 libnet_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libnet_la_LIBADD = $(CURL_LIBS)
 
+# Object stores: an archive of its own, since it reads XML, and images have nothing to do with it.
+noinst_LTLIBRARIES += libs3.la
+libs3_la_SOURCES = \
+	%D%/s3/credentials.c %D%/s3/credentials.h \
+	%D%/s3/listing.c %D%/s3/listing.h \
+	%D%/s3/s3.c %D%/s3/s3.h \
+	%D%/s3/sign.c %D%/s3/sign.h
+libs3_la_CFLAGS = $(AM_CFLAGS) $(EXPAT_CFLAGS)
+libs3_la_LIBADD = $(EXPAT_LIBS)
+
+UNIT_TESTS += tests/unit/net_s3
+tests_unit_net_s3_LDADD = libs3.la libnet.la $(LDADD)
 UNIT_TESTS += tests/unit/net_access tests/unit/net_registry
 tests_unit_net_registry_LDADD = libnet.la $(LDADD)
 tests_unit_net_access_LDADD = libnet.la $(LDADD)

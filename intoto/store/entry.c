@@ -26,9 +26,7 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 {
 	struct it_entries *entries = arg;
 	const struct it_sql_value *values = row->values;
-	struct it_entry entry = { .number = values[0].number,
-				  .lock_until = values[3].number,
-				  .held = values[4].number != 0 };
+	struct it_entry entry = { .number = values[0].number, .lock_until = values[3].number };
 	int rc = it_object_id_read(&entry.id, &values[1], err);
 
 	if (rc)
@@ -49,9 +47,7 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 	return INTOTO_OK;
 }
 
-#define COLUMNS                                                                                    \
-	"SELECT e.number, e.id, e.class, e.lock_until, "                                           \
-	"CASE WHEN EXISTS (SELECT 1 FROM hold h WHERE h.entry = e.number) THEN 1 ELSE 0 END "
+#define COLUMNS "SELECT e.number, e.id, e.class, e.lock_until "
 
 static int compare(const void *a, const void *b)
 {

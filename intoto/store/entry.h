@@ -10,7 +10,6 @@ struct it_entry {
 	struct it_object_id id;
 	char *class;
 	int64_t lock_until;
-	bool held;
 };
 
 struct it_entries {

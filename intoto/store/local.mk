@@ -36,6 +36,7 @@ libstore_la_SOURCES = \
 	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
 	%D%/objects_folder.c \
+	%D%/objects_s3.c \
 	%D%/put_batch.h \
 	%D%/put_row.c %D%/put_row.h \
 	%D%/query.c %D%/query.h \

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-static const struct it_objects_kind *const kinds[] = { &it_objects_folder };
+static const struct it_objects_kind *const kinds[] = { &it_objects_folder, &it_objects_s3 };
 
 static const struct it_objects_kind *find_kind(const char *place, const char **rest)
 {
@@ -37,7 +37,8 @@ int it_objects_open(struct it_objects **out, const char *place, bool create,
 		return it_err_nomem(err);
 	objects->kind = find_kind(place, &rest);
 	if (!objects->kind)
-		return it_err_set(err, INTOTO_E_UNSUPPORTED, "%s: objects are kept in folders only",
+		return it_err_set(err, INTOTO_E_UNSUPPORTED,
+				  "%s: objects are kept in a folder or in s3://BUCKET/PREFIX",
 				  objects->place);
 	rc = objects->kind->open(objects, rest, create, access, err);
 	if (rc)

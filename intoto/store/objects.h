@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the bytes of a store are kept, by their SHA-256: a folder.  What is read has the digest
+ * Where the bytes of a store are kept, by their SHA-256: a folder, or a bucket of an S3-compatible
+ * store.  What is read has the digest
  * that was asked for, computed here.
  */
 #ifndef IT_STORE_OBJECTS_H
@@ -22,11 +23,13 @@ struct it_objects {
 
 struct it_objects_access {
 	const struct it_registry_access *registry;
-	const char *endpoint; /* of S3: "https://host:port"; NULL: AWS_ENDPOINT_URL */
+	const char *endpoint; /* of S3: "https://host:port"; NULL: see <net/s3/s3.h> */
 	const char *region;   /* NULL: AWS_REGION, else "us-east-1" */
 	bool insecure;	      /* http may be spoken */
 	const char *ca;	      /* PEM file; NULL: the system's */
 };
+
+enum it_object_hold { IT_OBJECT_HOLD_STAYS, IT_OBJECT_HOLD_ON, IT_OBJECT_HOLD_OFF };
 
 struct it_objects_kind {
 	const char *scheme; /* "s3"; NULL: a folder */
@@ -54,13 +57,14 @@ struct it_objects_kind {
 	 */
 	int (*tidy)(struct it_objects *objects, int64_t age, uint64_t *count,
 		    struct intoto_error **err);
-	/* The service itself keeps it until then and under hold (S3 object lock); NULL: cannot, the
-	 * index alone says so. */
+	/* The service itself keeps it until then (0: that stays as it is) and under hold (S3 object
+	 * lock); NULL: cannot, the index alone says so. */
 	int (*lock)(struct it_objects *objects, const struct it_object_id *id, int64_t until,
-		    bool hold, struct intoto_error **err);
+		    enum it_object_hold hold, struct intoto_error **err);
 };
 
 extern const struct it_objects_kind it_objects_folder;
+extern const struct it_objects_kind it_objects_s3;
 
 IT_CHECK int it_objects_open(struct it_objects **out, const char *place, bool create,
 			     const struct it_objects_access *access, struct intoto_error **err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/release.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 static int take_number(void *arg, const struct it_sql_row *row, struct intoto_error **err)
@@ -95,6 +96,18 @@ static int relate(struct it_sql *sql, const struct it_store_release *release,
 	return rc;
 }
 
+/* Its members were put with its lock; it itself was put before anybody knew that it is one. */
+static int lock_archive(struct it_store *store, const struct it_store_release *release,
+			struct intoto_error **err)
+{
+	struct it_objects *objects = store->objects;
+
+	return objects->kind->lock && release->lock_until > it_clock_now()
+		       ? objects->kind->lock(objects, &release->archive, release->lock_until,
+					     IT_OBJECT_HOLD_STAYS, err)
+		       : INTOTO_OK;
+}
+
 int it_store_relate(struct it_store *store, const struct it_store_release *release,
 		    struct intoto_error **err)
 {
@@ -105,8 +118,6 @@ int it_store_relate(struct it_store *store, const struct it_store_release *relea
 		return rc;
 	rc = relate(sql, release, err);
 	if (!rc)
-		rc = sql->driver->commit(sql, err);
-	if (rc)
-		sql->driver->rollback(sql);
-	return rc;
+		rc = lock_archive(store, release, err);
+	return it_sql_end(sql, rc, err);
 }

@@ -94,7 +94,7 @@ static int change_one(struct it_sql *sql, const struct it_entry *entry,
 
 /* The service that keeps the objects, if it can lock, is told too. */
 static int lock_object(struct it_store *store, const struct it_entry *entry, int64_t until,
-		       bool held, struct intoto_error **err)
+		       enum it_object_hold held, struct intoto_error **err)
 {
 	struct it_objects *objects = store->objects;
 
@@ -115,8 +115,8 @@ int it_retention_change(struct it_store *store, const struct it_object_id *ids, 
 		rc = change_one(store->sql, &entries.items[i], change, err);
 	/* Before the commit: what is said to be locked is. */
 	for (size_t i = 0; !rc && change->lock_until && i < entries.count; i++)
-		rc = lock_object(store, &entries.items[i], change->lock_until,
-				 entries.items[i].held, err);
+		rc = lock_object(store, &entries.items[i], change->lock_until, IT_OBJECT_HOLD_STAYS,
+				 err);
 	return it_sql_end(store->sql, rc, err);
 }
 
@@ -190,7 +190,7 @@ static int hold_one(struct changing *changing, const struct it_entry *entry,
 	rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	if (!rc)
 		rc = note(changing, entry, IT_LEAF_HOLD, err);
-	return rc ? rc : lock_object(changing->store, entry, entry->lock_until, true, err);
+	return rc ? rc : lock_object(changing->store, entry, 0, IT_OBJECT_HOLD_ON, err);
 }
 
 static int release_one(struct changing *changing, const struct it_entry *entry,
@@ -211,8 +211,7 @@ static int release_one(struct changing *changing, const struct it_entry *entry,
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	if (!rc)
 		rc = note(changing, entry, IT_LEAF_RELEASE, err);
-	return rc || others ? rc
-			    : lock_object(changing->store, entry, entry->lock_until, false, err);
+	return rc || others ? rc : lock_object(changing->store, entry, 0, IT_OBJECT_HOLD_OFF, err);
 }
 
 static int change_all(struct changing *changing,

@@ -344,6 +344,18 @@ static int take_there(void *arg, const struct it_sql_row *row, struct intoto_err
 	return INTOTO_OK;
 }
 
+/* What is said to be locked is, by the service itself if it can, before it is acknowledged. */
+static int lock_object(struct it_put_batch *batch, const struct item *item,
+		       struct intoto_error **err)
+{
+	struct it_objects *objects = batch->store->objects;
+
+	return objects->kind->lock && item->put->lock_until > batch->now
+		       ? objects->kind->lock(objects, &item->id, item->put->lock_until,
+					     IT_OBJECT_HOLD_STAYS, err)
+		       : INTOTO_OK;
+}
+
 /* Who puts it again may want it to be kept for longer: never for less. */
 static int keep_longer(struct it_put_batch *batch, const struct item *item,
 		       const struct there *there, struct intoto_error **err)
@@ -354,8 +366,11 @@ static int keep_longer(struct it_put_batch *batch, const struct item *item,
 	struct it_sql_value values[] = { IT_SQL_N(put->lock_until), IT_SQL_N(there->number) };
 	int rc = INTOTO_OK;
 
-	if (put->lock_until > there->lock_until)
+	if (put->lock_until > there->lock_until) {
 		rc = it_sql_do(batch->store->sql, lock, values, IT_COUNT_OF(values), err);
+		if (!rc)
+			rc = lock_object(batch, item, err);
+	}
 	if (rc || there->has_class || !put->retention || !*put->retention)
 		return rc;
 	values[0] = IT_SQL_T(put->retention);
@@ -384,7 +399,7 @@ static int add(struct it_put_batch *batch, const struct item *item,
 		rc = add_entry(batch, item, item->facts, receipt->number, err);
 	if (!rc && item->facts)
 		rc = add_facts(sql, item->facts, (int64_t)receipt->number, err);
-	return rc;
+	return rc ? rc : lock_object(batch, item, err);
 }
 
 static int add_all(struct it_put_batch *batch, struct it_store_receipt *receipts,

@@ -52,7 +52,7 @@ libpq-fe.h      store
 curl/           net attestors/ci
 microhttpd.h    serve
 gnutls/         serve
-expat.h         attestors/sbom attestors/tests
+expat.h         attestors/sbom attestors/tests net
 yajl/           attestors/kit
 git2.h          attestors/git
 git2/           attestors/git

@@ -22,6 +22,7 @@ INTEROP_TESTS = \
 	%D%/report_browser.t \
 	%D%/rules.t \
 	%D%/runtime_trace.t \
+	%D%/s3.t \
 	%D%/sbom.t \
 	%D%/scan.t \
 	%D%/vectors.t \
