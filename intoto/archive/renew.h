@@ -4,6 +4,7 @@
 #define IT_ARCHIVE_RENEW_H
 
 #include "archive/later.h"
+#include "crypto/certificate.h"
 
 /* Who adds evidence to an archive. */
 struct it_archive_adding {
@@ -18,6 +19,13 @@ struct it_archive_adding {
 	void *sign_arg;
 };
 
+/* A timestamp for a renewal. */
+struct it_archive_stamp {
+	struct it_span bytes; /* empty: none */
+	const struct it_certificates
+		*roots; /* of authorities; NULL: who made it is not looked at */
+};
+
 struct it_archive_renewed {
 	char name[IT_ARCHIVE_LATER_NAME];
 	size_t entries;	 /* that it is over */
@@ -26,13 +34,14 @@ struct it_archive_renewed {
 
 /*
  * Adds a renewal: SHA-512 over every entry that there is, signed, with a timestamp over the same
- * listing (RFC 3161, hashed with SHA-512) unless timestamp is empty.
- * UNTRUSTED when it is over something else; POLICY when the archive is not whole, or its earlier
- * evidence does not hold.
+ * listing (RFC 3161, hashed with SHA-512) unless that is empty.
+ * UNTRUSTED when it is over something else, or, where there are roots, when a verification would
+ * refuse it: by nobody known, or made when the timestamp before it had aged.  POLICY when the
+ * archive is not whole, or its earlier evidence does not hold.
  */
 IT_CHECK int it_archive_renew(struct it_archive_renewed *out,
-			      const struct it_archive_adding *adding, struct it_span timestamp,
-			      struct intoto_error **err);
+			      const struct it_archive_adding *adding,
+			      const struct it_archive_stamp *stamp, struct intoto_error **err);
 
 /* Appends the request for that timestamp, in DER. */
 IT_CHECK int it_archive_renewal_request(struct it_buf *out, const struct it_archive_adding *adding,

@@ -13,6 +13,7 @@ enum { FILE_MODE = 0666 /* and umask */, REQUEST_MAX = 1024 };
 struct renew_options {
 	struct it_adding_words adding;
 	const char *timestamp, *request;
+	struct it_strings roots;
 };
 
 /* clang-format off */
@@ -20,6 +21,8 @@ static const struct it_option renew_options[] = {
 	IT_ADDING_OPTIONS(struct renew_options, adding),
 	IT_VALUE(struct renew_options, timestamp, 0, "timestamp", "FILE",
 		 "an authority's answer to the request: an RFC 3161 timestamp"),
+	IT_EACH(struct renew_options, roots, 0, "timestamp-roots", "FILE",
+		"certificates of its authorities: refuse a timestamp that verify would refuse"),
 	IT_VALUE(struct renew_options, request, 0, "timestamp-request", "FILE",
 		 "write the request for that timestamp, and nothing else"),
 };
@@ -31,8 +34,8 @@ static int check_asking(const struct renew_options *self, struct intoto_error **
 {
 	const struct it_adding_words *words = &self->adding;
 
-	if (self->timestamp || words->output || words->signing_keys.count || words->keys.count ||
-	    words->format)
+	if (self->timestamp || self->roots.count || words->output || words->signing_keys.count ||
+	    words->keys.count || words->format)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "option --timestamp-request only writes a request: want no other "
 				  "option");
@@ -108,19 +111,49 @@ static int tell(const struct it_adding_words *words, const struct it_archive_ren
 
 /* --- renewing --- */
 
+struct job {
+	struct it_adding adding;
+	struct it_buf timestamp;
+	struct it_certificates roots;
+};
+
+static void job_done(struct job *job)
+{
+	it_adding_done(&job->adding);
+	it_buf_done(&job->timestamp);
+	it_certificates_done(&job->roots);
+}
+
+static int read_stamp(struct job *job, const struct renew_options *self, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	if (!self->timestamp)
+		return self->roots.count ? it_err_set(err, INTOTO_E_USAGE,
+						      "option --timestamp-roots wants a timestamp "
+						      "(--timestamp FILE)")
+					 : INTOTO_OK;
+	for (size_t i = 0; !rc && i < self->roots.count; i++)
+		rc = it_certificates_load(&job->roots, self->roots.items[i], err);
+	if (!rc)
+		rc = it_file_read(&job->timestamp, self->timestamp, err);
+	if (!rc && !job->timestamp.len)
+		rc = it_err_set(err, INTOTO_E_FORMAT, "%s: is empty", self->timestamp);
+	return rc;
+}
+
 static int renew(struct renew_options *self, const char *path, struct intoto_error **err)
 {
-	IT_AUTO(it_adding_done) struct it_adding adding = { 0 };
-	IT_AUTO(it_buf_done) struct it_buf timestamp = IT_BUF(IT_TIMESTAMP_MAX);
+	IT_AUTO(job_done) struct job job = { .timestamp = IT_BUF(IT_TIMESTAMP_MAX) };
+	struct it_archive_stamp stamp = { .roots = self->roots.count ? &job.roots : NULL };
 	struct it_archive_renewed renewed = { 0 };
-	int rc = it_adding_open(&adding, &self->adding, path, err);
+	int rc = read_stamp(&job, self, err);
 
-	if (!rc && self->timestamp)
-		rc = it_file_read(&timestamp, self->timestamp, err);
-	if (!rc && self->timestamp && !timestamp.len)
-		rc = it_err_set(err, INTOTO_E_FORMAT, "%s: is empty", self->timestamp);
+	stamp.bytes = it_buf_span(&job.timestamp);
 	if (!rc)
-		rc = it_archive_renew(&renewed, &adding.adding, it_buf_span(&timestamp), err);
+		rc = it_adding_open(&job.adding, &self->adding, path, err);
+	if (!rc)
+		rc = it_archive_renew(&renewed, &job.adding.adding, &stamp, err);
 	return rc ? rc : tell(&self->adding, &renewed, err);
 }
 

@@ -100,12 +100,17 @@ tsa_until short "$(date -u -d '+2 seconds' +%Y%m%d%H%M%SZ)"
 ok 'stamped by one that ends soon' renew one.tar brief.tar short
 ok 'as of then it holds' check --require-timestamp $roots brief.tar
 ok 'renewed in time by another one' renew brief.tar intime.tar tsa
+in_time() { intoto archive renew -o intime.tar --signing-key packer --timestamp answer.tsr --timestamp-roots tsaroot.pem brief.tar; }
+ok 'where the roots are given, too' in_time
 prints 'and nobody renewed it before then' 'one that was not renewed has aged later' check --at 2060-01-01T00:00:00Z $roots brief.tar
 refuses 1 'and nobody renewed it before then' 'which refuses where it must hold' check --require-timestamp --at 2060-01-01T00:00:00Z $roots brief.tar
 ok 'one that was holds then' check --require-timestamp --at 2060-01-01T00:00:00Z $roots intime.tar
 refuses 1 'nobody renewed it before then' 'without its renewal it does not' eval 'python3 $forge intime.tar bad.tar drop 2 && check --require-timestamp --at 2060-01-01T00:00:00Z $roots bad.tar'
 until [ "$(date -u +%Y%m%d%H%M%SZ)" \> "$(openssl x509 -in short.pem -noout -enddate -dateopt iso_8601 | sed 's/.*=//; s/[-: ]//g')" ]; do sleep 0.2; done
 ok 'renewed too late by another one' renew brief.tar toolate.tar tsa
+with_roots() { intoto archive renew -o x.tar --signing-key packer --timestamp answer.tsr --timestamp-roots "${1-tsaroot.pem}" brief.tar; }
+refuses 1 'it comes too late: the timestamp before it had aged by then, which no renewal mends' 'who gives the roots is told in time' with_roots
+ok 'and nothing is written' test ! -e x.tar
 refuses 1 'came too late: the timestamp before it had aged by then' 'it is refused' check $roots toolate.tar
 
 # --- forgeries -----------------------------------------------------------------------------------------------
@@ -165,8 +170,12 @@ weaker() {
 refuses 1 'its timestamp does not hash with SHA-512' 'a timestamp by a weaker digest' weaker
 refuses 1 'the timestamp does not hash with SHA-512' 'which is not taken either' intoto archive renew -o x.tar --signing-key packer --timestamp weak.tsr one.tar
 refuses 1 'the timestamp is over other bytes than these' 'nor one over another archive' intoto archive renew -o x.tar --signing-key packer --timestamp other.tsr one.tar
-refuses 65 'is empty' 'nor an empty file' intoto archive renew -o x.tar --signing-key packer --timestamp /dev/null one.tar
 make_authority otherroot othertsa
+ask first.tar && answer answer.tsr
+refuses 1 "the timestamp's authority" 'nor one by nobody known, where the roots are given' intoto archive renew -o x.tar --signing-key packer --timestamp answer.tsr \
+	--timestamp-roots otherroot.pem first.tar
+refuses 64 'wants a timestamp' 'roots without a timestamp' intoto archive renew -o x.tar --signing-key packer --timestamp-roots tsaroot.pem one.tar
+refuses 65 'is empty' 'nor an empty file' intoto archive renew -o x.tar --signing-key packer --timestamp /dev/null one.tar
 refuses 1 "the timestamp's authority" 'an authority that nobody knows' check --timestamp-roots otherroot.pem first.tar
 SOURCE_DATE_EPOCH=3000000000 intoto archive pack -o future.tar -l root.layout --verification-keys owner.pub --link-dir links \
 	--at $now --signing-key packer --compression none >/dev/null
