@@ -202,6 +202,20 @@ static int strip_line(char **path, bool *line, const char *uri, struct intoto_er
 	return *path ? INTOTO_OK : it_err_nomem(err);
 }
 
+/* One file may come several times, and none may be left out because another one has its name. */
+static int check_same(const struct it_archive_collection *out, const char *name, const char *path,
+		      struct intoto_error **err)
+{
+	if (!it_collect_has(out, name))
+		return INTOTO_OK;
+	for (size_t i = 0; i < out->count; i++)
+		if (it_streq(out->sources[i].member.name, name) && out->sources[i].path &&
+		    it_streq(out->sources[i].path, path))
+			return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_USAGE, "%s: another file has the same name, %s, already",
+			  path, name);
+}
+
 static int collect_input(struct it_archive_collection *out, const struct it_archive_wish *wish,
 			 const struct it_report_input *input, struct intoto_error **err)
 {
@@ -230,6 +244,8 @@ static int collect_input(struct it_archive_collection *out, const struct it_arch
 		     : it_archive_role_folder(excuse ? IT_ROLE_EXCEPTION : IT_ROLE_OTHER),
 		rest ? rest : it_path_base(path)); /* looked at below */
 	rc = it_buf_check(&name, "a name", err);
+	if (!rc)
+		rc = check_same(out, it_buf_text(&name), path, err);
 	return rc ? rc
 		  : it_collect_file(out, role, it_buf_text(&name), path,
 				    line || !*input->sha256 ? NULL : input->sha256, err);
@@ -316,31 +332,58 @@ static int collect_others(struct it_archive_collection *out, const struct it_arc
 
 /* --- completeness --- */
 
-static size_t count_slashes(const char *text)
-{
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += *text == '/';
-	return count;
-}
-
-/* The member that a file of an item is: below links/, as many folders deep as its label is. */
-static const char *member_of(const struct it_archive_collection *out, const char *label,
-			     const char *file)
+/* Whether a member stands below links/ where a file of an item does: "outer/inner" is below the
+ * folder of a sublayout, links/outer.KEYID/. */
+static bool is_file_of(const char *member, const char *label, const char *file)
 {
 	const char *folder = it_archive_role_folder(IT_ROLE_LINK);
-	size_t depth = count_slashes(label);
+	const char *slash;
 
-	for (size_t i = 0; i < out->count; i++) {
-		const char *name = out->sources[i].member.name;
+	if (!it_starts_with(member, folder))
+		return false;
+	for (member += strlen(folder); (slash = strchr(label, '/')); label = slash + 1) {
+		size_t len = (size_t)(slash - label);
+		const char *end = strchr(member, '/');
 
-		if (it_starts_with(name, folder) && it_ends_with(name, file) &&
-		    name[strlen(name) - strlen(file) - 1] == '/' &&
-		    count_slashes(name) == 1 + depth + count_slashes(file))
-			return name;
+		if (!end || (size_t)(end - member) <= len || member[len] != '.' ||
+		    !it_span_eq(it_span(member, len), it_span(label, len)))
+			return false;
+		member = end + 1;
 	}
-	return NULL;
+	return it_streq(member, file);
+}
+
+/* Several sublayouts may stand for one step: the first item of that label is of the first one. */
+static const char *find_below(const struct it_archive_collection *out,
+			      const struct it_traced_item *item, const char *file)
+{
+	const char *found = NULL;
+	size_t instance = 0;
+
+	for (size_t i = 0; i < out->count && instance <= item->instance; i++)
+		if (is_file_of(out->sources[i].member.name, item->label, file)) {
+			found = out->sources[i].member.name;
+			instance++;
+		}
+	return found;
+}
+
+/* The member that a file of an item is; *member NULL: none. */
+static int member_of(const char **member, const struct it_archive_collection *out,
+		     const struct it_traced_item *item, const char *file, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_ROOM);
+	char *const *found;
+	int rc;
+
+	*member = strchr(item->label, '/') ? find_below(out, item, file) : NULL;
+	if (strchr(item->label, '/'))
+		return INTOTO_OK;
+	(void)it_buf_printf(&name, "%s%s", it_archive_role_folder(IT_ROLE_LINK), file); /* below */
+	rc = it_buf_check(&name, "a name", err);
+	found = rc ? NULL : tfind(it_buf_text(&name), &out->names, compare_names);
+	*member = found ? *found : NULL;
+	return rc;
 }
 
 static int note_step(struct it_archive_manifest *manifest, const struct it_archive_collection *out,
@@ -355,9 +398,10 @@ static int note_step(struct it_archive_manifest *manifest, const struct it_archi
 	step->threshold = item->threshold > 0 ? (unsigned)item->threshold : 0;
 	manifest->step_count++;
 	for (size_t i = 0; !rc && i < item->signer_count; i++) {
-		const char *member = member_of(out, item->label, item->signers[i].file);
+		const char *member;
 
-		if (member && !it_strings_has(&step->evidence, member))
+		rc = member_of(&member, out, item, item->signers[i].file, err);
+		if (!rc && member && !it_strings_has(&step->evidence, member))
 			rc = it_strings_add(&step->evidence, member, err);
 	}
 	it_strings_sort(&step->evidence);
