@@ -135,6 +135,34 @@ static int check_signature(struct it_archive_answer *answer, const struct it_arc
 	return rc;
 }
 
+/* --- which release it is --- */
+
+static int check_word(struct it_archive_answer *answer, const char *what, const char *found,
+		      const char *wanted, struct intoto_error **err)
+{
+	if (!wanted || it_streq(found, wanted))
+		return INTOTO_OK;
+	return it_archive_note(answer, INTOTO_CHECK_FAILED, "archive.release", found, err,
+			       "is not the %s that was asked for, %s", what, wanted);
+}
+
+/* An old archive is as whole and as signed as a new one: who asks for a release gets that one. */
+static int check_release(struct it_archive_answer *answer, const struct it_archive_policy *policy,
+			 struct intoto_error **err)
+{
+	const struct it_archive_manifest *manifest = answer->archive->manifest;
+	size_t before = answer->note_count;
+	int rc = check_word(answer, "product", manifest->product, policy->product, err);
+
+	if (!rc)
+		rc = check_word(answer, "release", manifest->release, policy->release, err);
+	if (rc || answer->note_count != before || !*manifest->product)
+		return rc;
+	return it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.release", manifest->product,
+			       err, "says that it is of release %s",
+			       *manifest->release ? manifest->release : "(none)");
+}
+
 /* --- the archive before it --- */
 
 /* A renewed archive is another file: its renewals say which one it was, and count only when all of
@@ -342,6 +370,8 @@ static int check(struct it_archive_answer *answer, const char *path,
 		return rc;
 	if (!rc)
 		rc = check_later(answer, path, policy, folder, err);
+	if (!rc)
+		rc = check_release(answer, policy, err);
 	if (!rc)
 		rc = check_previous(answer, policy, err);
 	if (!rc)

@@ -19,8 +19,10 @@ struct it_archive_policy {
 	const char *const *timestamp_roots; /* PEM files */
 	size_t timestamp_root_count;
 	bool timestamp_required; /* one that counts must hold at that time */
-	const char *previous; /* path of the archive before it; NULL */
-	unsigned allow;	      /* enum intoto_allow */
+	const char *previous;	 /* path of the archive before it; NULL */
+	const char *product;	 /* what it must be an archive of; NULL: whatever it says */
+	const char *release;
+	unsigned allow; /* enum intoto_allow */
 };
 
 /* All texts are owned by the answer. */
@@ -29,7 +31,7 @@ struct it_archive_answer {
 	struct it_archive *archive;
 	struct it_strings signers;    /* keyids of keys that signed the manifest */
 	struct intoto_report *report; /* of the chain; NULL when it was not looked at */
-	char *folder; /* in front of the paths in that report; is gone by now */
+	char *folder;		      /* in front of the paths in that report; is gone by now */
 	struct it_archive_note {
 		enum intoto_outcome outcome;
 		const char *code; /* "archive.member.removed", "archive.signature" … */

@@ -18,6 +18,7 @@ struct verify_options {
 	const char *layout;
 	const char *at;
 	const char *previous;
+	const char *product, *release;
 	struct it_strings timestamp_roots;
 	bool timestamp_required;
 	const char *format;
@@ -36,6 +37,10 @@ static const struct it_option verify_options[] = {
 		 "as of 2026-01-31T23:59:59Z, @SECONDS, now, or when it was packed (archive)"),
 	IT_VALUE(struct verify_options, previous, 0, "previous", "ARCHIVE",
 		 "the archive that this one must name as the one before it"),
+	IT_VALUE(struct verify_options, product, 0, "product", "NAME",
+		 "what it must be an archive of"),
+	IT_VALUE(struct verify_options, release, 0, "release", "VERSION",
+		 "which release it must be of: an older one is refused"),
 	IT_EACH(struct verify_options, timestamp_roots, 0, "timestamp-roots", "FILE",
 		"certificates of the authorities whose timestamps count (those in the archive)"),
 	IT_FLAG(struct verify_options, timestamp_required, 0, "require-timestamp",
@@ -90,6 +95,8 @@ static int read_question(struct question *out, const struct verify_options *self
 	policy->layout_key_count = out->layout_keys.count;
 	policy->layout = self->layout;
 	policy->previous = self->previous;
+	policy->product = self->product;
+	policy->release = self->release;
 	policy->timestamp_roots = (const char *const *)self->timestamp_roots.items;
 	policy->timestamp_root_count = self->timestamp_roots.count;
 	policy->timestamp_required = self->timestamp_required;

@@ -64,6 +64,10 @@ refuses 1 'no signature by key' 'and is verified with them' check --layout root.
 json() { check --format json one.tar.zst | jq -e '.verdict == "passed" and .chain.verdict == "passed" and (.signers | length) == 1 and ([.chain.inputs[].uri] | all(startswith("/") | not))'; }
 ok 'programs are told the same' json
 
+refuses 1 '1.0: is not the release that was asked for, 1.1 [archive.release]' 'an archive is no other release' check --product app --release 1.1 one.tar.zst
+refuses 1 'app: is not the product that was asked for, lib [archive.release]' 'nor another product' check --product lib one.tar.zst
+prints 'app: says that it is of release 1.0' 'it says which it is' check --product app --release 1.0 one.tar.zst
+
 # --- the chain of archives -----------------------------------------------------------------------------
 ok 'the next release names it' pack two.tar.zst --release 1.1 --previous one.tar.zst
 prints 'is the archive before this one, number 0' 'which is verified' check --previous one.tar.zst two.tar.zst
