@@ -431,6 +431,12 @@ EXPORT ssize_t pwrite(int fd, const void *data, size_t n, off_t to)
 	return part < 0 ? -1 : real_pwrite()(fd, data, (size_t)part, to);
 }
 
+/* The same by the name that libraries use which were built for large files. */
+EXPORT ssize_t pwrite64(int fd, const void *data, size_t n, off64_t to)
+{
+	return pwrite(fd, data, n, to);
+}
+
 REAL(ssize_t, getrandom, (void *, size_t, unsigned))
 
 EXPORT ssize_t getrandom(void *out, size_t n, unsigned flags)

@@ -114,8 +114,10 @@ WRAP(NAME, int, -1, futimens, (int fd, const struct timespec times[2]), (fd, tim
 
 WRAP(SYNC, int, -1, fsync, (int fd), (fd))
 WRAP(SYNC, int, -1, fdatasync, (int fd), (fd))
+WRAP(SYNC, int, -1, syncfs, (int fd), (fd))
 WRAP(WRITE, int, EOF, fflush, (FILE *stream), (stream))
 WRAP(WRITE, int, -1, ftruncate, (int fd, off_t size), (fd, size))
+WRAP(WRITE, int, -1, ftruncate64, (int fd, off64_t size), (fd, size))
 WRAP(WRITE, int, -1, fallocate, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n))
 WRAP(WRITE, ssize_t, -1, copy_file_range, (int a, off_t *from, int b, off_t *to, size_t n, unsigned flags), (a, from, b, to, n, flags))
 
