@@ -274,6 +274,20 @@ bool it_archive_lacks_evidence(const struct it_archive *archive)
 	return false;
 }
 
+/* A layout that ended, or that its owner did not sign, is one whatever is withheld. */
+static bool fails_anyway(const struct intoto_report *report)
+{
+	for (size_t i = 0; i < intoto_report_count(report); i++) {
+		const struct intoto_check *check = intoto_report_at(report, i);
+
+		if (check->outcome == INTOTO_CHECK_FAILED &&
+		    (it_streq(check->code, "layout.expiry") ||
+		     it_streq(check->code, "layout.signature")))
+			return true;
+	}
+	return false;
+}
+
 static int judge_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
 		       struct intoto_error **err)
 {
@@ -290,7 +304,8 @@ static int judge_chain(struct it_archive_answer *answer, const struct it_archive
 				       "at what was shipped: they passed when it was packed",
 				       which);
 	/* Nor does it fail: nobody can tell any more, which passes nothing. */
-	if (it_archive_lacks_evidence(answer->archive))
+	if ((then || policy->layout) && it_archive_lacks_evidence(answer->archive) &&
+	    !fails_anyway(answer->report))
 		return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
 				       "the chain cannot be verified without what is withheld; "
 				       "the manifest says of when it was packed: %s",

@@ -77,6 +77,11 @@ prints 'exported: nolink.tar, 2 members withheld' 'a link goes with what repeats
 ok 'both are named' has "$tap_out" attestations.intoto.jsonl
 refuses 1 'UNDECIDED: nolink.tar' 'without a link nobody can tell any more whether the chain passes' check nolink.tar
 ok 'which is said' has "$tap_out" 'the manifest says of when it was packed: passed'
+refuses 1 'REFUSED: nolink.tar' 'when the layout has expired it fails whatever is withheld' check --at 2081-01-01T00:00:00Z nolink.tar
+mkdir few && cp "$build" few
+ok 'a chain that did not pass is packed' pack refused.tar --even-if-refused --link-dir few
+ok 'and its link withheld' export_ refused2.tar --redact "$build" refused.tar
+refuses 1 'REFUSED: refused2.tar' 'which does not make it undecided' check refused2.tar
 ok 'a report is withheld' export_ noraw.tar --redact "$raw" one.tar
 ok 'the chain passes without it' check noraw.tar
 renewed() { intoto archive renew -o renewed.tar --signing-key packer public.tar && check renewed.tar; }
