@@ -20,6 +20,7 @@ enum {
 	ROUNDS = 10,
 	CONFIG_MAX = 1024 * 1024,
 	TAG_MAX = 256,
+	DATA_MAX = 1024, /* IT_OCI_LAYERS_MAX of them are well below what registries take */
 };
 
 /* --- one list of layers --- */
@@ -29,6 +30,7 @@ struct list {
 	struct it_oci_descriptor *layers;
 	size_t count;
 	struct it_strings digests; /* of what was added */
+	struct it_strings data;	   /* the same in base64, "" for what is too large */
 };
 
 static void list_done(struct list *list)
@@ -36,6 +38,7 @@ static void list_done(struct list *list)
 	it_oci_manifest_free(list->old);
 	free(list->layers);
 	it_strings_done(&list->digests);
+	it_strings_done(&list->data);
 }
 
 static bool same_annotations(const struct it_oci_descriptor *found,
@@ -99,6 +102,18 @@ static int copy_layers(struct list *list, size_t more, const char *tag, struct i
 	return INTOTO_OK;
 }
 
+/* image-spec descriptor.md, "data": spares who verifies a request for each signature. */
+static int add_data(struct list *list, struct it_span bytes, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(2 * DATA_MAX);
+	int rc;
+
+	if (bytes.len <= DATA_MAX)
+		it_base64_encode(&text, bytes);
+	rc = it_buf_check(&text, "data", err);
+	return rc ? rc : it_strings_add(&list->data, it_buf_text(&text), err);
+}
+
 static int add_layer(struct list *list, struct it_place *place, const struct it_attach_layer *layer,
 		     struct intoto_error **err)
 {
@@ -107,6 +122,8 @@ static int add_layer(struct list *list, struct it_place *place, const struct it_
 
 	if (!rc)
 		rc = it_strings_add(&list->digests, digest, err);
+	if (!rc)
+		rc = add_data(list, layer->bytes, err);
 	if (rc)
 		return rc;
 	list->layers[list->count++] = (struct it_oci_descriptor){
@@ -119,6 +136,7 @@ static int add_layer(struct list *list, struct it_place *place, const struct it_
 		.os = "",
 		.architecture = "",
 		.variant = "",
+		.data = list->data.items[list->data.count - 1],
 	};
 	return INTOTO_OK;
 }

@@ -44,6 +44,7 @@ static void write_descriptor(struct it_writer *writer, const struct it_oci_descr
 	it_write_object(writer);
 	write_annotations(writer, descriptor->annotations, descriptor->annotation_count);
 	write_if(writer, "artifactType", descriptor->artifact_type);
+	write_if(writer, "data", descriptor->data);
 	it_write_name(writer, "digest");
 	it_write_text(writer, descriptor->digest);
 	it_write_name(writer, "mediaType");

@@ -157,6 +157,26 @@ static int read_size(struct it_oci_descriptor *out, const struct it_json *object
 	return INTOTO_OK;
 }
 
+/* image-spec descriptor.md, "data": what is none is fetched. */
+static void read_data(struct it_oci_descriptor *out, const struct it_json *object)
+{
+	struct it_span text = it_json_text(it_json_get(object, "data"));
+
+	out->data = text.len && strnlen(text.data, text.len) == text.len ? text.data : NULL;
+}
+
+bool it_oci_descriptor_data(struct it_buf *out, const struct it_oci_descriptor *descriptor)
+{
+	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(IT_OCI_MANIFEST_BYTES_MAX);
+	char found[IT_OCI_DIGEST_SIZE];
+
+	if (!descriptor->data || !it_base64_decode(&bytes, it_span_text(descriptor->data)) ||
+	    bytes.len != descriptor->size)
+		return false;
+	it_oci_digest(found, it_buf_span(&bytes)); /* of another algorithm: is fetched */
+	return it_streq(found, descriptor->digest) && !it_buf_add_span(out, it_buf_span(&bytes));
+}
+
 /* image-spec descriptor.md, "Properties": mediaType, digest and size are required. */
 static int read_descriptor(struct it_oci_descriptor *out, const struct it_json *object,
 			   const struct it_where *where, struct intoto_error **err)
@@ -183,6 +203,8 @@ static int read_descriptor(struct it_oci_descriptor *out, const struct it_json *
 		rc = read_text(&out->artifact_type, object, "artifactType", where, err);
 	if (!rc)
 		rc = read_platform(out, object, where, err);
+	if (!rc)
+		read_data(out, object);
 	if (!rc)
 		rc = read_annotations(&out->annotations, &out->annotation_count, object, where,
 				      err);

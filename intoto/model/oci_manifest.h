@@ -41,7 +41,11 @@ struct it_oci_descriptor {
 	struct it_oci_annotation *annotations; /* sorted by name */
 	size_t annotation_count;
 	const char *os, *architecture, *variant; /* platform, "" where not said */
+	const char *data; /* the content itself in base64, as somebody says; NULL */
 };
+/* Appends the content that a descriptor has in it, if it has one of that size and digest; false
+ * when it has not, whatever else it has. */
+bool it_oci_descriptor_data(struct it_buf *out, const struct it_oci_descriptor *descriptor);
 
 struct it_oci_manifest {
 	struct it_buf bytes;		 /* as received: what was hashed */

@@ -24,6 +24,21 @@ ok 'a signed digest with a key' verify "$image" --key a.pub --format=json
 ok '… takes two round trips' [ "$(trips)" -le 2 ]
 ok 'the same by a tag' verify "$registry/simple:1" --key a.pub --format=json
 ok '… takes three' [ "$(trips)" -le 3 ]
+payload "$image_digest" >payload.json
+within=$(simple_layer_of payload.json "$(signed a payload.json)" | jq -c --arg data "$(base64 -w0 payload.json)" '.data = $data')
+put_sig "$image_digest" "$within"
+ok 'a payload that stands in the manifest' verify "$image" --key a.pub --format=json
+ok '… takes one round trip' [ "$(trips)" -eq 1 ]
+put_sig "$image_digest" "$(jq -c --arg data "$(tr a b <payload.json | base64 -w0)" '.data = $data' <<<"$within")"
+ok 'one that is another there is asked for' verify "$image" --key a.pub --format=json
+ok '… by its digest' [ "$(trips)" -eq 2 ]
+for data in '"%"' '""' 7 null '{}'; do
+	put_sig "$image_digest" "$(jq -c ".data = $data" <<<"$within")"
+	ok "… and so is what is none: $data" verify "$image" --key a.pub
+done
+payload "$image_digest" "$registry/$name" '{"x":"z"}' >other.json
+put_sig "$image_digest" "$(simple_layer_of other.json "$(signed a payload.json)" | jq -c --arg data "$(base64 -w0 payload.json)" '.data = $data')"
+refuses 1 'signature.unknown-key' 'what was signed stands under its own digest only' verify "$image" --key a.pub
 payload "$image_digest" >signed.json
 payload "$image_digest" "$registry/$name" '{"x":"y"}' >payload.json
 put_sig "$image_digest" "$(simple_layer_of payload.json "$(signed a signed.json)")"
