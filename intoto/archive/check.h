@@ -29,6 +29,8 @@ struct it_archive_policy {
 struct it_archive_answer {
 	enum intoto_verdict verdict; /* starts at refused */
 	struct it_archive *archive;
+	int64_t vouched_from;	      /* authorities do from then, by renewals; 0: none does */
+	int64_t vouched_until;	      /* when the last of their timestamps ages */
 	struct it_strings signers;    /* keyids of keys that signed the manifest */
 	struct intoto_report *report; /* of the chain; NULL when it was not looked at */
 	char *folder;		      /* in front of the paths in that report; is gone by now */

@@ -222,6 +222,8 @@ static int judge_age(struct judging *judging, struct intoto_error **err)
 	char until[IT_TIME_SIZE];
 	int64_t end;
 
+	judging->answer->vouched_from = judging->first;
+	judging->answer->vouched_until = judging->until;
 	it_time_format(from, judging->first);
 	it_time_format(until, judging->until);
 	if (!policy->at_given || policy->at <= judging->last ||

@@ -177,6 +177,26 @@ static void write_notes(struct it_writer *writer, const struct it_archive_answer
 	it_write_list_end(writer);
 }
 
+/* Null where no authority vouches for it. */
+static void write_evidence(struct it_writer *writer, const struct it_archive_answer *answer)
+{
+	char time[IT_TIME_SIZE];
+
+	it_write_name(writer, "evidence");
+	if (!answer->vouched_from) {
+		it_write_null(writer);
+		return;
+	}
+	it_write_object(writer);
+	it_write_name(writer, "from");
+	it_time_format(time, answer->vouched_from);
+	it_write_text(writer, time);
+	it_write_name(writer, "until");
+	it_time_format(time, answer->vouched_until);
+	it_write_text(writer, time);
+	it_write_object_end(writer);
+}
+
 static int write(struct it_buf *out, const char *path, const struct it_archive_answer *answer,
 		 struct intoto_error **err)
 {
@@ -197,6 +217,7 @@ static int write(struct it_buf *out, const char *path, const struct it_archive_a
 		it_write_raw(&writer, it_buf_span(&tidy));
 	}
 	write_notes(&writer, answer);
+	write_evidence(&writer, answer);
 	it_write_name(&writer, "manifest");
 	it_write_value(&writer,
 		       it_json_get(it_envelope_body(answer->archive->envelope), "predicate"));

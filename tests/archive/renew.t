@@ -57,6 +57,10 @@ prints 'renewals/0001.dsse.json over 8 entries, with a timestamp of 20' 'it is r
 	--timestamp answer.tsr one.tar
 prints 'authorities vouch for it from 20' 'and verifies, with the time' check $roots first.tar
 ok 'until when is told' has "$tap_out" 'until 2090-01-01T00:00:00Z'
+held() { check --format json $roots first.tar | jq -e '.evidence.until == "2090-01-01T00:00:00Z" and (.evidence.from | startswith("20"))'; }
+ok 'for programs, too' held
+not_held() { check --format json $roots one.tar | jq -e '.evidence == null'; }
+ok 'and that nobody vouches for one that was not renewed' not_held
 prints 'hashes all before it with SHA-512, signed by key' 'and who renewed' check $roots first.tar
 prints 'does not count without the root of its authority' 'without a root the timestamp does not count' check first.tar
 refuses 1 'no authority vouches for it' 'which may be wanted' check --require-timestamp first.tar
