@@ -238,9 +238,12 @@ static int take_orphan(void *arg, const struct it_object_id *id, uint64_t size,
 		       struct intoto_error **err)
 {
 	struct orphans *orphans = arg;
-	bool wanted;
+	bool wanted, there;
 	int rc = has_row(&wanted, orphans->store, id, err);
 
+	if (!rc && !wanted && size == IT_OBJECT_SIZE_UNKNOWN)
+		rc = orphans->store->objects->kind->has(orphans->store->objects, id, &there, &size,
+							err);
 	if (!rc && !wanted && orphans->count == orphans->cap)
 		rc = grow(orphans, err);
 	if (rc || wanted)

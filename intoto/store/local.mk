@@ -35,7 +35,9 @@ libstore_la_SOURCES = \
 	%D%/log.c %D%/log.h \
 	%D%/log_proof.c %D%/log_tree.c %D%/log_tree.h \
 	%D%/objects.c %D%/objects.h \
+	%D%/objects_crew.c %D%/objects_crew.h \
 	%D%/objects_folder.c \
+	%D%/objects_oci.c \
 	%D%/objects_s3.c \
 	%D%/put_batch.h \
 	%D%/put_row.c %D%/put_row.h \

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-static const struct it_objects_kind *const kinds[] = { &it_objects_folder, &it_objects_s3 };
+static const struct it_objects_kind *const kinds[] = { &it_objects_folder, &it_objects_oci,
+						       &it_objects_s3 };
 
 static const struct it_objects_kind *find_kind(const char *place, const char **rest)
 {
@@ -38,7 +39,8 @@ int it_objects_open(struct it_objects **out, const char *place, bool create,
 	objects->kind = find_kind(place, &rest);
 	if (!objects->kind)
 		return it_err_set(err, INTOTO_E_UNSUPPORTED,
-				  "%s: objects are kept in a folder or in s3://BUCKET/PREFIX",
+				  "%s: objects are kept in a folder, in oci:REGISTRY/REPOSITORY or "
+				  "in s3://BUCKET/PREFIX",
 				  objects->place);
 	rc = objects->kind->open(objects, rest, create, access, err);
 	if (rc)

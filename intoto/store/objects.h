@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the bytes of a store are kept, by their SHA-256: a folder, or a bucket of an S3-compatible
- * store.  What is read has the digest
- * that was asked for, computed here.
+ * Where the bytes of a store are kept, by their SHA-256: a folder, a repository of an OCI registry,
+ * or a bucket of an S3-compatible store.  What is read has the digest that was asked for, computed
+ * here.
  */
 #ifndef IT_STORE_OBJECTS_H
 #define IT_STORE_OBJECTS_H
@@ -22,7 +22,8 @@ struct it_objects {
 };
 
 struct it_objects_access {
-	const struct it_registry_access *registry;
+	const struct it_registry_access
+		*registry;    /* NULL: by insecure and ca, as what is known here */
 	const char *endpoint; /* of S3: "https://host:port"; NULL: see <net/s3/s3.h> */
 	const char *region;   /* NULL: AWS_REGION, else "us-east-1" */
 	bool insecure;	      /* http may be spoken */
@@ -30,6 +31,8 @@ struct it_objects_access {
 };
 
 enum it_object_hold { IT_OBJECT_HOLD_STAYS, IT_OBJECT_HOLD_ON, IT_OBJECT_HOLD_OFF };
+
+#define IT_OBJECT_SIZE_UNKNOWN UINT64_MAX
 
 struct it_objects_kind {
 	const char *scheme; /* "s3"; NULL: a folder */
@@ -49,6 +52,7 @@ struct it_objects_kind {
 	/* POLICY while it is locked (object lock). */
 	int (*remove)(struct it_objects *objects, const struct it_object_id *id,
 		      struct intoto_error **err);
+	/* size: IT_OBJECT_SIZE_UNKNOWN where it would take a question more; has() tells. */
 	int (*each)(struct it_objects *objects,
 		    int (*object)(void *arg, const struct it_object_id *id, uint64_t size,
 				  struct intoto_error **err),
@@ -64,6 +68,7 @@ struct it_objects_kind {
 };
 
 extern const struct it_objects_kind it_objects_folder;
+extern const struct it_objects_kind it_objects_oci;
 extern const struct it_objects_kind it_objects_s3;
 
 IT_CHECK int it_objects_open(struct it_objects **out, const char *place, bool create,
