@@ -95,7 +95,7 @@ static int tell(const struct it_http_end *end, const char *url, struct intoto_er
 	/* What TLS says of an answer that is no TLS. */
 	if (end->code == CURLE_SSL_CONNECT_ERROR && strstr(end->text, "wrong version number"))
 		(void)it_buf_add_text(&text, " (it seems to speak plain HTTP, which needs "
-					     "--insecure-registry)");
+					     "--insecure-registry, of a store --insecure-objects)");
 	return it_err_set(err, end->poured_wrong ? INTOTO_E_IO : INTOTO_E_SERVICE, "%s",
 			  it_buf_text(&text));
 }

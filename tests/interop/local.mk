@@ -16,6 +16,7 @@ INTEROP_TESTS = \
 	%D%/gpg.t \
 	%D%/listing.t \
 	%D%/locked_keys.t \
+	%D%/objects.t \
 	%D%/provenance.t \
 	%D%/public_chains.t \
 	%D%/python.t \

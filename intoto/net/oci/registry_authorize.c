@@ -71,7 +71,7 @@ static int get_grant(struct it_registry *registry, enum it_registry_need need,
 	if (!registry->challenge.bearer && !registry->credentials.user)
 		return it_err_set(err, INTOTO_E_SERVICE,
 				  "the registry wants a user and none is known for it: sign in, or "
-				  "name a file with --registry-auth-file");
+				  "name a file with --registry-auth-file or REGISTRY_AUTH_FILE");
 	rc = it_authorization_get(&grant->value, &grant->expires, registry->http,
 				  &registry->challenge, &registry->credentials, &terms, err);
 	if (rc)
