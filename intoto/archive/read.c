@@ -373,18 +373,17 @@ static int read_members(struct reading *reading, struct intoto_error **err)
 static int read_to_end(struct reading *reading, struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	bool whole = false;
+	const char *fault = NULL;
 	int rc = read_members(reading, &why);
 
 	if ((rc == INTOTO_E_FORMAT || rc == INTOTO_E_LIMIT) && !reading->blown)
 		return add_fault(reading->archive, IT_FAULT_CUT, "", intoto_error_text(why), err);
 	if (rc)
 		return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
-	rc = it_tar_reader_end(reading->reader, &whole, err);
-	if (rc || whole)
+	rc = it_tar_reader_end(reading->reader, &fault, err);
+	if (rc || !fault)
 		return rc;
-	return add_fault(reading->archive, IT_FAULT_CUT, "",
-			 "it ends early, or goes on behind its end", err);
+	return add_fault(reading->archive, IT_FAULT_CUT, "", fault, err);
 }
 
 /* What redactions say that they left out: by the number of the member.  Whoever trusts the archive

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libtar.la
 libtar_la_SOURCES = \
 	%D%/tar.c %D%/tar.h \
 	%D%/tar_reader.c \
+	%D%/tar_walk.c %D%/tar_walk.h \
 	%D%/zstd_frame.c %D%/zstd_frame.h \
 	%D%/tar_stream.h \
 	%D%/tar_writer.c

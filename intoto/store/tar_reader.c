@@ -13,13 +13,12 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "store/tar_stream.h"
+#include "store/tar_walk.h"
 #include "store/zstd_frame.h"
 
 enum {
 	PIECE = 256 * 1024,
-	BLOCK = 512,
-	MARK = 2 * BLOCK, /* of the end: pax, "Archive" */
-	FILTERS_MAX = 2,  /* of libarchive: zstd, and the file itself */
+	FILTERS_MAX = 2, /* of libarchive: zstd, and the file itself */
 };
 
 #define BOUND ((uint64_t)1 << 30)
@@ -30,8 +29,8 @@ struct it_tar_reader {
 	char *path;  /* quoted */
 	char *piece; /* PIECE bytes */
 	uint64_t bound;
-	uint64_t content_end; /* of the member before the end, with its filling */
-	uint64_t size;	      /* of the file */
+	struct it_digest members; /* names and sizes, as they were found */
+	uint64_t size;		  /* of the file */
 	bool packed;
 };
 
@@ -96,6 +95,7 @@ int it_tar_reader_open(struct it_tar_reader **out, const char *path, struct into
 		return it_err_nomem(err);
 	reader->fd = -1;
 	reader->bound = BOUND;
+	it_digest_start(&reader->members, it_digest_find("sha256"));
 	reader->path = it_text_quoted(it_span_text(path));
 	reader->piece = malloc(PIECE);
 	reader->archive = archive_read_new();
@@ -159,7 +159,6 @@ int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry,
 	struct archive_entry *found = NULL;
 	int got = archive_read_next_header(reader->archive, &found);
 	const char *name;
-	uint64_t at;
 
 	*more = false;
 	*entry = (struct it_tar_entry){ 0 };
@@ -180,8 +179,7 @@ int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entry *entry,
 		      !archive_entry_symlink(found);
 	if (check_bound(reader, entry->size, err))
 		return INTOTO_E_LIMIT;
-	at = (uint64_t)archive_filter_bytes(reader->archive, 0);
-	reader->content_end = at + (entry->size + BLOCK - 1) / BLOCK * BLOCK;
+	it_tar_walk_note(&reader->members, it_span_text(name), entry->size);
 	return INTOTO_OK;
 }
 
@@ -211,48 +209,65 @@ static void raw_done(struct archive **archive)
 	(void)archive_read_free(*archive); /* NULL is fine; nothing is left to be read */
 }
 
-/* Whether what stands from at on, of which piece begins at from, is zero. */
-static bool is_zero_behind(struct it_span piece, uint64_t from, uint64_t at)
+static int open_raw(struct archive *raw, struct it_tar_reader *reader, bool *good,
+		    struct intoto_error **err)
 {
-	size_t skip = from >= at ? 0 : at - from < piece.len ? (size_t)(at - from) : piece.len;
+	struct archive_entry *entry = NULL;
 
-	for (size_t i = skip; i < piece.len; i++)
-		if (piece.data[i])
-			return false;
-	return true;
+	*good = false;
+	if (!raw)
+		return it_err_nomem(err);
+	if (lseek(reader->fd, 0, SEEK_SET) != 0)
+		return it_err_errno(err, errno, "%s", reader->path);
+	*good = archive_read_support_format_raw(raw) == ARCHIVE_OK &&
+		(!reader->packed || archive_read_support_filter_zstd(raw) == ARCHIVE_OK) &&
+		archive_read_open_fd(raw, reader->fd, PIECE) == ARCHIVE_OK &&
+		archive_read_next_header(raw, &entry) == ARCHIVE_OK;
+	return INTOTO_OK;
+}
+
+static const char *judge_walk(struct it_tar_reader *reader, struct it_tar_walk *walk, bool whole)
+{
+	unsigned char ours[IT_DIGEST_MAX];
+	unsigned char theirs[IT_DIGEST_MAX];
+
+	it_digest_finish(&reader->members, ours);
+	it_digest_finish(&walk->members, theirs);
+	if (walk->bad && !walk->zeros)
+		return "it has headers that other programs read in another way";
+	if (!whole || walk->bad || !it_tar_walk_ended(walk))
+		return "it ends early, or goes on behind its end";
+	return it_span_eq(it_span(ours, IT_SHA256_SIZE), it_span(theirs, IT_SHA256_SIZE))
+		       ? NULL
+		       : "other programs find other members in it";
 }
 
 /*
  * libarchive takes a missing mark for the end, and looks at nothing behind one.  So all is read
- * once more as mere bytes, which also shows whether the compressed file is whole.
+ * once more, by the letter, which also shows whether the compressed file is whole.
  */
-int it_tar_reader_end(struct it_tar_reader *reader, bool *whole, struct intoto_error **err)
+int it_tar_reader_end(struct it_tar_reader *reader, const char **fault, struct intoto_error **err)
 {
 	IT_AUTO(raw_done) struct archive *raw = archive_read_new();
-	struct archive_entry *entry = NULL;
+	IT_AUTO(it_tar_walk_done) struct it_tar_walk walk;
 	uint64_t size = 0;
 	la_ssize_t got = 0;
-	bool zero = true;
+	bool good = false;
+	int rc;
 
-	*whole = false;
-	if (!raw)
-		return it_err_nomem(err);
+	it_tar_walk_start(&walk);
+	*fault = "it ends early, or goes on behind its end";
 	/* Frames that hold nothing, and others, would be passed over in silence. */
 	if (reader->packed && !it_zstd_is_one_frame(reader->fd, reader->size))
 		return INTOTO_OK;
-	if (lseek(reader->fd, 0, SEEK_SET) != 0)
-		return it_err_errno(err, errno, "%s", reader->path);
-	if (archive_read_support_format_raw(raw) != ARCHIVE_OK ||
-	    (reader->packed && archive_read_support_filter_zstd(raw) != ARCHIVE_OK) ||
-	    archive_read_open_fd(raw, reader->fd, PIECE) != ARCHIVE_OK ||
-	    archive_read_next_header(raw, &entry) != ARCHIVE_OK)
-		return INTOTO_OK;
-	while (zero && size <= reader->bound &&
+	rc = open_raw(raw, reader, &good, err);
+	if (rc || !good)
+		return rc;
+	while (!walk.bad && size <= reader->bound &&
 	       (got = archive_read_data(raw, reader->piece, PIECE)) > 0) {
-		zero = is_zero_behind(it_span(reader->piece, (size_t)got), size,
-				      reader->content_end);
+		it_tar_walk_take(&walk, it_span(reader->piece, (size_t)got));
 		size += (uint64_t)got;
 	}
-	*whole = zero && !got && size >= reader->content_end + MARK;
+	*fault = judge_walk(reader, &walk, !got);
 	return INTOTO_OK;
 }

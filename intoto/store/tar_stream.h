@@ -61,9 +61,10 @@ IT_CHECK int it_tar_reader_next(struct it_tar_reader *reader, struct it_tar_entr
 				bool *more, struct intoto_error **err);
 IT_CHECK int it_tar_reader_content(struct it_tar_reader *reader, const struct it_sink *sink,
 				   struct intoto_error **err);
-/* Behind the last member: whether the mark of the end stands there and nothing but zeros behind it,
- * in a compressed file that is whole itself. */
-IT_CHECK int it_tar_reader_end(struct it_tar_reader *reader, bool *whole,
+/* Behind the last member, when all were read: whether the mark of the end stands there and nothing
+ * but zeros behind it, in a compressed file that is whole itself, and whether every reader finds
+ * the same members.  *fault is one sentence; NULL: all is well. */
+IT_CHECK int it_tar_reader_end(struct it_tar_reader *reader, const char **fault,
 			       struct intoto_error **err);
 void it_tar_reader_free(struct it_tar_reader *reader);
 IT_DEFINE_AUTO(struct it_tar_reader, it_tar_reader_free);

@@ -103,6 +103,7 @@ refuses 64 'want a key that signs' 'an archive is always signed' intoto archive 
 pack plain.tar --compression none --product app --release 1.0 >/dev/null
 forged() { python3 "$forge" plain.tar bad.tar "$1" && check bad.tar; }
 ok 'one that was only written anew passes' forged same
+ok 'or with headers of GNU' forged gnu
 while IFS='|' read -r what sentence; do
 	refuses 1 "$sentence" "$what: is named" forged "$what"
 done <<'TABLE'
@@ -119,6 +120,10 @@ control|links/\u{1b}[2Joutside: is a name that no archive has [archive.unsafe]
 symlink|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
 hardlink|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
 device|links/out: is no file: archives hold no links, folders and devices [archive.unsafe]
+global|it has headers that other programs read in another way [archive.cut]
+gnu-long-name|it has headers that other programs read in another way [archive.cut]
+unknown-attribute|it has headers that other programs read in another way [archive.cut]
+later-size|is there, and the manifest does not name it [archive.added]
 renewal|renewals/0001.dsse.json: later evidence that this version cannot judge: predicateType: is neither a renewal nor a redaction [archive.added]
 TABLE
 refuses 65 'is no archive of evidence: its first member is not manifest.dsse.json' 'a manifest at the end' forged late-manifest

@@ -82,6 +82,10 @@ elif what == 'late-manifest':
     members.append(members.pop(0))
 elif what == 'no-manifest':
     del members[0]
+elif what in ('global', 'gnu', 'later-size', 'unknown-attribute'):
+    pass  # in how it is written
+elif what == 'gnu-long-name':
+    members.append(named('links/' + 'x' * 120))
 elif what == 'renewal':
     members.append(named('renewals/0001.dsse.json', members[0][1]))
 elif what == 'drop':
@@ -106,6 +110,12 @@ elif what == 'sign':
 else:
     sys.exit('forge.py: unknown ' + what)
 
-with tarfile.open(bad, 'w', format=tarfile.PAX_FORMAT) as out:
+headers = {'pax_headers': {'path': 'links/other.link'}} if what == 'global' else {}
+if what == 'later-size':
+    # A reader that knows no such attribute reads on where another one stops.
+    members[link][0].pax_headers = {'GNU.sparse.realsize': '1', 'GNU.sparse.name': 'links/other.link'}
+if what == 'unknown-attribute':
+    members[link][0].pax_headers = {'SCHILY.xattr.user.secret': 'x'}
+with tarfile.open(bad, 'w', format=tarfile.GNU_FORMAT if what.startswith('gnu') else tarfile.PAX_FORMAT, **headers) as out:
     for info, data in members:
         out.addfile(info, io.BytesIO(data))
