@@ -14,6 +14,7 @@ libserve_la_SOURCES = \
 	%D%/archivista_select.c %D%/archivista_select.h \
 	%D%/archivista_where.c \
 	%D%/audit.c %D%/audit.h \
+	%D%/commits.c %D%/commits.h \
 	%D%/credential.c %D%/credential.h \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/graphql.c %D%/graphql.h \

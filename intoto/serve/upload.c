@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "archive/keep.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -89,6 +90,20 @@ static int acknowledge(struct it_exchange *exchange, const struct it_store_recei
 	return rc;
 }
 
+/* Of an archive: each of its members is an entry, too, and the release is noted. */
+static int keep_members(const struct it_exchange *exchange, struct it_worker *worker,
+			const struct it_store_receipt *receipt, const char *actor,
+			struct intoto_error **err)
+{
+	bool document = true;
+	bool kept = false;
+	int rc = it_upload_is_document(&document, exchange->body_path, err);
+
+	if (rc || document)
+		return rc;
+	return it_archive_keep(worker->store, exchange->body_path, &receipt->id, actor, &kept, err);
+}
+
 int it_upload_answer(struct it_exchange *exchange, struct it_worker *worker,
 		     struct intoto_error **err)
 {
@@ -106,6 +121,8 @@ int it_upload_answer(struct it_exchange *exchange, struct it_worker *worker,
 	if (!rc && !put.name)
 		put.name = it_buf_text(&gitoid);
 	if (!rc)
-		rc = it_store_put(worker->store, &put, 1, &receipt, err);
+		rc = it_commits_put(worker->commits, worker->store, &put, &receipt, err);
+	if (!rc)
+		rc = keep_members(exchange, worker, &receipt, put.actor, err);
 	return rc ? rc : acknowledge(exchange, &receipt, it_buf_text(&gitoid), err);
 }

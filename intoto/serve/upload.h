@@ -25,6 +25,9 @@ struct it_upload_policy {
 IT_CHECK int it_upload_check(const struct it_upload_policy *policy, struct it_store *store,
 			     const char *path, struct intoto_error **err);
 
+/* Whether it begins as JSON does; an empty one is FORMAT. */
+IT_CHECK int it_upload_is_document(bool *out, const char *path, struct intoto_error **err);
+
 /* The answer to POST /v1/upload. */
 IT_CHECK int it_upload_answer(struct it_exchange *exchange, struct it_worker *worker,
 			      struct intoto_error **err);

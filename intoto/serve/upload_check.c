@@ -147,7 +147,7 @@ static int check_named(struct it_store *store, const char *path, bool *named,
 }
 
 /* Whether it begins as JSON does. */
-static int is_document(bool *out, const char *path, struct intoto_error **err)
+int it_upload_is_document(bool *out, const char *path, struct intoto_error **err)
 {
 	IT_AUTO(it_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char head[HEAD];
@@ -167,7 +167,7 @@ int it_upload_check(const struct it_upload_policy *policy, struct it_store *stor
 {
 	bool document = false;
 	bool named = false;
-	int rc = is_document(&document, path, err);
+	int rc = it_upload_is_document(&document, path, err);
 
 	if (rc || policy->accept == IT_ACCEPT_ANY)
 		return rc;

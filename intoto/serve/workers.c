@@ -13,6 +13,7 @@ struct it_workers {
 	pthread_cond_t filled;
 	struct it_exchange *first, **last;
 	bool stopping;
+	struct it_commits *commits;
 	unsigned count;
 	struct thread {
 		struct it_workers *workers;
@@ -82,6 +83,7 @@ static int start(struct it_workers *workers, struct thread *thread, struct intot
 
 	thread->workers = workers;
 	thread->worker.service = workers->service;
+	thread->worker.commits = workers->commits;
 	rc = open_store(&thread->worker, err);
 	if (rc)
 		return rc;
@@ -97,7 +99,7 @@ int it_workers_start(struct it_workers **out, const struct it_service *service, 
 		     struct intoto_error **err)
 {
 	struct it_workers *workers = calloc(1, sizeof *workers);
-	int rc = INTOTO_OK;
+	int rc;
 
 	*out = NULL;
 	if (!workers)
@@ -108,6 +110,7 @@ int it_workers_start(struct it_workers **out, const struct it_service *service, 
 	workers->last = &workers->first;
 	(void)pthread_mutex_init(&workers->lock, NULL);	 /* of the default kind: cannot fail */
 	(void)pthread_cond_init(&workers->filled, NULL); /* the same */
+	rc = it_commits_new(&workers->commits, err);
 	for (; !rc && workers->count < count; workers->count++)
 		rc = start(workers, &workers->threads[workers->count], err);
 	if (rc) {
@@ -155,6 +158,7 @@ void it_workers_free(struct it_workers *workers)
 		return;
 	for (unsigned i = 0; i < workers->count; i++)
 		it_store_close(workers->threads[i].worker.store);
+	it_commits_free(workers->commits);
 	(void)pthread_cond_destroy(&workers->filled); /* nobody waits, nobody holds it */
 	(void)pthread_mutex_destroy(&workers->lock);
 	free(workers);

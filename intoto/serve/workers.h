@@ -6,6 +6,7 @@
 #ifndef IT_SERVE_WORKERS_H
 #define IT_SERVE_WORKERS_H
 
+#include "serve/commits.h"
 #include "serve/exchange.h"
 #include "serve/upload.h"
 #include "store/store.h"
@@ -21,7 +22,8 @@ struct it_service {
 
 struct it_worker {
 	const struct it_service *service;
-	struct it_store *store; /* open */
+	struct it_store *store;	    /* open */
+	struct it_commits *commits; /* of all of them */
 };
 
 struct it_workers;

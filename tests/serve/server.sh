@@ -35,7 +35,12 @@ server_start() {
 	local i
 
 	rm -f server.err
-	mkdir -p spool place
+	mkdir -p spool
+	if [ -z "${INTOTO_TEST_STORE_PROGRAM-}" ]; then
+		mkdir -p place # the store is in memory
+	elif ! [ -e place ]; then
+		"$store" store init --store place >place.vkey || return
+	fi
 	if [ "$server_scheme" = http ]; then
 		set -- --insecure-http "$@"
 	else

@@ -93,3 +93,4 @@ found=$(jq -r 'first(.Results[].Vulnerabilities[]?).VulnerabilityID' "$samples"/
 ok 'whosever they are' grep -q '^found|.*|trivy.json' <(rows "$found")
 is "$(intoto store search --format=json --kind report | jq -r .name | sort | xargs)" 'grype.json trivy.json' 'and known as reports'
 is "$(rows pkg:deb/debian/package-2@2.0.1 | cut -d'|' -f1,7)" 'contains|syft.cdx.json' 'a list of Syft'
+done_testing
