@@ -64,7 +64,7 @@ dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh %D%/lib/chain.sh %D%/lib/peers.sh %D%/lib/postgres.sh %D%/lib/registries.sh %D%/lib/s3.sh \
 	%D%/lib/registry.py %D%/lib/cutter.py %D%/lib/token_server.py %D%/lib/without.py %D%/bench/noop.sh %D%/bench/timer.c \
 	%D%/bench/chain.py %D%/bench/cache.sh %D%/bench/statwalk.c %D%/bench/rusage.c %D%/bench/verify.sh \
-	%D%/bench/all.sh %D%/bench/archive.sh %D%/bench/image_transfer.sh %D%/bench/image_verify.sh %D%/bench/trace.sh %D%/bench/floor.c %D%/bench/record.sh %D%/bench/store.sh %D%/bench/store_ask.py \
+	%D%/bench/all.sh %D%/bench/archive.sh %D%/bench/image_transfer.sh %D%/bench/image_verify.sh %D%/bench/trace.sh %D%/bench/floor.c %D%/bench/record.sh %D%/bench/store.sh %D%/bench/store_ask.py %D%/bench/store_postgres.sh \
 	%D%/bench/create_files.c %D%/bench/plain_sqlite.c %D%/bench/statements.c %D%/bench/tree.c %D%/bench/trees.sh \
 	%D%/checks/consumer.c %D%/unit/refused.h $(SLOW_TESTS)
 

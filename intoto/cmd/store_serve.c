@@ -39,6 +39,7 @@ struct serve_options {
 /* clang-format off */
 static const struct it_option serve_options[] = {
 	IT_STORE_OPTIONS(struct serve_options, store),
+	IT_STORE_LOG_KEY_OPTION(struct serve_options, store),
 	IT_VALUE(struct serve_options, listen, 0, "listen", "ADDRESS:PORT",
 		 "where to listen (127.0.0.1:8443); port 0 is any that is free"),
 	IT_VALUE(struct serve_options, certificate, 0, "certificate", "FILE",

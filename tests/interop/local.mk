@@ -26,6 +26,7 @@ INTEROP_TESTS = \
 	%D%/s3.t \
 	%D%/sbom.t \
 	%D%/scan.t \
+	%D%/store_postgres.t \
 	%D%/vectors.t \
 	%D%/vsa.t \
 	%D%/witness.t
