@@ -62,7 +62,8 @@ static int remember_place(char **out, const char *place, struct intoto_error **e
 {
 	IT_AUTO(it_freep) char *here = NULL;
 
-	if (*place == '/' || strstr(place, "://") || it_starts_with(place, "oci:"))
+	if (*place == '/' || strstr(place, "://") || it_starts_with(place, "oci:") ||
+	    it_starts_with(place, "s3:"))
 		return copy(out, strdup(place), err);
 	here = realpath(".", NULL);
 	if (!here)
