@@ -58,3 +58,6 @@ libstore_la_SOURCES = \
 	%D%/sweep.c %D%/sweep.h
 libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)
+
+UNIT_TESTS += tests/unit/store_log
+tests_unit_store_log_LDADD = libstore.la libfacts.la libs3.la libnet.la $(LDADD)
