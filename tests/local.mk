@@ -44,7 +44,8 @@ print-dist-tests:
 print-sanitizer-tests:
 	@echo $(filter-out $(FAULT_TESTS) %D%/checks/% %D%/cli/manual.t %D%/cli/main.t %D%/cli/layout_lint.t %D%/cli/layout_diff.t \
 		%D%/cli/layout_from_links.t %D%/cli/record_large.t %D%/image/registry_race.t %D%/image/sign_faults.t \
-		%D%/attestors/ci.t %D%/attestors/git.t,$(TESTS))
+		%D%/attestors/ci.t %D%/attestors/git.t %D%/archive/examples.t %D%/archive/guides.t %D%/archive/kill.t \
+		%D%/store/kill.t %D%/store/postgres.t,$(TESTS))
 # What reads and computes; what starts programs, hashes much or waits takes minutes there.
 print-valgrind-tests:
 	@echo $(filter %D%/unit/archive_% %D%/unit/base_% %D%/unit/json_% %D%/unit/crypto_% %D%/unit/model_% %D%/unit/layouts_% %D%/unit/gates_% \
