@@ -33,7 +33,7 @@ enum {
 	IT_REGISTRY_PAGES_MAX = 1000,
 	IT_REGISTRY_URL_MAX = 8 * 1024,
 	IT_REGISTRY_WHERE_MAX = 1024,
-	IT_REGISTRY_LIST_MAX = 4 * 1024 * 1024, /* of a page of tags or referrers */
+	IT_REGISTRY_LIST_MAX = 4 * 1024 * 1024, /* of a page of referrers */
 };
 
 /* --- one call --- */

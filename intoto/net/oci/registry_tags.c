@@ -3,6 +3,9 @@
 #include "json/json.h"
 #include "net/oci/registry_part.h"
 
+/* docker-registry names them all at once: two million of some 60 bytes. */
+enum { LIST_MAX = 128 * 1024 * 1024, TAGS_MAX = 1 << 21 };
+
 struct tags {
 	int (*visit)(void *arg, const char *tag, struct intoto_error **err);
 	void *arg;
@@ -17,7 +20,7 @@ static int refuse_list(const struct it_registry_call *call, const char *why,
 static int visit_page(const struct it_registry_call *call, const struct tags *tags,
 		      struct intoto_error **err)
 {
-	static const struct it_json_limits limits = { IT_REGISTRY_LIST_MAX, 8, false, 1 << 17 };
+	static const struct it_json_limits limits = { LIST_MAX, 8, false, TAGS_MAX };
 	IT_AUTO(it_json_freep) struct it_json *root = NULL;
 	int rc = it_json_parse(&root, it_buf_span(&call->answer.body), &limits, err);
 	const struct it_json *list = it_json_get(root, "tags");
@@ -53,7 +56,7 @@ static int do_page(struct it_registry *registry, struct it_buf *next, const stru
 		(void)it_buf_add_span(&call.url, it_buf_span(next)); /* sticky */
 	else
 		it_registry_call_path(&call, "tags/list");
-	call.request.ceiling = IT_REGISTRY_LIST_MAX;
+	call.request.ceiling = LIST_MAX;
 	rc = it_registry_call_do(&call, err);
 	if (!rc && call.answer.status != 200)
 		rc = it_registry_refused(&call, "such repository", err);
