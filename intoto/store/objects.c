@@ -23,6 +23,13 @@ static const struct it_objects_kind *find_kind(const char *place, const char **r
 	return strstr(place, "://") ? NULL : &it_objects_folder;
 }
 
+bool it_objects_is_folder(const char *place)
+{
+	const char *rest;
+
+	return find_kind(place, &rest) == &it_objects_folder;
+}
+
 int it_objects_open(struct it_objects **out, const char *place, bool create,
 		    const struct it_objects_access *access, struct intoto_error **err)
 {

@@ -71,6 +71,9 @@ extern const struct it_objects_kind it_objects_folder;
 extern const struct it_objects_kind it_objects_oci;
 extern const struct it_objects_kind it_objects_s3;
 
+/* No service's: a path. */
+bool it_objects_is_folder(const char *place);
+
 IT_CHECK int it_objects_open(struct it_objects **out, const char *place, bool create,
 			     const struct it_objects_access *access, struct intoto_error **err);
 void it_objects_close(struct it_objects *objects);

@@ -62,8 +62,7 @@ static int remember_place(char **out, const char *place, struct intoto_error **e
 {
 	IT_AUTO(it_freep) char *here = NULL;
 
-	if (*place == '/' || strstr(place, "://") || it_starts_with(place, "oci:") ||
-	    it_starts_with(place, "s3:"))
+	if (*place == '/' || !it_objects_is_folder(place))
 		return copy(out, strdup(place), err);
 	here = realpath(".", NULL);
 	if (!here)
