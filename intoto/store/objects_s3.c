@@ -6,12 +6,16 @@
 
 #include "base/text.h"
 #include "net/s3/s3.h"
-#include "store/objects.h"
+#include "store/objects_crew.h"
 
 enum { KEY_MAX = 1024, HEX = 2 * IT_SHA256_SIZE, PREFIX_MAX = 512 };
 
 struct bucket {
 	struct it_s3 *s3;
+	struct it_s3 *members[IT_CREW_MAX]; /* those of threads; NULL: not needed yet */
+	struct it_s3_options options;	    /* to open them */
+	char *name;
+	struct it_objects_queue queue;
 	char *prefix; /* "" or "…/" */
 };
 
@@ -19,7 +23,11 @@ static void s3_close(struct it_objects *objects)
 {
 	struct bucket *bucket = objects->state;
 
+	for (size_t i = 0; i < IT_CREW_MAX; i++)
+		it_s3_close(bucket->members[i]);
 	it_s3_close(bucket->s3);
+	it_objects_queue_done(&bucket->queue);
+	free(bucket->name);
 	free(bucket->prefix);
 	free(bucket);
 	objects->state = NULL;
@@ -60,23 +68,21 @@ static int s3_open(struct it_objects *objects, const char *rest, bool create,
 		   const struct it_objects_access *access, struct intoto_error **err)
 {
 	struct bucket *bucket = calloc(1, sizeof *bucket);
-	IT_AUTO(it_freep) char *name = NULL;
-	struct it_s3_options options = { 0 };
 	int rc;
 
 	if (!bucket)
 		return it_err_nomem(err);
 	objects->state = bucket;
-	rc = read_place(bucket, &name, rest, err);
-	options.bucket = name;
+	rc = read_place(bucket, &bucket->name, rest, err);
+	bucket->options.bucket = bucket->name;
 	if (access) {
-		options.endpoint = access->endpoint;
-		options.region = access->region;
-		options.insecure = access->insecure;
-		options.ca = access->ca;
+		bucket->options.endpoint = access->endpoint;
+		bucket->options.region = access->region;
+		bucket->options.insecure = access->insecure;
+		bucket->options.ca = access->ca;
 	}
 	if (!rc)
-		rc = it_s3_open(&bucket->s3, &options, err);
+		rc = it_s3_open(&bucket->s3, &bucket->options, err);
 	/* A store is not made where nothing can be put: the bucket must be there. */
 	if (!rc && create)
 		rc = it_s3_list(bucket->s3, bucket->prefix, take_nothing, NULL, err);
@@ -93,10 +99,9 @@ static int print_key(struct it_buf *out, const struct bucket *bucket, const stru
 	return it_buf_check(out, "a key", err);
 }
 
-static int s3_put(struct it_objects *objects, const struct it_object_id *id,
-		  const struct it_message *bytes, struct intoto_error **err)
+static int put_one(struct bucket *bucket, struct it_s3 *s3, const struct it_object_id *id,
+		   const struct it_message *bytes, struct intoto_error **err)
 {
-	struct bucket *bucket = objects->state;
 	IT_AUTO(it_buf_done) struct it_buf key = IT_BUF(KEY_MAX);
 	bool has = false;
 	uint64_t size = 0;
@@ -104,18 +109,52 @@ static int s3_put(struct it_objects *objects, const struct it_object_id *id,
 
 	/* Where versions are kept, putting it again would be another one. */
 	if (!rc)
-		rc = it_s3_head(bucket->s3, it_buf_text(&key), &has, &size, err);
+		rc = it_s3_head(s3, it_buf_text(&key), &has, &size, err);
 	if (rc || (has && size == bytes->len))
 		return rc;
-	return it_s3_put(bucket->s3, it_buf_text(&key), bytes, id->bytes, err);
+	return it_s3_put(s3, it_buf_text(&key), bytes, id->bytes, err);
 }
 
-/* Every put was durable when it was answered. */
+static int put_waiting(void *arg, unsigned member, size_t number, struct intoto_error **err)
+{
+	struct bucket *bucket = arg;
+	const struct it_objects_waiting *item = &bucket->queue.items[number];
+	struct it_span bytes = it_buf_span(&item->bytes);
+	const struct it_message message = it_message_of(&bytes);
+	struct it_s3 *s3 = bucket->s3;
+	int rc = INTOTO_OK;
+
+	if (member && !bucket->members[member])
+		rc = it_s3_open(&bucket->members[member], &bucket->options, err);
+	if (member)
+		s3 = bucket->members[member];
+	return rc ? rc : put_one(bucket, s3, &item->id, &message, err);
+}
+
+static int work_off(struct bucket *bucket, struct intoto_error **err)
+{
+	int rc = it_crew_do(bucket->queue.count, put_waiting, bucket, err);
+
+	it_objects_queue_done(&bucket->queue);
+	return rc;
+}
+
+static int s3_put(struct it_objects *objects, const struct it_object_id *id,
+		  const struct it_message *bytes, struct intoto_error **err)
+{
+	struct bucket *bucket = objects->state;
+	bool waits = false;
+	int rc = it_objects_queue_is_full(&bucket->queue) ? work_off(bucket, err) : INTOTO_OK;
+
+	if (!rc)
+		rc = it_objects_queue_add(&waits, &bucket->queue, id, bytes, err);
+	return rc || waits ? rc : put_one(bucket, bucket->s3, id, bytes, err);
+}
+
+/* Every put is durable when it is answered. */
 static int s3_sync(struct it_objects *objects, struct intoto_error **err)
 {
-	(void)objects;
-	(void)err;
-	return INTOTO_OK;
+	return work_off(objects->state, err);
 }
 
 struct receiving {
