@@ -5,6 +5,7 @@
  * log have no gaps; a commit is on the disk before it returns, whatever the server's default is.
  */
 #include <inttypes.h>
+#include <libpq-fe.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>

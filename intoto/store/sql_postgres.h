@@ -3,13 +3,15 @@
 #ifndef IT_STORE_SQL_POSTGRES_H
 #define IT_STORE_SQL_POSTGRES_H
 
-#include <libpq-fe.h>
-
 #include "store/sql.h"
 #include "store/sql_url.h"
 
+/* PGconn and PGresult. */
+struct pg_conn;
+struct pg_result;
+
 struct it_postgres {
-	PGconn *connection;
+	struct pg_conn *connection;
 	struct it_sql_url url;
 	unsigned flags; /* it_sql_flag */
 	void *prepared; /* tsearch(3) */
@@ -35,9 +37,9 @@ IT_CHECK int it_postgres_queue(struct it_postgres *self, const char *text,
 			       struct intoto_error **err);
 /*
  * Reads the answers of all that was queued, up to a mark that is set here.  The one of the last
- * command is the caller's if it wants it (PQclear).
+ * command is the caller's if it wants it (a PGresult, PQclear).
  */
-IT_CHECK int it_postgres_drain(PGresult **last, struct it_postgres *self,
+IT_CHECK int it_postgres_drain(struct pg_result **last, struct it_postgres *self,
 			       struct intoto_error **err);
 /* Several commands at once, which a pipeline does not take. */
 IT_CHECK int it_postgres_execute(struct it_postgres *self, const char *text,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sql_postgres.h"
 
+#include <libpq-fe.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
