@@ -133,6 +133,7 @@ STORE_COMMANDS = %D%/store.c \
 	%D%/store_retention.c \
 	%D%/store_search.c \
 	%D%/store_serve.c \
+	%D%/store_stats.c \
 	%D%/store_token.c
 
 pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%/intoto-store

@@ -18,6 +18,7 @@
 	EACH(retention) \
 	EACH(search) \
 	EACH(serve) \
+	EACH(stats) \
 	EACH(token)
 /* clang-format on */
 

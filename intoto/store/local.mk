@@ -52,6 +52,7 @@ libstore_la_SOURCES = \
 	%D%/sql_postgres_session.c \
 	%D%/sql_sqlite.c \
 	%D%/sql_url.c %D%/sql_url.h \
+	%D%/stats.c %D%/stats.h \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
 	%D%/store_put.c \
