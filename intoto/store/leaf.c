@@ -49,6 +49,9 @@ int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf, struct intoto_
 		return rc;
 	(void)it_buf_add_text(&id, "sha256:"); /* sticky */
 	it_hex_encode(&id, it_span(leaf->id.bytes, sizeof leaf->id.bytes));
+	rc = it_buf_check(&id, "an id", err);
+	if (rc)
+		return rc;
 	it_writer_init(&writer, out, IT_WRITE_CANONICAL);
 	it_write_object(&writer);
 	write_text(&writer, "actor", leaf->actor);

