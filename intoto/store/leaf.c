@@ -38,7 +38,8 @@ static int check_texts(const struct it_leaf *leaf, struct intoto_error **err)
 	return INTOTO_OK;
 }
 
-/* The names come in their order: the writer wants them so. */
+/* The names come in their order: the writer wants them so.  Not the canonical style of signed
+ * metadata, in which a reason of two lines is no JSON any more. */
 int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(ID_MAX);
@@ -52,7 +53,7 @@ int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf, struct intoto_
 	rc = it_buf_check(&id, "an id", err);
 	if (rc)
 		return rc;
-	it_writer_init(&writer, out, IT_WRITE_CANONICAL);
+	it_writer_init(&writer, out, IT_WRITE_COMPACT);
 	it_write_object(&writer);
 	write_text(&writer, "actor", leaf->actor);
 	write_text(&writer, "id", it_buf_text(&id));

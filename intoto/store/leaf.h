@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the leaves of a store's log say: that something was put, removed, held or released.  A
- * leaf's entry is the canonical JSON of its fields; those that are empty are left out.
+ * leaf's entry is JSON without white space, its members in the order of their names; those that are
+ * empty are left out.
  */
 #ifndef IT_STORE_LEAF_H
 #define IT_STORE_LEAF_H

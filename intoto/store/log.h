@@ -3,8 +3,10 @@
  * The log of a store: every put and every removal is a leaf, in the order of their numbers, and
  * nothing that was in it can be taken out unseen (RFC 6962 hashes, C2SP tiles and checkpoints).
  *
- * A leaf's entry is the canonical JSON of {"id":"sha256:…","kind":…,"size":…,"time":…,"type":"put"}
- * or {"id":…,"reason":…,"time":…,"type":"removal"}; the document itself stays in the objects.
+ * A leaf's entry is JSON without white space:
+ *	{"id":"sha256:…","kind":…,"size":…,"time":…,"type":"put"}
+ *	{"id":…,"reason":…,"time":…,"type":"removal"}
+ * The document itself stays in the objects.
  */
 #ifndef IT_STORE_LOG_H
 #define IT_STORE_LOG_H
