@@ -157,10 +157,13 @@ static int folder_put(struct it_objects *objects, const struct it_object_id *id,
 	struct folder *folder = objects->state;
 	char temporary[TEMPORARY_ROOM];
 	char name[NAME_ROOM];
+	struct stat about;
 	int rc;
 
 	name_of(name, id);
-	if (!faccessat(folder->top, name, F_OK, AT_SYMLINK_NOFOLLOW))
+	/* A machine that went down before the sync may have kept the name and lost the bytes. */
+	if (!fstatat(folder->top, name, &about, AT_SYMLINK_NOFOLLOW) && S_ISREG(about.st_mode) &&
+	    (uint64_t)about.st_size == bytes->len)
 		return INTOTO_OK;
 	rc = make_fan(objects, id->bytes[0], err);
 	if (rc)

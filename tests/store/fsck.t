@@ -95,6 +95,10 @@ rm -rf store && cp -a good store
 chmod u+w "$(object many/9)" && echo other >"$(object many/9)"
 refuses 1 'its bytes are not those that were put' 'a file that was changed' intoto store fsck
 ok 'which the log alone does not tell' intoto store fsck --log-only
+: >"$(object many/9)"
+refuses 1 'its bytes are not those that were put' 'a file that lost its bytes when the machine went down' intoto store fsck
+intoto store put -q many/9
+ok 'gets them back when it is put again' intoto store fsck
 rm -rf store && cp -a good store
 mkdir -p "$INTOTO_STORE/objects/$(echo nobody | sha256sum | cut -c -2)"
 echo nobody >"$INTOTO_STORE/objects/$(echo nobody | sha256sum | cut -c -2)/$(echo nobody | sha256sum | cut -c 3-64)"
