@@ -120,11 +120,14 @@ ARCHIVE_COMMANDS = %D%/archive.c \
 REPORT_COMMANDS = %D%/report.c
 STORE_COMMANDS = %D%/store.c \
 	%D%/store_affected.c \
+	%D%/store_conditions.c %D%/store_conditions.h \
 	%D%/store_entries.c %D%/store_entries.h \
+	%D%/store_export.c \
 	%D%/store_fsck.c \
 	%D%/store_gc.c \
 	%D%/store_get.c \
 	%D%/store_hold.c \
+	%D%/store_import.c \
 	%D%/store_init.c \
 	%D%/store_log.c \
 	%D%/store_options.c %D%/store_options.h \
@@ -134,7 +137,8 @@ STORE_COMMANDS = %D%/store.c \
 	%D%/store_search.c \
 	%D%/store_serve.c \
 	%D%/store_stats.c \
-	%D%/store_token.c
+	%D%/store_token.c \
+	%D%/store_verifier.c %D%/store_verifier.h
 
 pkglibexec_PROGRAMS += %D%/intoto-image %D%/intoto-archive %D%/intoto-report %D%/intoto-store
 %C%_intoto_image_SOURCES = %D%/main.c $(IMAGE_COMMANDS) %D%/image_places.c \

@@ -8,10 +8,12 @@
 /* WORD is it_cmd_store_WORD in store_WORD.c; sorted as the help lists them. */
 #define SUBCOMMANDS(EACH) \
 	EACH(affected) \
+	EACH(export) \
 	EACH(fsck) \
 	EACH(gc) \
 	EACH(get) \
 	EACH(hold) \
+	EACH(import) \
 	EACH(init) \
 	EACH(log) \
 	EACH(put) \

@@ -6,10 +6,11 @@
 #include "cmd/output.h"
 #include "cmd/progress.h"
 #include "cmd/store_entries.h"
+#include "cmd/store_verifier.h"
 #include "json/writer.h"
 #include "store/fsck.h"
 
-enum { OUTPUT_MAX = 256 * 1024 * 1024, ID_MAX = 128, KEY_MAX = 64 * 1024 };
+enum { OUTPUT_MAX = 256 * 1024 * 1024, ID_MAX = 128 };
 
 struct fsck_options {
 	struct it_store_words store;
@@ -50,25 +51,6 @@ static void checking_done(struct checking *checking)
 
 /* --- the checkpoint --- */
 
-/* A word, or the first line of a file. */
-static int read_key(struct it_note_verifier **out, const char *word, struct intoto_error **err)
-{
-	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(KEY_MAX);
-	const char *newline;
-	int rc;
-
-	if (strchr(word, '+') && it_note_verifier_parse(out, word, NULL) == INTOTO_OK)
-		return INTOTO_OK;
-	rc = it_file_read(&text, word, err);
-	if (rc)
-		return rc;
-	newline = strchr(it_buf_text(&text), '\n');
-	if (newline)
-		text.data[newline - text.data] = '\0';
-	rc = it_note_verifier_parse(out, it_buf_text(&text), err);
-	return rc ? it_err_wrap(err, rc, "%s", word) : rc;
-}
-
 /* Who does not say which key, believes the store. */
 static int own_key(struct it_note_verifier **out, struct it_store *store, struct intoto_error **err)
 {
@@ -81,7 +63,7 @@ static int read_checkpoint(struct checking *checking, const char *path, struct i
 	IT_AUTO(it_buf_done) struct it_buf note = IT_BUF(IT_NOTE_MAX);
 	IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(path));
 	struct it_span text;
-	int rc = checking->self->key ? read_key(&verifier, checking->self->key, err)
+	int rc = checking->self->key ? it_store_verifier_read(&verifier, checking->self->key, err)
 				     : own_key(&verifier, checking->store, err);
 
 	if (!rc)

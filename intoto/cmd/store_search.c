@@ -5,35 +5,23 @@
 #include "cmd/choices.h"
 #include "cmd/layout_options.h"
 #include "cmd/output.h"
+#include "cmd/store_conditions.h"
 #include "cmd/store_options.h"
 #include "json/writer.h"
-#include "store/query.h"
 
 enum { OUTPUT_MAX = 256 * 1024 * 1024, LIMIT_MAX = 10 * 1000, ID_MAX = 128 };
 
 struct search_options {
 	struct it_store_words store;
-	struct it_query query;
-	const char *since, *until, *before, *limit;
+	struct it_store_conditions conditions;
+	const char *before, *limit;
 	const char *format;
 };
 
 /* clang-format off */
 static const struct it_option search_options[] = {
 	IT_STORE_OPTIONS(struct search_options, store),
-	IT_VALUE(struct search_options, query.digest, 0, "digest", "ALG:HEX", "of an artifact that it speaks of"),
-	IT_VALUE(struct search_options, query.name, 0, "name", "NAME", "of such an artifact; * and ? stand for anything"),
-	IT_VALUE(struct search_options, query.role, 0, "role", "ROLE",
-		 "which the artifact plays: subject, material, product, dependency"),
-	IT_VALUE(struct search_options, query.step, 0, "step", "NAME", "of a step"),
-	IT_VALUE(struct search_options, query.signer, 0, "signer", "ID", "who signed it: a keyid, or how it begins"),
-	IT_VALUE(struct search_options, query.predicate_type, 0, "type", "URI", "of the predicate"),
-	IT_VALUE(struct search_options, query.kind, 0, "kind", "KIND", "link, layout, attestation, sbom, vex, file"),
-	IT_VALUE(struct search_options, query.vulnerability, 0, "vulnerability", "ID", "that it speaks of"),
-	IT_VALUE(struct search_options, query.package, 0, "package", "PURL", "that it lists, with or without a version"),
-	IT_VALUE(struct search_options, query.verdict, 0, "verdict", "WORD", "of a verdict: passed, failed"),
-	IT_VALUE(struct search_options, since, 0, "since", "TIME", "not older than that"),
-	IT_VALUE(struct search_options, until, 0, "until", "TIME", "older than that"),
+	IT_STORE_CONDITIONS(struct search_options, conditions),
 	IT_VALUE(struct search_options, before, 0, "before", "NUMBER", "entries below this number: the next page"),
 	IT_VALUE(struct search_options, limit, 0, "limit", "NUMBER", "how many at most (100)"),
 	IT_REPORT_OPTION(struct search_options, format),
@@ -135,19 +123,14 @@ static int read_number(uint64_t *out, const char *option, const char *text, uint
 
 static int read_query(struct search_options *self, struct intoto_error **err)
 {
+	struct it_query *query = &self->conditions.query;
 	uint64_t limit = 0;
 	int rc = read_number(&limit, "--limit", self->limit, LIMIT_MAX, err);
 
 	if (!rc)
-		rc = read_number(&self->query.before, "--before", self->before, INT64_MAX, err);
-	if (!rc && self->since)
-		rc = it_read_time(&self->query.since, "--since", self->since, err);
-	if (!rc && self->until)
-		rc = it_read_time(&self->query.until, "--until", self->until, err);
-	if (!rc && self->query.role && !self->query.digest && !self->query.name)
-		rc = it_err_set(err, INTOTO_E_USAGE, "option --role wants --digest or --name");
-	self->query.limit = (unsigned)limit;
-	return rc;
+		rc = read_number(&query->before, "--before", self->before, INT64_MAX, err);
+	query->limit = (unsigned)limit;
+	return rc ? rc : it_store_conditions_read(&self->conditions, err);
 }
 
 static int search_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)
@@ -167,7 +150,7 @@ static int search_run(void *parsed, const struct it_strings *operands, struct in
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
 	if (!rc)
-		rc = it_query_run(store, &self->query, tell, &telling, err);
+		rc = it_query_run(store, &self->conditions.query, tell, &telling, err);
 	if (!rc)
 		rc = telling.json ? it_print_json(&telling.text, err)
 				  : it_print(&telling.text, err);

@@ -56,7 +56,13 @@ libstore_la_SOURCES = \
 	%D%/store.c %D%/store.h \
 	%D%/store_get.c \
 	%D%/store_put.c \
-	%D%/sweep.c %D%/sweep.h
+	%D%/sweep.c %D%/sweep.h \
+	%D%/transfer.h %D%/transfer_part.h \
+	%D%/transfer_export.c \
+	%D%/transfer_import.c \
+	%D%/transfer_line.c \
+	%D%/transfer_log.c \
+	%D%/transfer_open.c
 libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)
 libstore_la_LIBADD = $(SQLITE_LIBS) $(PQ_LIBS)
 

@@ -83,6 +83,7 @@ struct it_store_put {
 	const char *actor; /* who puts it; "" */
 	const char *retention;
 	int64_t lock_until; /* 0 */
+	const struct it_object_id *expected; /* NULL: whatever it is; else another one is POLICY */
 };
 
 struct it_store_receipt {

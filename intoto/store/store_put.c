@@ -117,6 +117,17 @@ static const char *name_of(const struct it_store_put *put)
 	return put->path ? it_path_base(put->path) : "";
 }
 
+static int check_expected(const struct item *item, struct intoto_error **err)
+{
+	const struct it_object_id *expected = item->put->expected;
+
+	if (!expected || it_span_eq(it_span(expected->bytes, sizeof expected->bytes),
+				    it_span(item->id.bytes, sizeof item->id.bytes)))
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_POLICY, "%s: is not what it was said to be",
+			  name_of(item->put));
+}
+
 static int look(struct it_put_batch *batch, struct item *item, struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_STORE_DOCUMENT_MAX);
@@ -142,6 +153,9 @@ static int look(struct it_put_batch *batch, struct item *item, struct intoto_err
 	memcpy(item->id.bytes, digest, sizeof item->id.bytes);
 	it_digest_finish(&hashing.gitoid, digest);
 	memcpy(item->gitoid, digest, sizeof item->gitoid);
+	rc = check_expected(item, err);
+	if (rc)
+		return rc;
 	return hashing.text
 		       ? it_facts_read(&item->facts, it_buf_span(&text), name_of(item->put), err)
 		       : INTOTO_OK;

@@ -265,3 +265,9 @@ FUZZ_TARGETS += %D%/archive_manifest
 %C%_archive_manifest_SOURCES = %D%/archive_manifest.c $(FUZZ_MAIN)
 %C%_archive_manifest_LDFLAGS = $(FUZZ_LINK)
 %C%_archive_manifest_LDADD = libarchives.la libtar.la $(LDADD)
+
+# transfer
+FUZZ_TARGETS += %D%/transfer
+%C%_transfer_SOURCES = %D%/transfer.c $(FUZZ_MAIN)
+%C%_transfer_LDFLAGS = $(FUZZ_LINK)
+%C%_transfer_LDADD = libstore.la libfacts.la libs3.la libnet.la $(LDADD)

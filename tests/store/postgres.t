@@ -56,7 +56,20 @@ intoto store log >four.checkpoint
 intoto store log --prove 3 >proof && postgres_sql 'SELECT encode(entry, $$escape$$) FROM leaf WHERE number = 3' | tr -d '\n' >entry
 ok 'a proof is good, as another program finds' python3 "$tlog" proof log.vkey proof entry
 ok 'who has not the key of the log may put' env -u INTOTO_STORE_LOG_KEY intoto store put -q app.cdx.json
-refuses 65 'has not the key of the log' 'but sign no checkpoint' env -u INTOTO_STORE_LOG_KEY intoto store log
+ok 'it moves into a folder' intoto store export -q out
+refuses 65 'has not the key of the log' '... which the key of the log signs' env -u INTOTO_STORE_LOG_KEY intoto store export out
+intoto store export -q out
+intoto store init --store moved >moved.vkey
+prints '4 new, 0 there already' '... and from there into SQLite' intoto store import --store moved --verifier log.vkey out
+is "$(found --store moved --package pkg:deb/debian/zlib1g@1.3)" app.cdx.json '... where it is found'
+intoto store put -q --store moved moved.vkey
+intoto store hold add --store moved --name case --by legal --reason 'of
+two lines' "$(id_of moved.vkey)"
+ok '... and back' intoto store export -q --store moved back
+prints '1 new, 4 there already, 0 archives, 1 holds' '... to where most of it is' intoto store import --verifier moved.vkey back
+ok '... with a hold' grep -q case <(intoto store hold list)
+intoto store hold release --name case --by legal --reason over >/dev/null
+refuses 65 'has not the key of the log' 'who has no key may sign no checkpoint' env -u INTOTO_STORE_LOG_KEY intoto store log
 refuses 65 "is not the key of this store's log" 'nor does another key' intoto store log --log-key key
 
 # --- URLs, which may hold a password ---------------------------------------------------------------------------
@@ -111,14 +124,14 @@ cp app "$(printf 'na\377me')" && echo more >>"$(printf 'na\377me')"
 ok 'texts that are too long for an index' intoto store put -q long.cdx.json
 ok 'a NUL in a text' intoto store put -q escape.cdx.json zero
 ok 'a name that is no UTF-8' intoto store put -q "$(printf 'na\377me')"
-prints 'whole: 8 leaves, 8 entries, 8 objects' 'all of it is whole' intoto store fsck --checkpoint four.checkpoint --verifier log.vkey
+prints 'whole: 11 leaves, 9 entries, 9 objects' 'all of it is whole' intoto store fsck --checkpoint four.checkpoint --verifier log.vkey
 
 # --- keeping and removing ----------------------------------------------------------------------------------------
 intoto store retention --class default=10d
 postgres_sql 'UPDATE entry SET put = put - 86400 * 11'
 intoto store hold add --name case --by legal --reason why "$(id_of app)"
 prints 'default  10d' 'classes are listed' intoto store retention
-prints 'removed: 7 entries, 7 objects' 'what is due goes' intoto store gc --by alice --reason 'its time is over'
+prints 'removed: 8 entries, 8 objects' 'what is due goes' intoto store gc --by alice --reason 'its time is over'
 is "$(found)" app 'what is held stays'
 refuses 66 'by alice: its time is over' 'who asks is told' intoto store get "$(id_of app.cdx.json)"
 postgres_sql 'DELETE FROM hold'

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Putting what an export holds.  Each step leaves alone what is done already, so that an import
+ * that was stopped is begun again.
+ */
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "store/transfer_part.h"
+
+enum { BATCH = 1000 };
+
+struct importing {
+	struct it_store *store;
+	const struct it_transfer *transfer;
+	const struct it_import_options *options;
+	struct it_import_result *result;
+	uint64_t bytes;
+	/* What comes next, all at once. */
+	struct it_transfer_line *lines;
+	struct it_store_put *puts;
+	struct it_store_receipt *receipts;
+	char **paths;
+	size_t count;
+};
+
+static void drop_batch(struct importing *importing)
+{
+	for (size_t i = 0; i < importing->count; i++) {
+		it_transfer_line_done(&importing->lines[i]);
+		free(importing->paths[i]);
+		importing->paths[i] = NULL;
+	}
+	importing->count = 0;
+}
+
+static void importing_done(struct importing *importing)
+{
+	drop_batch(importing);
+	free(importing->lines);
+	free(importing->puts);
+	free(importing->receipts);
+	free(importing->paths);
+}
+
+static int make_room(struct importing *importing, struct intoto_error **err)
+{
+	importing->lines = calloc(BATCH, sizeof *importing->lines);
+	importing->puts = calloc(BATCH, sizeof *importing->puts);
+	importing->receipts = calloc(BATCH, sizeof *importing->receipts);
+	importing->paths = calloc(BATCH, sizeof(char *));
+	return importing->lines && importing->puts && importing->receipts && importing->paths
+		       ? INTOTO_OK
+		       : it_err_nomem(err);
+}
+
+/* --- classes --- */
+
+/* Who runs this store decides how long it keeps: a class that it knows stays as it is. */
+static int define_class(struct it_store *store, const struct it_transfer_line *line,
+			struct intoto_error **err)
+{
+	static const char text[] = "INSERT INTO retention (class, duration) VALUES ($1, $2) "
+				   "ON CONFLICT DO NOTHING";
+	const struct it_sql_value values[] = { IT_SQL_T(line->class), IT_SQL_N(line->duration) };
+	int rc = store->sql->driver->begin(store->sql, err);
+
+	if (rc)
+		return rc;
+	rc = it_sql_do(store->sql, text, values, IT_COUNT_OF(values), err);
+	return it_sql_end(store->sql, rc, err);
+}
+
+/* --- entries --- */
+
+static int keep_archive(struct importing *importing, size_t i, struct intoto_error **err)
+{
+	const struct it_import_options *options = importing->options;
+	const struct it_transfer_line *line = &importing->lines[i];
+
+	if (!it_streq(line->kind, "archive"))
+		return INTOTO_OK;
+	importing->result->archives++;
+	return options->archive(options->arg, importing->store, importing->paths[i], &line->id,
+				line->actor, err);
+}
+
+static int add_holds(struct importing *importing, const struct it_transfer_line *line,
+		     struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < it_json_count(line->holds); i++) {
+		struct it_hold hold = { 0 };
+
+		rc = it_transfer_line_hold(&hold, line, i, err);
+		if (!rc)
+			rc = it_hold_add(importing->store, &line->id, 1, &hold, err);
+		if (!rc)
+			importing->result->holds++;
+	}
+	return rc;
+}
+
+static int put_batch(struct importing *importing, struct intoto_error **err)
+{
+	const struct it_transfer_progress *progress = &importing->options->progress;
+	struct it_import_result *result = importing->result;
+	int rc = importing->count ? it_store_put(importing->store, importing->puts,
+						 importing->count, importing->receipts, err)
+				  : INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < importing->count; i++) {
+		rc = keep_archive(importing, i, err);
+		if (!rc)
+			rc = add_holds(importing, &importing->lines[i], err);
+		if (rc)
+			return it_err_wrap(err, rc, "entry %ju",
+					   (uintmax_t)importing->lines[i].number);
+		result->entries++;
+		result->fresh += importing->receipts[i].fresh;
+		importing->bytes += importing->lines[i].size;
+	}
+	if (!rc && progress->advance)
+		progress->advance(progress->arg, result->entries, importing->bytes);
+	drop_batch(importing);
+	return rc;
+}
+
+/* "objects/ab/cdef…" */
+static int path_of(char **out, const struct it_transfer *transfer, const struct it_object_id *id,
+		   struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf path = IT_BUF(2 * IT_SHA256_SIZE + sizeof "objects//");
+
+	(void)it_buf_add_text(&path, "objects/"); /* sticky */
+	it_hex_encode(&path, it_span(id->bytes, 1));
+	(void)it_buf_add_byte(&path, '/'); /* sticky */
+	it_hex_encode(&path, it_span(id->bytes + 1, sizeof id->bytes - 1));
+	*out = path.failed ? NULL : it_path_join(transfer->folder, it_buf_text(&path));
+	return *out ? INTOTO_OK : it_err_nomem(err);
+}
+
+/* Takes line over. */
+static int add_entry(struct importing *importing, struct it_transfer_line *line,
+		     struct intoto_error **err)
+{
+	size_t i = importing->count++;
+	int rc;
+
+	importing->lines[i] = *line;
+	*line = (struct it_transfer_line){ 0 };
+	line = &importing->lines[i];
+	rc = path_of(&importing->paths[i], importing->transfer, &line->id, err);
+	importing->puts[i] = (struct it_store_put){
+		.path = importing->paths[i],
+		.name = line->name,
+		.actor = line->actor,
+		.retention = line->class,
+		.lock_until = line->lock_until,
+		.expected = &line->id,
+	};
+	return rc || importing->count < BATCH ? rc : put_batch(importing, err);
+}
+
+int it_store_import(struct it_store *store, const struct it_transfer *transfer,
+		    const struct it_import_options *options, struct it_import_result *result,
+		    struct intoto_error **err)
+{
+	IT_AUTO(importing_done)
+	struct importing importing = {
+		.store = store, .transfer = transfer, .options = options, .result = result
+	};
+	struct it_span rest = it_buf_span(&transfer->lines);
+	struct it_span text;
+	int rc = make_room(&importing, err);
+
+	*result = (struct it_import_result){ 0 };
+	while (!rc && it_transfer_next(&text, &rest)) {
+		IT_AUTO(it_transfer_line_done) struct it_transfer_line line = { 0 };
+
+		rc = it_transfer_line_read(&line, text, err);
+		if (!rc)
+			rc = line.is_class ? define_class(store, &line, err)
+					   : add_entry(&importing, &line, err);
+	}
+	return rc ? rc : put_batch(&importing, err);
+}
