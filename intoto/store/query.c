@@ -120,22 +120,24 @@ static void add_range(struct building *building, const char *clause, const char 
 /* Which entries have a row of a table that is indexed in parts. */
 #define IN_PARTS(table)                                                                            \
 	" AND e.number IN (SELECT s.entry FROM " IT_SCHEMA_PARTS " " table                         \
-	" s WHERE s.entry / 32768 = p.n"
+	" s WHERE s.entry / 131072 = p.n"
 
 static void add_digest(struct building *building, const struct it_query *query)
 {
 	const char *colon = query->digest ? strchr(query->digest, ':') : NULL;
 	const char *value = colon ? colon + 1 : query->digest;
-	struct it_sql_value values[2];
+	struct it_span bytes;
+	struct it_sql_value values[3];
 
 	if (!query->digest)
 		return;
-	values[0] = it_hex_decode(&building->bytes, it_span_text(value))
-			    ? IT_SQL_B(it_buf_span(&building->bytes))
-			    : IT_SQL_B(it_span_text(value));
-	values[1] = IT_SQL_T(query->role ? query->role : "");
-	add(building, IN_PARTS("subject") " AND s.value = ?", values);
-	add(building, query->role ? " AND s.role = ?)" : ")", values + 1);
+	bytes = it_hex_decode(&building->bytes, it_span_text(value)) ? it_buf_span(&building->bytes)
+								     : it_span_text(value);
+	values[0] = IT_SQL_B(it_schema_prefix(bytes));
+	values[1] = IT_SQL_B(bytes);
+	values[2] = IT_SQL_T(query->role ? query->role : "");
+	add(building, IN_PARTS("subject") " AND substr(s.value, 1, 8) = ? AND s.value = ?", values);
+	add(building, query->role ? " AND s.role = ?)" : ")", values + 2);
 }
 
 static void add_name(struct building *building, const struct it_query *query)

@@ -55,19 +55,20 @@ static const char by_packages_of_id[] = HITS
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, $1, 'contains', "
 	"hot.version, " COLUMNS "FROM " IT_SCHEMA_PARTS
 	" hot CROSS JOIN package k JOIN entry e ON e.number = k.entry AND e.gone = 0 " ABOUT
-	"WHERE k.entry / 32768 = p.n AND k.base = hot.base " NEWEST;
+	"WHERE k.entry / 131072 = p.n AND k.base = hot.base " NEWEST;
 
 /* $1: the package without its version */
 static const char by_package[] =
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, '', 'contains', "
 	"'', " COLUMNS "FROM " IT_SCHEMA_PARTS
 	" package k JOIN entry e ON e.number = k.entry AND e.gone = 0 " ABOUT
-	"WHERE k.entry / 32768 = p.n AND k.base = $1 " NEWEST;
+	"WHERE k.entry / 131072 = p.n AND k.base = $1 " NEWEST;
 
 static const char by_vulnerable_package[] =
 	"SELECT v.package, v.version, v.id, v.state, '', " COLUMNS "FROM " IT_SCHEMA_PARTS
 	" vulnerability v JOIN entry e ON e.number = v.entry AND e.gone = 0 " ABOUT
-	"WHERE v.entry / 32768 = p.n AND v.base = $1 AND NOT EXISTS (SELECT 1 FROM vulnerability w "
+	"WHERE v.entry / 131072 = p.n AND v.base = $1 AND NOT EXISTS (SELECT 1 FROM vulnerability "
+	"w "
 	"WHERE w.entry = v.entry AND w.finding = v.finding AND w.package = v.package AND "
 	"w.place < v.place) " NEWEST;
 
@@ -77,11 +78,12 @@ static const char releases_of_member[] =
 	"r.entry = m.archive JOIN entry a ON a.number = m.archive WHERE m.entry = $1 "
 	"ORDER BY a.number DESC";
 
-/* $1: a digest */
+/* $1: how a digest begins (it_schema_prefix), $2: all of it */
 static const char releases_of_digest[] =
 	"SELECT DISTINCT r.product, r.release, a.id, a.number FROM " IT_SCHEMA_PARTS
 	" subject x JOIN member m ON m.entry = x.entry JOIN release r ON r.entry = m.archive "
-	"JOIN entry a ON a.number = m.archive WHERE x.entry / 32768 = p.n AND x.value = $1 AND "
+	"JOIN entry a ON a.number = m.archive WHERE x.entry / 131072 = p.n AND "
+	"substr(x.value, 1, 8) = $1 AND x.value = $2 AND "
 	"x.role IN ('subject', 'product') ORDER BY a.number DESC";
 
 /* --- rows --- */
@@ -267,7 +269,8 @@ static int pass(struct passing *passing, struct it_sql *sql, const struct row *r
 		struct intoto_error **err)
 {
 	const struct it_sql_value number = IT_SQL_N(row->number);
-	const struct it_sql_value digest = IT_SQL_B(row->value);
+	const struct it_sql_value digest[] = { IT_SQL_B(it_schema_prefix(row->value)),
+					       IT_SQL_B(row->value) };
 	struct it_affected said = row->said;
 	int rc;
 
@@ -276,7 +279,7 @@ static int pass(struct passing *passing, struct it_sql *sql, const struct row *r
 	said.product = said.release = "";
 	rc = it_sql_each(sql, releases_of_member, &number, 1, pass_release, passing, err);
 	if (!rc && row->value.len)
-		rc = it_sql_each(sql, releases_of_digest, &digest, 1, pass_release, passing, err);
+		rc = it_sql_each(sql, releases_of_digest, digest, 2, pass_release, passing, err);
 	return rc || passing->count ? rc : passing->found(passing->arg, &said, err);
 }
 

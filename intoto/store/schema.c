@@ -10,7 +10,7 @@ enum { SCRIPT_MAX = 16 * 1024, VERSION_MAX = 32 };
 /*
  * Digests come in no order, so each that is put lands on another page of an index, which is then
  * written twice: that, and nothing else, bounds how many can be put.  So these indexes begin anew
- * with every 32,768 entries (IT_SCHEMA_PART): what is written then stays on few pages, and a search
+ * with every 131,072 entries (IT_SCHEMA_PART): what is written then stays on few pages, and a search
  * looks in a few more places.
  *
  * $B, $N, $T: the types of bytes, numbers and texts; $W: the end of a table that is ordered by its
@@ -22,15 +22,15 @@ static const char tables[] =
 	"predicate_type $T NOT NULL, step $T NOT NULL, name $T NOT NULL, "
 	"verdict $T NOT NULL, said $N NOT NULL, put $N NOT NULL, actor $T NOT NULL, "
 	"class $T NOT NULL, lock_until $N NOT NULL, gone $N NOT NULL);"
-	"CREATE INDEX entry_gitoid ON entry ((number / 32768), gitoid);"
+	"CREATE INDEX entry_gitoid ON entry ((number / 131072), gitoid);"
 	"CREATE INDEX entry_step ON entry (step, number);"
 	"CREATE INDEX entry_type ON entry (predicate_type, number);"
 	"CREATE INDEX entry_put ON entry (put, number);"
 	"CREATE TABLE subject (entry $N NOT NULL, place $N NOT NULL, role $T NOT NULL, "
 	"name $T NOT NULL, algorithm $T NOT NULL, value $B NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"
-	"CREATE INDEX subject_value ON subject ((entry / 32768), value);"
-	"CREATE INDEX subject_name ON subject ((entry / 32768), name);"
+	"CREATE INDEX subject_value ON subject ((entry / 131072), (substr(value, 1, 8)));"
+	"CREATE INDEX subject_name ON subject ((entry / 131072), name);"
 	"CREATE TABLE signer (entry $N NOT NULL, place $N NOT NULL, keyid $T NOT NULL, "
 	"identity $T NOT NULL, PRIMARY KEY (entry, place))$W;"
 	"CREATE INDEX signer_keyid ON signer (keyid, entry);"
@@ -38,12 +38,12 @@ static const char tables[] =
 	"CREATE TABLE package (entry $N NOT NULL, place $N NOT NULL, base $T NOT NULL, "
 	"version $T NOT NULL, purl $T NOT NULL, name $T NOT NULL, license $T NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"
-	"CREATE INDEX package_base ON package ((entry / 32768), base);"
+	"CREATE INDEX package_base ON package ((entry / 131072), base);"
 	"CREATE TABLE vulnerability (entry $N NOT NULL, place $N NOT NULL, id $T NOT NULL, "
 	"package $T NOT NULL, base $T NOT NULL, version $T NOT NULL, finding $N NOT NULL, "
 	"state $T NOT NULL, severity $T NOT NULL, PRIMARY KEY (entry, place))$W;"
 	"CREATE INDEX vulnerability_id ON vulnerability (id, entry);"
-	"CREATE INDEX vulnerability_base ON vulnerability ((entry / 32768), base);"
+	"CREATE INDEX vulnerability_base ON vulnerability ((entry / 131072), base);"
 	"CREATE TABLE exception (entry $N NOT NULL, place $N NOT NULL, id $T NOT NULL, "
 	"owner $T NOT NULL, reason $T NOT NULL, expires $N NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"

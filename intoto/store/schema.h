@@ -5,12 +5,23 @@
 
 #include "store/sql.h"
 
-enum { IT_SCHEMA_VERSION = 1, IT_SCHEMA_PART = 32768 /* as the indexes say */ };
+enum {
+	IT_SCHEMA_VERSION = 2,
+	IT_SCHEMA_PART = 131072,
+	IT_SCHEMA_PREFIX = 8 /* as the indexes say */
+};
 
-/* All parts of such an index; "…, subject s WHERE s.entry / 32768 = p.n AND s.value = $1" */
+/* All parts of such an index; "…, subject s WHERE s.entry / 131072 = p.n AND
+ * substr(s.value, 1, 8) = $1 AND s.value = $2" */
 #define IT_SCHEMA_PARTS                                                                            \
-	"(WITH RECURSIVE part(n) AS (SELECT (SELECT max(number) FROM entry) / 32768 UNION ALL "    \
+	"(WITH RECURSIVE part(n) AS (SELECT (SELECT max(number) FROM entry) / 131072 UNION ALL "   \
 	"SELECT n - 1 FROM part WHERE n > 0) SELECT n FROM part) p CROSS JOIN"
+
+/* What the index has of a value. */
+static inline struct it_span it_schema_prefix(struct it_span value)
+{
+	return it_span(value.data, value.len < IT_SCHEMA_PREFIX ? value.len : IT_SCHEMA_PREFIX);
+}
 
 /* Makes the tables, inside a transaction of the caller's. */
 IT_CHECK int it_schema_create(struct it_sql *sql, struct intoto_error **err);

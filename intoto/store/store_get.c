@@ -51,7 +51,7 @@ static int by_gitoid(struct it_store *store, struct it_span bytes, struct found 
 {
 	static const char text[] =
 		"SELECT e.id FROM " IT_SCHEMA_PARTS
-		" entry e WHERE e.number / 32768 = p.n AND e.gitoid = $1 AND e.gone = 0";
+		" entry e WHERE e.number / 131072 = p.n AND e.gitoid = $1 AND e.gone = 0";
 	const struct it_sql_value value = IT_SQL_B(bytes);
 
 	return it_sql_each(store->sql, text, &value, 1, take_id, found, err);
