@@ -53,11 +53,12 @@ for i, name in enumerate(names):
 open("statement.bytes.json", "w").write(envelope([], "", "", b'{"_type":"https://in-toto.io/Statement/v1","subject":'
     b'[{"name":"b\xff\xfe","digest":{"sha256":"\xc0"}}],"predicateType":"x\\u0000y","predicate":{}}'))
 P
-SOURCE_DATE_EPOCH=1900000000 intoto store put -q statement.*
-SOURCE_DATE_EPOCH=1900000000 intoto store init --store lite >/dev/null && SOURCE_DATE_EPOCH=1900000000 intoto store put -q --store lite statement.*
-# same CONDITION...: both find the same, in the same order
+intoto store put -q statement.*
+intoto store init --store lite >/dev/null && intoto store put -q --store lite statement.*
+# same CONDITION...: both find the same, in the same order, put when it may
 same() {
-	intoto store search --format=json --limit 1000 "$@" >ours && intoto store search --store lite --format=json --limit 1000 "$@" >lite.found &&
+	intoto store search --format=json --limit 1000 "$@" | jq -c 'del(.put)' >ours &&
+		intoto store search --store lite --format=json --limit 1000 "$@" | jq -c 'del(.put)' >lite.found &&
 		cmp ours lite.found
 }
 # finds COUNT SENTENCE CONDITION...
