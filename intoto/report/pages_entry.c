@@ -20,7 +20,7 @@ struct entry {
 	int64_t number;
 	struct it_buf gitoid;
 	struct it_buf texts[8]; /* in the order of the statement */
-	int64_t size, said, put, lock_until, gone;
+	int64_t size, said, put, lock_until;
 	bool there;
 };
 
@@ -57,7 +57,6 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 	entry->said = it_page_count(row, 11);
 	entry->put = it_page_count(row, 12);
 	entry->lock_until = it_page_count(row, 13);
-	entry->gone = it_page_count(row, 14);
 	return INTOTO_OK;
 }
 
@@ -66,7 +65,7 @@ static int find_entry(struct it_page_making *making, const char *text, struct it
 {
 	static const char sql[] = "SELECT number, gitoid, size, kind, media_type, predicate_type, "
 				  "step, name, verdict, actor, "
-				  "class, said, put, lock_until, gone FROM entry WHERE id = $1";
+				  "class, said, put, lock_until FROM entry WHERE id = $1";
 	int rc = it_store_resolve(making->store, text, id, err);
 
 	if (!rc)
@@ -110,15 +109,9 @@ static void show_entry(struct it_buf *out, const struct entry *entry, const stru
 		it_html_time(out, entry->lock_until);
 	}
 	it_html(out, "</dd>\n</dl>\n");
-	if (entry->gone) {
-		it_html(out,
-			"<div class=\"note warn\" role=\"note\"><p>The document was removed on ");
-		it_html_time(out, entry->gone);
-		it_html(out, "; the log still names it.</p></div>\n");
-	} else if (entry->gitoid.len) {
+	if (entry->gitoid.len)
 		it_html(out, "<p><a href=\"/v1/download/%s\">Download</a></p>\n",
 			it_buf_text(&entry->gitoid));
-	}
 }
 
 /* --- what it says --- */
@@ -327,7 +320,7 @@ int it_page_release(struct it_page_making *making, const char *rest, struct into
 		return rc;
 	it_page_open(making, *text_of(&entry, NAME) ? text_of(&entry, NAME) : "Release");
 	show_entry(making->out, &entry, &id);
-	if (!entry.gone && show_report(making, &id, text_of(&entry, NAME), &why)) {
+	if (show_report(making, &id, text_of(&entry, NAME), &why)) {
 		if (intoto_error_code(why) == INTOTO_E_NOMEM)
 			return it_err_nomem(err);
 		it_html(making->out,

@@ -212,7 +212,7 @@ int it_page_find_expiring(struct it_expiring_list *out, struct it_store *store, 
 {
 	static const char exceptions[] =
 		"SELECT x.id, x.owner, x.expires, e.id FROM exception x JOIN entry e ON e.number = "
-		"x.entry WHERE x.expires >= $1 AND x.expires <= $2 AND e.gone = 0 ORDER BY "
+		"x.entry WHERE x.expires >= $1 AND x.expires <= $2 ORDER BY "
 		"x.expires "
 		"LIMIT 1000";
 	struct collecting all = { .list = out, .store = store, .now = now };

@@ -24,7 +24,7 @@ enum {
 static const char head[] =
 	"SELECT e.number, e.id, e.size, e.kind, e.media_type, e.predicate_type, e.step, e.name, "
 	"e.verdict, e.actor, e.class, e.said, e.put, e.lock_until, "
-	"EXISTS (SELECT 1 FROM hold h WHERE h.entry = e.number) FROM entry e WHERE e.gone = 0";
+	"EXISTS (SELECT 1 FROM hold h WHERE h.entry = e.number) FROM entry e WHERE 1 = 1";
 
 struct building {
 	struct it_buf text;

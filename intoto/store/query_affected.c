@@ -45,7 +45,7 @@ enum { BASE_MAX = 16 * 1024, HEX_MAX = 512, ROWS_MAX = 100 * 1000, RELEASES_MAX 
 static const char by_id[] =
 	HITS "SELECT v.package, v.version, v.id, v.state, '', " COLUMNS
 	     "FROM hit JOIN vulnerability v ON v.entry = hit.entry AND v.place = hit.place "
-	     "JOIN entry e ON e.number = v.entry AND e.gone = 0 " ABOUT NEWEST;
+	     "JOIN entry e ON e.number = v.entry " ABOUT NEWEST;
 
 /* Lists of packages of which some evidence says that they have it. */
 static const char by_packages_of_id[] = HITS
@@ -54,19 +54,19 @@ static const char by_packages_of_id[] = HITS
 	"AND v.state IN ('found', 'affected')) "
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, $1, 'contains', "
 	"hot.version, " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" hot CROSS JOIN package k JOIN entry e ON e.number = k.entry AND e.gone = 0 " ABOUT
+	" hot CROSS JOIN package k JOIN entry e ON e.number = k.entry " ABOUT
 	"WHERE k.entry / 131072 = p.n AND k.base = hot.base " NEWEST;
 
 /* $1: the package without its version */
 static const char by_package[] =
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, '', 'contains', "
 	"'', " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" package k JOIN entry e ON e.number = k.entry AND e.gone = 0 " ABOUT
+	" package k JOIN entry e ON e.number = k.entry " ABOUT
 	"WHERE k.entry / 131072 = p.n AND k.base = $1 " NEWEST;
 
 static const char by_vulnerable_package[] =
 	"SELECT v.package, v.version, v.id, v.state, '', " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" vulnerability v JOIN entry e ON e.number = v.entry AND e.gone = 0 " ABOUT
+	" vulnerability v JOIN entry e ON e.number = v.entry " ABOUT
 	"WHERE v.entry / 131072 = p.n AND v.base = $1 AND NOT EXISTS (SELECT 1 FROM vulnerability "
 	"w "
 	"WHERE w.entry = v.entry AND w.finding = v.finding AND w.package = v.package AND "

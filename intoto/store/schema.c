@@ -21,7 +21,7 @@ static const char tables[] =
 	"size $N NOT NULL, kind $T NOT NULL, media_type $T NOT NULL, "
 	"predicate_type $T NOT NULL, step $T NOT NULL, name $T NOT NULL, "
 	"verdict $T NOT NULL, said $N NOT NULL, put $N NOT NULL, actor $T NOT NULL, "
-	"class $T NOT NULL, lock_until $N NOT NULL, gone $N NOT NULL);"
+	"class $T NOT NULL, lock_until $N NOT NULL);"
 	"CREATE INDEX entry_gitoid ON entry ((number / 131072), gitoid);"
 	"CREATE INDEX entry_step ON entry (step, number);"
 	"CREATE INDEX entry_type ON entry (predicate_type, number);"

@@ -14,7 +14,7 @@
  *	entry		number PRIMARY KEY, id BYTES UNIQUE (sha256), gitoid BYTES (sha256 blob id), size,
  *			kind, media_type, predicate_type, step, name (of the file that was put), verdict:
  *			TEXT, said (time in the document), put (time), actor TEXT (who put it), class
- *			TEXT (of retention), lock_until, gone (always 0)
+ *			TEXT (of retention), lock_until
  *	subject		entry, place (its number there) PRIMARY KEY, role, name, algorithm: TEXT, value BYTES (of
  *			hex digits; else the text)
  *	signer		keyid, identity: TEXT, entry

@@ -40,7 +40,7 @@ static int take_id(void *arg, const struct it_sql_row *row, struct intoto_error 
 static int by_number(struct it_store *store, uint64_t number, struct found *found,
 		     struct intoto_error **err)
 {
-	static const char text[] = "SELECT id FROM entry WHERE number = $1 AND gone = 0";
+	static const char text[] = "SELECT id FROM entry WHERE number = $1";
 	const struct it_sql_value value = IT_SQL_N((int64_t)number);
 
 	return it_sql_each(store->sql, text, &value, 1, take_id, found, err);
@@ -49,9 +49,8 @@ static int by_number(struct it_store *store, uint64_t number, struct found *foun
 static int by_gitoid(struct it_store *store, struct it_span bytes, struct found *found,
 		     struct intoto_error **err)
 {
-	static const char text[] =
-		"SELECT e.id FROM " IT_SCHEMA_PARTS
-		" entry e WHERE e.number / 131072 = p.n AND e.gitoid = $1 AND e.gone = 0";
+	static const char text[] = "SELECT e.id FROM " IT_SCHEMA_PARTS
+				   " entry e WHERE e.number / 131072 = p.n AND e.gitoid = $1";
 	const struct it_sql_value value = IT_SQL_B(bytes);
 
 	return it_sql_each(store->sql, text, &value, 1, take_id, found, err);
@@ -76,8 +75,7 @@ static int fill_up(struct it_object_id *out, const char *digits, char with,
 static int by_digits(struct it_store *store, const char *digits, struct found *found,
 		     struct intoto_error **err)
 {
-	static const char text[] =
-		"SELECT id FROM entry WHERE id >= $1 AND id <= $2 AND gone = 0 LIMIT 2";
+	static const char text[] = "SELECT id FROM entry WHERE id >= $1 AND id <= $2 LIMIT 2";
 	const struct it_sql_value values[] = {
 		IT_SQL_B(it_span(found->low.bytes, sizeof found->low.bytes)),
 		IT_SQL_B(it_span(found->high.bytes, sizeof found->high.bytes)),

@@ -190,8 +190,8 @@ static int add_entry(struct it_put_batch *batch, const struct item *item,
 {
 	static const char text[] =
 		"INSERT INTO entry (number, id, gitoid, size, kind, media_type, predicate_type, "
-		"step, name, verdict, said, put, actor, class, lock_until, gone) VALUES ($1, $2, "
-		"$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)";
+		"step, name, verdict, said, put, actor, class, lock_until) VALUES ($1, $2, "
+		"$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 	const struct it_store_put *put = item->put;
 	const struct it_sql_value values[] = {
 		IT_SQL_N((int64_t)number),

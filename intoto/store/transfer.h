@@ -80,8 +80,9 @@ struct it_import_result {
 };
 
 /*
- * Puts what is not there yet: who was stopped begins again.  Locks and holds go along, a class of
- * retention keeps the duration that it has here, and all durations begin anew.
+ * Puts what is not there yet: who was stopped begins again.  Locks and holds go along.  A class of
+ * retention that is neither known nor used here gets its duration, "default" never: nothing that is
+ * here already is kept for less.  All durations begin anew.
  */
 IT_CHECK int it_store_import(struct it_store *store, const struct it_transfer *transfer,
 			     const struct it_import_options *options,

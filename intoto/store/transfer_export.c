@@ -22,6 +22,7 @@ struct list {
 	struct it_draft draft;
 	struct it_digest digest;
 	struct it_buf line;
+	uint64_t size;
 };
 
 static void list_done(struct list *list)
@@ -106,6 +107,11 @@ static int list_add(struct list *list, struct it_writer *writer, int rc, struct 
 	finished = it_writer_finish(writer, rc ? NULL : err);
 	if (rc || finished)
 		return rc ? rc : finished;
+	list->size += list->line.len;
+	if (list->size > IT_TRANSFER_FILE_MAX)
+		return it_err_set(err, INTOTO_E_LIMIT,
+				  "a list of the export is over %d bytes, which no import reads",
+				  IT_TRANSFER_FILE_MAX);
 	it_digest_add(&list->digest, list->line.data, list->line.len);
 	rc = it_draft_add(&list->draft, it_buf_span(&list->line), err);
 	it_buf_reset(&list->line);
@@ -441,6 +447,23 @@ static int write_lists(struct exporting *exporting, struct it_buf *note, struct 
 	return rc ? rc : list_finish(&exporting->list, "entries.jsonl", note, err);
 }
 
+static int take_removal(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	(void)arg;
+	return it_err_set(err, INTOTO_E_SERVICE, "entry %jd was removed meanwhile: export again",
+			  (intmax_t)row->values[0].number);
+}
+
+/* The log as it was does not know of it, and who imports would miss it. */
+static int check_removals(const struct exporting *exporting, struct intoto_error **err)
+{
+	static const char text[] = "SELECT entry FROM removal WHERE number >= $1 AND entry < $1 "
+				   "ORDER BY number";
+	const struct it_sql_value value = IT_SQL_N((int64_t)exporting->log.tree.count);
+
+	return it_sql_each(exporting->store->sql, text, &value, 1, take_removal, NULL, err);
+}
+
 /* The checkpoint with its lines about the files, in its place: now it is an export. */
 static int finish(const struct exporting *exporting, const struct it_buf *about,
 		  struct intoto_error **err)
@@ -486,5 +509,7 @@ int it_store_export(struct it_store *store, const struct it_export_options *opti
 			    options->query ? "some" : "all"); /* looked at by who signs */
 	if (!rc)
 		rc = write_lists(&exporting, &about, err);
+	if (!rc && !options->query)
+		rc = check_removals(&exporting, err);
 	return rc ? rc : finish(&exporting, &about, err);
 }
