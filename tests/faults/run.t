@@ -111,7 +111,8 @@ getrusage globfree gmtime_r inet_ntop isatty kill munmap posix_spawn_file_action
 pthread_cond_broadcast pthread_cond_destroy pthread_cond_signal pthread_cond_timedwait pthread_cond_wait pthread_join
 pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_rwlock_destroy pthread_rwlock_init
 pthread_rwlock_rdlock pthread_sigmask pthread_rwlock_unlock pthread_rwlock_wrlock qsort qsort_r raise sched_yield setsockopt snprintf stderr
-stdout strdup strndup sysconf tcgetattr tcgetpgrp tcsetattr tcsetpgrp timegm timerfd_settime unsetenv writev'
+stdout strdup strndup sysconf tcgetattr tcgetpgrp tcsetattr tcsetpgrp tdestroy tfind timegm timerfd_settime
+tsearch unsetenv writev'
 # Functions of libc that the program calls, and nobody here makes fail.
 forgotten() {
 	local program

@@ -61,10 +61,24 @@ static inline bool prints_the_same(const struct intoto_envelope *envelope)
 }
 
 enum same_verdict {
-	SAME_DECLINED, /* the stream reader left it to the other */
+	SAME_DECLINED, /* the stream reader left it to the other, all of it or its payload */
 	SAME_TAKEN,
 	SAME_NOT, /* they disagree */
 };
+
+/* DSSE of which the document reader read the payload, in both: they are, or are not, the same link. */
+static inline enum same_verdict same_document(const struct intoto_envelope *fast,
+					      const struct intoto_envelope *slow)
+{
+	IT_AUTO(intoto_link_freep) struct intoto_link *link = NULL;
+	IT_AUTO(intoto_link_freep) struct intoto_link *want = NULL;
+	int rc = intoto_link_from_envelope(&link, fast, NULL);
+
+	if (rc != intoto_link_from_envelope(&want, slow, NULL) || !same_envelopes(fast, slow) ||
+	    (!rc && !same_links(link, want)))
+		return SAME_NOT;
+	return SAME_DECLINED;
+}
 
 static inline enum same_verdict same_link(struct it_span text)
 {
@@ -78,8 +92,11 @@ static inline enum same_verdict same_link(struct it_span text)
 		return SAME_NOT;
 	if (!fast)
 		return SAME_DECLINED;
-	if (it_envelope_parse_document(&slow, text, NULL) ||
-	    intoto_link_from_envelope(&want, slow, NULL) || !same_envelopes(fast, slow) ||
+	if (it_envelope_parse_document(&slow, text, NULL))
+		return SAME_NOT;
+	if (!fast->link)
+		return same_document(fast, slow);
+	if (intoto_link_from_envelope(&want, slow, NULL) || !same_envelopes(fast, slow) ||
 	    !prints_the_same(fast) || intoto_link_from_envelope(&copy, fast, NULL) ||
 	    !same_links(copy, want) || it_envelope_take_link(fast, &taken, NULL) ||
 	    !same_links(taken, want))

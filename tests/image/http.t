@@ -66,7 +66,7 @@ shown=(digest "${trust[@]}" --registry-cert "$registry_cert" --registry-key "$re
 registry_fault "status 401 path=/manifests/ code=UNAUTHORIZED challenge='Bearer realm=\"https://$registry/token\"'"
 refuses 69 'answers 404 to who asks for a token' '… but to the registry when it gives them itself' "${shown[@]}"
 registry_fault "redirect https://$certain path=/manifests/"
-refuses 69 "$certain" '… and not behind a redirect' "${shown[@]}"
+refuses 69 'did not answer, trying again' '… and not behind a redirect' "${shown[@]}"
 
 # --- passwords and where they are ---
 # knows SENTENCE VARIABLE=VALUE...: with them the image is found
