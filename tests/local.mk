@@ -39,11 +39,14 @@ DIST_TESTS = %D%/checks/% %D%/unit/base_% %D%/unit/json_% %D%/cli/main.t %D%/cli
 	%D%/archive/archive.t
 print-dist-tests:
 	@echo $(filter $(DIST_TESTS),$(TESTS))
+print-dist-programs:
+	@echo $(filter $(filter $(DIST_TESTS),$(TESTS)),$(check_PROGRAMS))
 # Faults are told by what comes of them, and sanitizers answer some of them in their own way; checks read the
 # tree and start nothing of ours; and the last ones start many programs that read little, which others read there.
 print-sanitizer-tests:
 	@echo $(filter-out $(FAULT_TESTS) %D%/checks/% %D%/cli/manual.t %D%/cli/main.t %D%/cli/layout_lint.t %D%/cli/layout_diff.t \
 		%D%/cli/layout_from_links.t %D%/cli/record_large.t %D%/image/registry_race.t %D%/image/sign_faults.t \
+		%D%/cli/hostile_steps.t %D%/cli/inspections.t %D%/cli/verify_output.t %D%/archive/independent.t \
 		%D%/attestors/ci.t %D%/attestors/git.t %D%/archive/examples.t %D%/archive/guides.t %D%/archive/kill.t \
 		%D%/store/kill.t %D%/store/postgres.t,$(TESTS))
 # What reads and computes; what starts programs, hashes much or waits takes minutes there.
@@ -59,7 +62,7 @@ print-thread-tests:
 SLOW_TESTS = %D%/checks/configure.t $(SLOW_FAULT_TESTS)
 print-slow-tests:
 	@echo $(SLOW_TESTS)
-.PHONY: print-tests print-dist-tests print-unit-tests print-thread-tests print-slow-tests
+.PHONY: print-tests print-dist-tests print-dist-programs print-unit-tests print-thread-tests print-slow-tests
 
 dist_check_SCRIPTS =
 EXTRA_DIST += %D%/run.sh %D%/packages.sh %D%/lib/tap.sh %D%/lib/certificates.sh %D%/lib/chain.sh %D%/lib/peers.sh %D%/lib/postgres.sh %D%/lib/registries.sh %D%/lib/s3.sh \
