@@ -25,7 +25,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # The unit tests alone: "make check-unit".
 check-unit:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' check_PROGRAMS='$(UNIT_TESTS)'
 .PHONY: check-unit
 
 # For tests/run.sh: what there is to count.
