@@ -75,22 +75,12 @@ static int look(struct importing *importing, const char *folder, struct intoto_e
 	return rc;
 }
 
-/* What it was there, it is here, too. */
-static int keep_archive(void *arg, struct it_store *store, const char *path,
-			const struct it_object_id *id, const char *actor, struct intoto_error **err)
-{
-	bool kept = false;
-
-	(void)arg;
-	return it_archive_keep(store, path, id, actor, &kept, err);
-}
-
 static int put(struct importing *importing, struct intoto_error **err)
 {
 	struct import_options *self = importing->self;
 	IT_AUTO(it_store_closep) struct it_store *store = NULL;
 	const struct it_import_options options = {
-		.archive = keep_archive,
+		.archive = it_archive_keep,
 		.progress = { advance, &importing->progress },
 	};
 	struct it_store_options place = { 0 };

@@ -59,8 +59,10 @@ libstore_la_SOURCES = \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/transfer.h %D%/transfer_part.h \
 	%D%/transfer_export.c \
+	%D%/transfer_folder.c \
 	%D%/transfer_import.c \
 	%D%/transfer_line.c \
+	%D%/transfer_list.c \
 	%D%/transfer_log.c \
 	%D%/transfer_open.c
 libstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(PQ_CFLAGS)

@@ -127,6 +127,8 @@ struct changing {
 	struct it_log log;
 	struct it_entries entries;
 	const struct it_hold *hold;
+	const struct it_object_id *ids; /* that were named */
+	size_t id_count;
 	size_t changed;
 };
 
@@ -214,6 +216,15 @@ static int release_one(struct changing *changing, const struct it_entry *entry,
 	return rc || others ? rc : lock_object(changing->store, entry, 0, IT_OBJECT_HOLD_OFF, err);
 }
 
+static bool is_meant(const struct changing *changing, const struct it_object_id *id)
+{
+	for (size_t i = 0; changing->hold->alone && i < changing->id_count; i++)
+		if (it_span_eq(it_span(id->bytes, sizeof id->bytes),
+			       it_span(changing->ids[i].bytes, sizeof id->bytes)))
+			return true;
+	return !changing->hold->alone;
+}
+
 static int change_all(struct changing *changing,
 		      int (*change)(struct changing *changing, const struct it_entry *entry,
 				    struct intoto_error **err),
@@ -222,14 +233,16 @@ static int change_all(struct changing *changing,
 	int rc = it_log_begin(&changing->log, changing->store->sql, err);
 
 	for (size_t i = 0; !rc && i < changing->entries.count; i++)
-		rc = change(changing, &changing->entries.items[i], err);
+		if (is_meant(changing, &changing->entries.items[i].id))
+			rc = change(changing, &changing->entries.items[i], err);
 	return rc ? rc : it_log_end(&changing->log, err);
 }
 
 int it_hold_add(struct it_store *store, const struct it_object_id *ids, size_t count,
 		const struct it_hold *hold, struct intoto_error **err)
 {
-	IT_AUTO(changing_done) struct changing changing = { .store = store, .hold = hold };
+	IT_AUTO(changing_done)
+	struct changing changing = { .store = store, .hold = hold, .ids = ids, .id_count = count };
 	int rc = store->sql->driver->begin(store->sql, err);
 
 	if (rc)

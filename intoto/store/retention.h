@@ -59,6 +59,7 @@ struct it_hold {
 	int64_t since;
 	struct it_object_id id;
 	const char *entry; /* name of the entry */
+	bool alone;	   /* when it is added: not what the entry holds, if it is an archive */
 };
 
 /* Holds entries and what they hold if they are archives; each is a leaf of the log.  Those that are

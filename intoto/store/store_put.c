@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "base/text.h"
 #include "store/leaf.h"
 #include "store/put_batch.h"
+#include "store/retention.h"
 #include "store/sweep.h"
 
 enum { PIECE = 256 * 1024, TRIES = 16 };
@@ -185,6 +187,14 @@ static int add_leaf(struct it_put_batch *batch, const struct item *item, uint64_
 	return it_leaf_append(&batch->log, &leaf, number, err);
 }
 
+/* What is no UTF-8 is kept as it is shown: JSON has no other way to say it. */
+static char *kept_text(const char *text)
+{
+	struct it_span span = it_span_text(text);
+
+	return it_utf8_valid(span) ? strdup(text ? text : "") : it_text_quoted(span);
+}
+
 static int add_entry(struct it_put_batch *batch, const struct item *item,
 		     const struct it_facts *facts, uint64_t number, struct intoto_error **err)
 {
@@ -193,6 +203,8 @@ static int add_entry(struct it_put_batch *batch, const struct item *item,
 		"step, name, verdict, said, put, actor, class, lock_until) VALUES ($1, $2, "
 		"$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 	const struct it_store_put *put = item->put;
+	IT_AUTO(it_freep) char *name = kept_text(name_of(put));
+	IT_AUTO(it_freep) char *actor = kept_text(put->actor);
 	const struct it_sql_value values[] = {
 		IT_SQL_N((int64_t)number),
 		IT_SQL_B(it_span(item->id.bytes, sizeof item->id.bytes)),
@@ -202,15 +214,17 @@ static int add_entry(struct it_put_batch *batch, const struct item *item,
 		IT_SQL_T(facts ? facts->media_type : "application/octet-stream"),
 		IT_SQL_T(facts ? facts->predicate_type : ""),
 		IT_SQL_T(facts ? facts->step : ""),
-		IT_SQL_T(name_of(put)),
+		IT_SQL_T(name),
 		IT_SQL_T(facts ? facts->verdict : ""),
 		IT_SQL_N(facts ? facts->time : 0),
 		IT_SQL_N(batch->now),
-		IT_SQL_T(put->actor ? put->actor : ""),
+		IT_SQL_T(actor),
 		IT_SQL_T(put->retention ? put->retention : ""),
 		IT_SQL_N(put->lock_until),
 	};
 
+	if (!name || !actor)
+		return it_err_nomem(err);
 	return it_sql_do(batch->store->sql, text, values, IT_COUNT_OF(values), err);
 }
 
@@ -375,7 +389,12 @@ static int keep_longer(struct it_put_batch *batch, const struct item *item,
 		       const struct there *there, struct intoto_error **err)
 {
 	static const char lock[] = "UPDATE entry SET lock_until = $1 WHERE number = $2";
-	static const char class[] = "UPDATE entry SET class = $1 WHERE number = $2";
+	/* One without a class is kept for ever, unless there is a default. */
+	static const char class[] = "UPDATE entry SET class = $1 WHERE number = $2 AND EXISTS "
+				    "(SELECT 1 FROM retention d "
+				    "WHERE d.class = '" IT_RETENTION_DEFAULT
+				    "' AND NOT EXISTS (SELECT 1 FROM retention n "
+				    "WHERE n.class = $1 AND n.duration < d.duration))";
 	const struct it_store_put *put = item->put;
 	struct it_sql_value values[] = { IT_SQL_N(put->lock_until), IT_SQL_N(there->number) };
 	int rc = INTOTO_OK;

@@ -10,9 +10,11 @@
  *				entries.jsonl sha256:HEX
  *	log.jsonl	a line for each leaf: {"leaf":TEXT}, or {"hash":HEX} of one that does not
  *			belong to an entry that was chosen
- *	entries.jsonl	{"class":NAME,"duration":SECONDS} for each class of retention; then for each
- *			entry, in the order of their numbers, {"by":…,"class":…,"holds":[…],"id":…,
- *			"kind":…,"lockUntil":…,"name":…,"number":…,"size":…}
+ *	entries.jsonl	for each class of retention, when it is of all:
+ *				{"class":NAME,"duration":SECONDS}
+ *			then for each entry, in the order of their numbers:
+ *				{"by":…,"class":…,"holds":[…],"id":…,"kind":…,"lockUntil":…,
+ *				"name":…,"number":…,"size":…}
  *	objects/	ab/cdef…, by their SHA-256
  *
  * The checkpoint is written last: a folder without it is none, or one that is not whole yet.
@@ -30,7 +32,8 @@ struct it_transfer_progress {
 };
 
 struct it_export_options {
-	const char *folder; /* is made; one of an export that was cut off is gone on with */
+	/* Is made.  One of an export is gone on with: what does not belong to this one goes. */
+	const char *folder;
 	const struct it_query *query; /* NULL: all entries; before and limit do not count */
 	struct it_transfer_progress progress;
 };
@@ -39,7 +42,8 @@ struct it_export_result {
 	uint64_t leaves, entries, bytes;
 };
 
-/* NOTFOUND when nothing fulfils the query.  KEY without the key of the log. */
+/* NOTFOUND when nothing fulfils the query.  SERVICE when something was removed meanwhile, or
+ * another export writes there. */
 IT_CHECK int it_store_export(struct it_store *store, const struct it_export_options *options,
 			     struct it_export_result *result, struct intoto_error **err);
 
@@ -68,10 +72,9 @@ void it_transfer_free(struct it_transfer *transfer);
 IT_DEFINE_AUTO(struct it_transfer, it_transfer_free);
 
 struct it_import_options {
-	/* Of an entry that is an archive: puts what it holds, and notes what release it is. */
-	int (*archive)(void *arg, struct it_store *store, const char *path,
-		       const struct it_object_id *id, const char *actor, struct intoto_error **err);
-	void *arg;
+	/* it_archive_keep(), for an entry that is said to be an archive. */
+	int (*archive)(struct it_store *store, const char *path, const struct it_object_id *id,
+		       const char *actor, bool *kept, struct intoto_error **err);
 	struct it_transfer_progress progress;
 };
 

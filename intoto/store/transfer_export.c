@@ -3,33 +3,14 @@
  * Writing an export.  Objects that are there already stay; the two lists are written anew; the
  * checkpoint, without which it is no export, goes first and comes back last.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/draft.h"
 #include "base/path.h"
-#include "base/strings.h"
 #include "base/text.h"
-#include "json/writer.h"
 #include "store/entry.h"
 #include "store/transfer_part.h"
 
 enum { PAGE = 10 * 1000, WINDOW = 1000, ID_MAX = 128 };
-
-/* A list, hashed on its way. */
-struct list {
-	struct it_draft draft;
-	struct it_digest digest;
-	struct it_buf line;
-	uint64_t size;
-};
-
-static void list_done(struct list *list)
-{
-	it_draft_drop(&list->draft);
-	it_buf_done(&list->line);
-}
 
 struct exporting {
 	struct it_store *store;
@@ -39,15 +20,21 @@ struct exporting {
 	struct it_log log;
 	uint64_t *numbers; /* of the entries, from the lowest */
 	size_t count, cap;
-	struct list list;
-	size_t next; /* of the numbers, while leaves are written */
+	struct it_transfer_list list;
+	size_t next;		  /* of the numbers, while leaves are written */
+	struct it_merkle tree;	  /* of the leaves that were written */
+	struct it_object_id *ids; /* of the entries, in their order */
+	size_t id_count;
+	int lock; /* the folder */
 };
 
 static void exporting_done(struct exporting *exporting)
 {
 	it_objects_close(exporting->objects);
 	free(exporting->numbers);
-	list_done(&exporting->list);
+	free(exporting->ids);
+	it_fd_close(&exporting->lock);
+	it_transfer_list_done(&exporting->list);
 }
 
 /* --- the folder --- */
@@ -59,76 +46,12 @@ static int in_folder(char **out, const struct exporting *exporting, const char *
 	return *out ? INTOTO_OK : it_err_nomem(err);
 }
 
-/* An empty one, or one of an export; it is none until the checkpoint is there again. */
-static int prepare(struct exporting *exporting, struct intoto_error **err)
+static int open_objects(struct exporting *exporting, struct intoto_error **err)
 {
-	const char *folder = exporting->options->folder;
-	IT_AUTO(it_strings_done) struct it_strings names = { 0 };
-	IT_AUTO(it_freep) char *checkpoint = NULL;
-	IT_AUTO(it_freep) char *objects = NULL;
-	int rc = it_dir_make(folder, err);
-
-	if (!rc)
-		rc = it_dir_list(&names, folder, err);
-	if (!rc && names.count && !it_strings_has(&names, "objects"))
-		rc = it_err_set(err, INTOTO_E_USAGE,
-				"%s: holds something else: want an empty folder, or one of an "
-				"export",
-				folder);
-	if (!rc && it_strings_has(&names, "index.sqlite"))
-		rc = it_err_set(err, INTOTO_E_USAGE, "%s: is a store", folder);
-	if (!rc)
-		rc = in_folder(&checkpoint, exporting, "checkpoint", err);
-	if (!rc && unlink(checkpoint) && errno != ENOENT)
-		rc = it_err_errno(err, errno, "%s", checkpoint);
-	if (!rc)
-		rc = in_folder(&objects, exporting, "objects", err);
-	return rc ? rc : it_objects_open(&exporting->objects, objects, true, NULL, err);
-}
-
-static int list_open(struct exporting *exporting, const char *name, struct intoto_error **err)
-{
-	struct list *list = &exporting->list;
 	IT_AUTO(it_freep) char *path = NULL;
-	int rc = in_folder(&path, exporting, name, err);
+	int rc = in_folder(&path, exporting, "objects", err);
 
-	list_done(list);
-	*list = (struct list){ .draft = IT_DRAFT, .line = IT_BUF(IT_TRANSFER_LINE_MAX) };
-	it_digest_start(&list->digest, it_digest_find("sha256"));
-	return rc ? rc : it_draft_open(&list->draft, path, 0666, IT_FILE_SYNC, err);
-}
-
-/* The line that was written, unless that failed (rc), or the writer says so. */
-static int list_add(struct list *list, struct it_writer *writer, int rc, struct intoto_error **err)
-{
-	int finished;
-
-	(void)it_buf_add_byte(&list->line, '\n'); /* looked at by the writer */
-	finished = it_writer_finish(writer, rc ? NULL : err);
-	if (rc || finished)
-		return rc ? rc : finished;
-	list->size += list->line.len;
-	if (list->size > IT_TRANSFER_FILE_MAX)
-		return it_err_set(err, INTOTO_E_LIMIT,
-				  "a list of the export is over %d bytes, which no import reads",
-				  IT_TRANSFER_FILE_MAX);
-	it_digest_add(&list->digest, list->line.data, list->line.len);
-	rc = it_draft_add(&list->draft, it_buf_span(&list->line), err);
-	it_buf_reset(&list->line);
-	return rc;
-}
-
-/* Appends "NAME sha256:HEX\n". */
-static int list_finish(struct list *list, const char *name, struct it_buf *note,
-		       struct intoto_error **err)
-{
-	unsigned char digest[IT_DIGEST_MAX];
-
-	it_digest_finish(&list->digest, digest);
-	(void)it_buf_printf(note, "%s sha256:", name); /* sticky */
-	it_hex_encode(note, it_span(digest, IT_SHA256_SIZE));
-	(void)it_buf_add_byte(note, '\n'); /* looked at by who signs */
-	return it_draft_finish(&list->draft, err);
+	return rc ? rc : it_objects_open(&exporting->objects, path, true, NULL, err);
 }
 
 /* --- which --- */
@@ -177,7 +100,7 @@ static int choose(struct exporting *exporting, struct intoto_error **err)
 		exporting->numbers[i] = exporting->numbers[other];
 		exporting->numbers[other] = number;
 	}
-	if (!rc && !exporting->count)
+	if (!rc && !exporting->count && exporting->options->query)
 		rc = it_err_set(err, INTOTO_E_NOTFOUND, "there is nothing to export");
 	return rc;
 }
@@ -198,7 +121,7 @@ static void write_int(struct it_writer *writer, const char *name, int64_t number
 
 static int take_class(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
-	struct list *list = arg;
+	struct it_transfer_list *list = arg;
 	struct it_writer writer;
 
 	it_writer_init(&writer, &list->line, IT_WRITE_COMPACT);
@@ -206,7 +129,7 @@ static int take_class(void *arg, const struct it_sql_row *row, struct intoto_err
 	write_text(&writer, "class", it_sql_string(&row->values[0]));
 	write_int(&writer, "duration", row->values[1].number);
 	it_write_object_end(&writer);
-	return list_add(list, &writer, INTOTO_OK, err);
+	return it_transfer_list_add(list, &writer, INTOTO_OK, err);
 }
 
 static int write_classes(struct exporting *exporting, struct intoto_error **err)
@@ -302,7 +225,7 @@ static int read_row(struct row *row, struct exporting *exporting, uint64_t numbe
 static int write_entry(struct exporting *exporting, const struct row *row, uint64_t number,
 		       struct intoto_error **err)
 {
-	struct list *list = &exporting->list;
+	struct it_transfer_list *list = &exporting->list;
 	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(ID_MAX);
 	struct writing writing = { .exporting = exporting };
 	int rc;
@@ -321,7 +244,7 @@ static int write_entry(struct exporting *exporting, const struct row *row, uint6
 	write_int(&writing.writer, "number", (int64_t)number);
 	write_int(&writing.writer, "size", row->size);
 	it_write_object_end(&writing.writer);
-	return list_add(list, &writing.writer, rc, err);
+	return it_transfer_list_add(list, &writing.writer, rc, err);
 }
 
 struct pouring {
@@ -336,6 +259,29 @@ static int pour(void *self, const struct it_sink *sink, struct intoto_error **er
 	return it_store_get(pouring->store, pouring->id, sink, err);
 }
 
+static int drop(void *arg, struct it_span piece, struct intoto_error **err)
+{
+	(void)arg;
+	(void)piece;
+	(void)err;
+	return INTOTO_OK;
+}
+
+/* One that is there may have been damaged since: it is read, and goes when it has other bytes. */
+static int check_object(struct it_objects *objects, const struct it_object_id *id,
+			struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	const struct it_sink sink = { drop, NULL };
+	bool has = false;
+	uint64_t size = 0;
+	int rc = objects->kind->has(objects, id, &has, &size, err);
+
+	if (rc || !has || !objects->kind->get(objects, id, &sink, &why))
+		return rc;
+	return objects->kind->remove(objects, id, err);
+}
+
 static int copy_object(struct exporting *exporting, const struct row *row,
 		       struct intoto_error **err)
 {
@@ -344,8 +290,24 @@ static int copy_object(struct exporting *exporting, const struct row *row,
 	const struct it_message message = { .pour = pour,
 					    .self = &pouring,
 					    .len = (uint64_t)row->size };
+	int rc = check_object(objects, &row->id, err);
 
-	return objects->kind->put(objects, &row->id, &message, err);
+	exporting->ids[exporting->id_count++] = row->id;
+	return rc ? rc : objects->kind->put(objects, &row->id, &message, err);
+}
+
+/* A collection that runs beside takes the row first, then the object. */
+static int copy_what_is_there(struct exporting *exporting, const struct row *row, uint64_t number,
+			      struct intoto_error **err)
+{
+	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
+	IT_AUTO(row_done) struct row again = { 0 };
+	int rc = copy_object(exporting, row, &why);
+	int gone = rc ? read_row(&again, exporting, number, err) : INTOTO_OK;
+
+	if (gone || !rc)
+		return gone;
+	return it_err_set(err, (enum intoto_code)rc, "%s", intoto_error_text(why));
 }
 
 static int write_entries(struct exporting *exporting, struct intoto_error **err)
@@ -354,12 +316,15 @@ static int write_entries(struct exporting *exporting, struct intoto_error **err)
 	struct it_export_result *result = exporting->result;
 	int rc = INTOTO_OK;
 
+	exporting->ids = calloc(exporting->count + 1, sizeof *exporting->ids);
+	if (!exporting->ids)
+		return it_err_nomem(err);
 	for (size_t i = 0; !rc && i < exporting->count; i++) {
 		IT_AUTO(row_done) struct row row = { 0 };
 
 		rc = read_row(&row, exporting, exporting->numbers[i], err);
 		if (!rc)
-			rc = copy_object(exporting, &row, err);
+			rc = copy_what_is_there(exporting, &row, exporting->numbers[i], err);
 		if (!rc)
 			rc = write_entry(exporting, &row, exporting->numbers[i], err);
 		if (rc)
@@ -370,6 +335,42 @@ static int write_entries(struct exporting *exporting, struct intoto_error **err)
 			progress->advance(progress->arg, result->entries, result->bytes);
 	}
 	return rc ? rc : exporting->objects->kind->sync(exporting->objects, err);
+}
+
+/* --- what is left of others --- */
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct it_object_id *one = a;
+	const struct it_object_id *two = b;
+
+	return it_span_cmp(it_span(one->bytes, sizeof one->bytes),
+			   it_span(two->bytes, sizeof two->bytes));
+}
+
+static int remove_stranger(void *arg, const struct it_object_id *id, uint64_t size,
+			   struct intoto_error **err)
+{
+	struct exporting *exporting = arg;
+	struct it_objects *objects = exporting->objects;
+
+	(void)size;
+	return bsearch(id, exporting->ids, exporting->id_count, sizeof *exporting->ids, compare_ids)
+		       ? INTOTO_OK
+		       : objects->kind->remove(objects, id, err);
+}
+
+/* Of an export before this one, that was of more: who gets the folder gets what it says. */
+static int remove_strangers(struct exporting *exporting, struct intoto_error **err)
+{
+	struct it_objects *objects = exporting->objects;
+	uint64_t count = 0;
+	int rc;
+
+	if (exporting->id_count)
+		qsort(exporting->ids, exporting->id_count, sizeof *exporting->ids, compare_ids);
+	rc = objects->kind->each(objects, remove_stranger, exporting, err);
+	return rc ? rc : objects->kind->tidy(objects, -1, &count, err);
 }
 
 /* --- leaves --- */
@@ -388,22 +389,40 @@ static int take_leaf(void *arg, const struct it_sql_row *row, struct intoto_erro
 {
 	struct exporting *exporting = arg;
 	IT_AUTO(it_buf_done) struct it_buf hex = IT_BUF(ID_MAX);
+	struct it_merkle_hash hash;
 	struct it_writer writer;
 
 	if (row->values[0].number != (int64_t)exporting->result->leaves++)
 		return it_err_set(err, INTOTO_E_FORMAT,
 				  "the log has a gap: leaves are missing (see store fsck)");
+	it_merkle_leaf(&hash, row->values[2].bytes);
+	it_merkle_add(&exporting->tree, &hash);
 	it_writer_init(&writer, &exporting->list.line, IT_WRITE_COMPACT);
 	it_write_object(&writer);
 	if (is_shown(exporting, (uint64_t)row->values[0].number)) {
 		it_write_name(&writer, "leaf");
 		it_write_text_span(&writer, row->values[2].bytes);
 	} else {
-		it_hex_encode(&hex, row->values[1].bytes);
+		it_hex_encode(&hex, it_span(hash.bytes, sizeof hash.bytes));
 		write_text(&writer, "hash", it_buf_text(&hex));
 	}
 	it_write_object_end(&writer);
-	return list_add(&exporting->list, &writer, INTOTO_OK, err);
+	return it_transfer_list_add(&exporting->list, &writer, INTOTO_OK, err);
+}
+
+static int check_root(const struct exporting *exporting, struct intoto_error **err)
+{
+	struct it_merkle_hash signed_root;
+	struct it_merkle_hash found;
+
+	it_merkle_root(&signed_root, &exporting->log.tree);
+	it_merkle_root(&found, &exporting->tree);
+	if (exporting->tree.count == exporting->log.tree.count &&
+	    it_span_eq(it_span(signed_root.bytes, sizeof signed_root.bytes),
+		       it_span(found.bytes, sizeof found.bytes)))
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_FORMAT,
+			  "the leaves of the log are not those that are signed (see store fsck)");
 }
 
 static int write_leaves(struct exporting *exporting, struct intoto_error **err)
@@ -422,29 +441,35 @@ static int write_leaves(struct exporting *exporting, struct intoto_error **err)
 		rc = it_sql_each(exporting->store->sql, text, values, IT_COUNT_OF(values),
 				 take_leaf, exporting, err);
 	}
-	if (!rc && exporting->result->leaves != end)
-		rc = it_err_set(err, INTOTO_E_FORMAT,
-				"the log has a gap: leaves are missing (see store fsck)");
-	return rc;
+	return rc ? rc : check_root(exporting, err);
 }
 
 /* --- all of it --- */
 
 static int write_lists(struct exporting *exporting, struct it_buf *note, struct intoto_error **err)
 {
-	int rc = list_open(exporting, "log.jsonl", err);
+	int rc = it_transfer_list_open(&exporting->list, exporting->options->folder, "log.jsonl",
+				       err);
 
 	if (!rc)
 		rc = write_leaves(exporting, err);
 	if (!rc)
-		rc = list_finish(&exporting->list, "log.jsonl", note, err);
+		rc = it_transfer_folder_unseal(exporting->options->folder, err);
 	if (!rc)
-		rc = list_open(exporting, "entries.jsonl", err);
+		rc = it_transfer_list_finish(&exporting->list, note, err);
 	if (!rc)
+		rc = open_objects(exporting, err);
+	if (!rc)
+		rc = it_transfer_list_open(&exporting->list, exporting->options->folder,
+					   "entries.jsonl", err);
+	/* Who gets a part is told no class that is not of it. */
+	if (!rc && !exporting->options->query)
 		rc = write_classes(exporting, err);
 	if (!rc)
 		rc = write_entries(exporting, err);
-	return rc ? rc : list_finish(&exporting->list, "entries.jsonl", note, err);
+	if (!rc)
+		rc = it_transfer_list_finish(&exporting->list, note, err);
+	return rc ? rc : remove_strangers(exporting, err);
 }
 
 static int take_removal(void *arg, const struct it_sql_row *row, struct intoto_error **err)
@@ -493,7 +518,11 @@ int it_store_export(struct it_store *store, const struct it_export_options *opti
 {
 	IT_AUTO(exporting_done)
 	struct exporting exporting = {
-		.store = store, .options = options, .result = result, .list = { .draft = IT_DRAFT }
+		.store = store,
+		.options = options,
+		.result = result,
+		.list = { .draft = IT_DRAFT },
+		.lock = -1,
 	};
 	IT_AUTO(it_buf_done) struct it_buf about = IT_BUF(IT_NOTE_MAX);
 	int rc = it_store_log_key(store, err);
@@ -504,7 +533,7 @@ int it_store_export(struct it_store *store, const struct it_export_options *opti
 	if (!rc)
 		rc = choose(&exporting, err);
 	if (!rc)
-		rc = prepare(&exporting, err);
+		rc = it_transfer_folder_take(&exporting.lock, options->folder, err);
 	(void)it_buf_printf(&about, IT_TRANSFER_FORMAT " %s\n",
 			    options->query ? "some" : "all"); /* looked at by who signs */
 	if (!rc)

@@ -98,35 +98,6 @@ static int define_class(struct it_store *store, const struct it_transfer_line *l
 
 /* --- entries --- */
 
-static int keep_archive(struct importing *importing, size_t i, struct intoto_error **err)
-{
-	const struct it_import_options *options = importing->options;
-	const struct it_transfer_line *line = &importing->lines[i];
-
-	if (!it_streq(line->kind, "archive"))
-		return INTOTO_OK;
-	importing->result->archives++;
-	return options->archive(options->arg, importing->store, importing->paths[i], &line->id,
-				line->actor, err);
-}
-
-static int add_holds(struct importing *importing, const struct it_transfer_line *line,
-		     struct intoto_error **err)
-{
-	int rc = INTOTO_OK;
-
-	for (size_t i = 0; !rc && i < it_json_count(line->holds); i++) {
-		struct it_hold hold = { 0 };
-
-		rc = it_transfer_line_hold(&hold, line, i, err);
-		if (!rc)
-			rc = it_hold_add(importing->store, &line->id, 1, &hold, err);
-		if (!rc)
-			importing->result->holds++;
-	}
-	return rc;
-}
-
 static int put_batch(struct importing *importing, struct intoto_error **err)
 {
 	const struct it_transfer_progress *progress = &importing->options->progress;
@@ -136,12 +107,6 @@ static int put_batch(struct importing *importing, struct intoto_error **err)
 				  : INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < importing->count; i++) {
-		rc = keep_archive(importing, i, err);
-		if (!rc)
-			rc = add_holds(importing, &importing->lines[i], err);
-		if (rc)
-			return it_err_wrap(err, rc, "entry %ju",
-					   (uintmax_t)importing->lines[i].number);
 		result->entries++;
 		result->fresh += importing->receipts[i].fresh;
 		importing->bytes += importing->lines[i].size;
@@ -188,6 +153,64 @@ static int add_entry(struct importing *importing, struct it_transfer_line *line,
 	return rc || importing->count < BATCH ? rc : put_batch(importing, err);
 }
 
+/* --- what is said of them --- */
+
+static int keep_archive(struct importing *importing, const struct it_transfer_line *line,
+			struct intoto_error **err)
+{
+	IT_AUTO(it_freep) char *path = NULL;
+	bool kept = false;
+	int rc;
+
+	if (!it_streq(line->kind, "archive"))
+		return INTOTO_OK;
+	rc = path_of(&path, importing->transfer, &line->id, err);
+	if (!rc)
+		rc = importing->options->archive(importing->store, path, &line->id, line->actor,
+						 &kept, err);
+	importing->result->archives += kept;
+	return rc;
+}
+
+/* Each for itself: of what an archive holds, some may have been released since. */
+static int add_holds(struct importing *importing, const struct it_transfer_line *line,
+		     struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < it_json_count(line->holds); i++) {
+		struct it_hold hold = { .alone = true };
+
+		rc = it_transfer_line_hold(&hold, line, i, err);
+		if (!rc)
+			rc = it_hold_add(importing->store, &line->id, 1, &hold, err);
+		if (!rc)
+			importing->result->holds++;
+	}
+	return rc;
+}
+
+/* When everything has been put, with what its own line says of it. */
+static int settle(struct importing *importing, struct intoto_error **err)
+{
+	struct it_span rest = it_buf_span(&importing->transfer->lines);
+	IT_AUTO(it_transfer_line_done) struct it_transfer_line line = { 0 };
+	struct it_span text;
+	int rc = INTOTO_OK;
+
+	while (!rc && it_transfer_next(&text, &rest)) {
+		rc = it_transfer_line_read(&line, text, err);
+		if (rc || line.is_class)
+			continue;
+		rc = keep_archive(importing, &line, err);
+		if (!rc)
+			rc = add_holds(importing, &line, err);
+		if (rc)
+			rc = it_err_wrap(err, rc, "entry %ju", (uintmax_t)line.number);
+	}
+	return rc;
+}
+
 int it_store_import(struct it_store *store, const struct it_transfer *transfer,
 		    const struct it_import_options *options, struct it_import_result *result,
 		    struct intoto_error **err)
@@ -209,5 +232,7 @@ int it_store_import(struct it_store *store, const struct it_transfer *transfer,
 			rc = line.is_class ? define_class(store, &line, err)
 					   : add_entry(&importing, &line, err);
 	}
-	return rc ? rc : put_batch(&importing, err);
+	if (!rc)
+		rc = put_batch(&importing, err);
+	return rc ? rc : settle(&importing, err);
 }

@@ -34,11 +34,17 @@ int it_transfer_text(const char **out, const struct it_json *object, const char 
 	return INTOTO_OK;
 }
 
-static int read_number(int64_t *out, const struct it_json *object, const char *name,
+/* The end of the year 9999: later times, and as many seconds, are sums that overflow. */
+static const int64_t time_max = INT64_C(253402300799);
+
+static int read_number(int64_t *out, const struct it_json *object, const char *name, int64_t max,
 		       struct intoto_error **err)
 {
-	if (it_json_int(it_json_get(object, name), out) && *out >= 0)
+	if (it_json_int(it_json_get(object, name), out) && *out >= 0 && *out <= max)
 		return INTOTO_OK;
+	if (*out > max)
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: want at most %jd", name,
+				  (intmax_t)max);
 	return it_err_set(err, INTOTO_E_FORMAT, "%s: want a whole number from 0, got %s", name,
 			  it_json_kind_name(it_json_get(object, name)));
 }
@@ -80,17 +86,20 @@ static int read_entry(struct it_transfer_line *line, struct intoto_error **err)
 	if (!rc)
 		rc = it_transfer_text(&line->kind, root, "kind", err);
 	if (!rc)
-		rc = read_number(&number, root, "number", err);
+		rc = read_number(&number, root, "number", INT64_MAX, err);
 	if (!rc)
-		rc = read_number(&size, root, "size", err);
+		rc = read_number(&size, root, "size", INT64_MAX, err);
 	if (!rc)
-		rc = read_number(&line->lock_until, root, "lockUntil", err);
+		rc = read_number(&line->lock_until, root, "lockUntil", time_max, err);
 	line->number = (uint64_t)number;
 	line->size = (uint64_t)size;
 	line->holds = it_json_get(root, "holds");
 	if (!rc && line->holds && it_json_kind(line->holds) != IT_JSON_LIST)
 		rc = it_err_set(err, INTOTO_E_FORMAT, "holds: want a list, got %s",
 				it_json_kind_name(line->holds));
+	if (!rc && it_json_count(line->holds) > IT_TRANSFER_HOLDS_MAX)
+		rc = it_err_set(err, INTOTO_E_LIMIT, "holds: want at most %d",
+				IT_TRANSFER_HOLDS_MAX);
 	return rc;
 }
 
@@ -108,9 +117,11 @@ int it_transfer_line_read(struct it_transfer_line *out, struct it_span text,
 		return rc;
 	out->is_class = it_json_get(out->root, "duration") != NULL;
 	rc = it_transfer_text(&out->class, out->root, "class", err);
+	if (!rc && out->is_class && !*out->class)
+		rc = it_err_set(err, INTOTO_E_FORMAT, "class: want a name");
 	if (rc)
 		return rc;
-	return out->is_class ? read_number(&out->duration, out->root, "duration", err)
+	return out->is_class ? read_number(&out->duration, out->root, "duration", time_max, err)
 			     : read_entry(out, err);
 }
 
@@ -125,8 +136,12 @@ int it_transfer_line_hold(struct it_hold *out, const struct it_transfer_line *li
 	if (!rc)
 		rc = it_transfer_text(&out->reason, hold, "reason", err);
 	if (!rc)
-		rc = read_number(&out->since, hold, "since", err);
+		rc = read_number(&out->since, hold, "since", time_max, err);
 	if (!rc && !*out->name)
 		rc = it_err_set(err, INTOTO_E_FORMAT, "holds: one has no name");
+	if (!rc && (strlen(out->name) > IT_LEAF_TEXT_MAX || strlen(out->actor) > IT_LEAF_TEXT_MAX ||
+		    strlen(out->reason) > IT_LEAF_TEXT_MAX))
+		rc = it_err_set(err, INTOTO_E_LIMIT, "holds: want texts of at most %d bytes",
+				IT_LEAF_TEXT_MAX);
 	return rc ? it_err_wrap(err, rc, "hold %zu", i) : rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at an export: all of it is read and compared before any of it is believed. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -33,6 +34,16 @@ static void opening_done(struct opening *opening)
 	it_transfer_log_free(opening->log);
 }
 
+/* A pipe would keep us waiting, and a device give bytes without an end. */
+static int read_regular(struct it_buf *out, const char *path, struct intoto_error **err)
+{
+	struct stat about;
+
+	if (!lstat(path, &about) && !S_ISREG(about.st_mode))
+		return it_err_set(err, INTOTO_E_FORMAT, "%s: is no file", path);
+	return it_file_read(out, path, err);
+}
+
 /* --- the checkpoint --- */
 
 /* Without a key nobody vouches for the text, which ends where the signatures begin. */
@@ -51,7 +62,7 @@ static int read_checkpoint(struct opening *opening, const char *path,
 {
 	struct it_span text;
 	struct it_span line;
-	int rc = it_file_read(&opening->note, path, err);
+	int rc = read_regular(&opening->note, path, err);
 
 	if (rc)
 		return rc == INTOTO_E_NOTFOUND
@@ -96,7 +107,7 @@ static int read_list(struct it_buf *out, struct opening *opening, const char *na
 	IT_AUTO(it_freep) char *path = it_path_join(opening->transfer->folder, name);
 	IT_AUTO(it_buf_done) struct it_buf found = IT_BUF(IT_NOTE_MAX);
 	struct it_span line = { 0 };
-	int rc = path ? it_file_read(out, path, err) : it_err_nomem(err);
+	int rc = path ? read_regular(out, path, err) : it_err_nomem(err);
 
 	if (rc)
 		return rc;

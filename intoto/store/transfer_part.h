@@ -3,18 +3,44 @@
 #ifndef IT_STORE_TRANSFER_PART_H
 #define IT_STORE_TRANSFER_PART_H
 
+#include "base/draft.h"
 #include "json/json.h"
+#include "json/writer.h"
 #include "model/signed_note.h"
 #include "store/leaf.h"
 #include "store/transfer.h"
 
 enum {
 	IT_TRANSFER_FILE_MAX = 1024 * 1024 * 1024, /* of log.jsonl, of entries.jsonl */
-	IT_TRANSFER_LINE_MAX = 1024 * 1024,
-	IT_TRANSFER_HOLDS_MAX = 1000, /* of an entry */
+	IT_TRANSFER_LINE_MAX = 32 * 1024 * 1024,   /* holds have long reasons */
+	IT_TRANSFER_HOLDS_MAX = 1000,		   /* of an entry */
 };
 
 #define IT_TRANSFER_FORMAT "intoto-store-export/v1"
+
+/* Makes the folder, or takes one that is empty or of an export; locked until *lock is closed. */
+IT_CHECK int it_transfer_folder_take(int *lock, const char *folder, struct intoto_error **err);
+/* It is no export until a checkpoint is there again. */
+IT_CHECK int it_transfer_folder_unseal(const char *folder, struct intoto_error **err);
+
+/* A list while it is written; begins as { .draft = IT_DRAFT }. */
+struct it_transfer_list {
+	const char *name; /* of its file; borrowed */
+	struct it_draft draft;
+	struct it_digest digest;
+	struct it_buf line; /* where the writer of the next line writes */
+	uint64_t size;
+};
+
+void it_transfer_list_done(struct it_transfer_list *list);
+IT_CHECK int it_transfer_list_open(struct it_transfer_list *list, const char *folder,
+				   const char *name, struct intoto_error **err);
+/* The line that was written, unless that failed (rc), or the writer says so. */
+IT_CHECK int it_transfer_list_add(struct it_transfer_list *list, struct it_writer *writer, int rc,
+				  struct intoto_error **err);
+/* Appends "NAME sha256:HEX\n" to the note; then its file is there. */
+IT_CHECK int it_transfer_list_finish(struct it_transfer_list *list, struct it_buf *note,
+				     struct intoto_error **err);
 
 /* A line of entries.jsonl; texts are borrowed from its root. */
 struct it_transfer_line {

@@ -118,12 +118,63 @@ is "$(intoto store search --exception '*')" '' 'a search by exception'
 # --- where to --------------------------------------------------------------------------------------------
 refuses 64 'want a folder' 'an export has a folder' intoto store export
 refuses 64 'holds something else' 'which is empty' intoto store export many
-refuses 64 'is a store' 'and no store' intoto store export store
+refuses 64 'holds something else (index.sqlite' 'and no store' intoto store export store
 refuses 64 'want --verifier KEY' 'an import says of whom' intoto store import --store to out
 refuses 64 'exclude each other' 'or that it does not care' intoto store import --store to --verifier log.vkey --unverified out
 refuses 66 'is no export, or one that was not finished' 'an import of something else' import many
 refuses 66 'not-there' 'an import of nothing' import not-there
-refuses 1 'is no key' 'an export without the key of the log' env -u INTOTO_STORE bash -c 'mv store/log.key . && intoto store export --store store keyless; status=$?; mv log.key store; [ $status -ne 0 ] && echo is no key && exit 1'
+mv store/log.key away
+refuses 66 'log.key' 'an export without the key of the log' intoto store export keyless
+mv away store/log.key
+git init -q --bare bare 2>/dev/null || mkdir -p bare/objects
+refuses 64 'holds something else' 'an export among objects of somebody else' intoto store export bare
+mkdir foreign && echo precious >foreign/checkpoint && : >foreign/log.jsonl
+refuses 64 'holds something else (checkpoint)' 'an export over a checkpoint of somebody else' intoto store export foreign
+is "$(cat foreign/checkpoint)" precious '... which stays'
+mkdir -p led elsewhere && : >led/log.jsonl && ln -s ../elsewhere led/objects
+refuses 64 'holds something else (objects)' 'an export through a link' intoto store export led
+is "$(ls elsewhere)" '' '... and nothing lands behind it'
+mkdir -p fanned/objects && : >fanned/log.jsonl && ln -s ../../elsewhere fanned/objects/ab
+refuses 64 'holds something else (ab)' 'nor one further down' intoto store export fanned
+mkdir piped && mkfifo piped/log.jsonl
+refuses 64 'holds something else (log.jsonl)' 'an export into a pipe does not wait' timeout 20 intoto store export piped
+mkdir locked
+refuses 69 'another export is writing there' 'two exports into one folder' flock locked intoto store export locked
+cp -a out reused
+ok 'an export of a part into a folder that had all' intoto store export -q --product app reused
+is "$(find reused -type f | wc -l)" 4 '... leaves nothing of the rest there'
+ok '... and is imported' intoto store import -n --verifier log.vkey reused
+cp -a out damaged
+chmod u+w "$(object damaged many/5)" && printf '%011d' 0 >"$(object damaged many/5)"
+refuses 1 'other bytes than its name says' 'an object that was damaged there' intoto store import -n --verifier log.vkey damaged
+ok 'is written again' intoto store export -q damaged
+ok '... whole' intoto store import -n --verifier log.vkey damaged
+intoto store init --store empty --log-name example.org/empty >empty.vkey
+prints 'exported 0 entries' 'an empty store is exported' intoto store export --store empty nothing
+prints 'imported: all 0 entries' '... and imported' intoto store import --store to --verifier empty.vkey nothing
+intoto store init --store odd --log-name example.org/odd >odd.vkey
+echo odd >$'\xff\xfe.txt' && intoto store put -q --store odd --by $'\xfd' $'\xff\xfe.txt'
+is "$(intoto store search --store odd --format=json | jq -r '.name, .by' | xargs -d '\n')" '\xff\xfe.txt \xfd' 'a name that is no text is kept as it is shown'
+ok '... and exported' intoto store export -q --store odd odd.out
+
+# --- nothing is kept for less --------------------------------------------------------------------------------
+fresh
+echo there >there.txt
+intoto store put -q --store to --retention release there.txt
+intoto store put -q --store to many/7
+import -q out
+is "$(intoto store retention --store to --format=json | jq -c 'select(.class == "release") | .duration')" null 'a class that is used and kept for ever stays so'
+is "$(intoto store search --store to --digest "$(id_of many/7)" --format=json; intoto store retention --store to --format=json | jq -c 'select(.class == "short") | .entries')" '' \
+	'what was there without a class gets none'
+cp -a store good
+member=$(intoto store search --kind link --limit 1 --format=json | jq -r .id)
+intoto store hold release --name case-2 --by legal --reason over "$member" >/dev/null
+intoto store export -q released
+fresh
+intoto store import -q --store to --verifier log.vkey released
+is "$(intoto store hold list --store to --format=json | jq -r .id | sort | xargs)" "$(intoto store hold list --format=json | jq -r .id | sort | xargs)" \
+	'a member that was released is not held again with its archive'
+rm -rf store && mv good store
 
 # --- what somebody may do to it on its way ---------------------------------------------------------------
 fresh
@@ -158,6 +209,8 @@ refuses 1 'is not signed by example.org/log' 'another key of the same name' into
 refuses 1 'is not signed by example.org/third' 'another log' intoto store import --store to --verifier third.vkey out
 breaks 66 'is no export, or one that was not finished' 'no checkpoint' rm bad/checkpoint
 breaks 65 'is of a log, and not of an export' 'the checkpoint of a log' bash -c 'intoto store log >bad/checkpoint'
+breaks 65 'checkpoint: is no file' 'a pipe for a checkpoint' bash -c 'rm bad/checkpoint && mkfifo bad/checkpoint'
+breaks 65 'log.jsonl: is no file' 'a device for a log' ln -sf /dev/zero bad/log.jsonl
 breaks 66 'log.jsonl' 'no log' rm bad/log.jsonl
 breaks 66 'entries.jsonl' 'no entries' rm bad/entries.jsonl
 breaks 1 'entries.jsonl: is another one than the checkpoint says' 'a hold that was dropped' sed -i 's/"name":"case-1"/"name":"case-0"/' bad/entries.jsonl
@@ -198,6 +251,10 @@ deep 65 'name: want a text without NUL, got a list' 'a name that is none' sed -i
 deep 65 'lockUntil: want a whole number from 0' 'a lock that is none' sed -i "/$entry/s/\"lockUntil\":0/\"lockUntil\":-1/" bad/entries.jsonl
 deep 65 'holds: want a list' 'holds that are none' sed -i "/$entry/s/\"holds\":\\[\\]/\"holds\":\"case\"/" bad/entries.jsonl
 deep 65 'holds: one has no name' 'a hold without a name' sed -i "/$entry/s/\"holds\":\\[\\]/\"holds\":[{\"since\":1}]/" bad/entries.jsonl
+deep 65 'holds: want texts of at most 1024 bytes' 'a hold for a very long reason' sed -i "/$entry/s/\"holds\":\\[\\]/\"holds\":[{\"name\":\"a\",\"since\":1,\"reason\":\"$(printf %02000d 0)\"}]/" bad/entries.jsonl
+deep 65 'duration: want at most' 'a class for longer than there are years' sed -i 's/"duration":[0-9]*/"duration":9223372036854775807/' bad/entries.jsonl
+deep 65 'class: want a name' 'a class without a name' sed -i '1s/"class":"[a-z]*"/"class":""/' bad/entries.jsonl
+deep 65 'lockUntil: want at most' 'a lock for ever' sed -i "/$entry/s/\"lockUntil\":0/\"lockUntil\":9223372036854775807/" bad/entries.jsonl
 deep 65 'id: want sha256:HEX' 'an entry without an id' sed -i "/$entry/s/sha256:/sha512:/" bad/entries.jsonl
 deep 65 'duration: want a whole number from 0' 'a class for ever' sed -i 's/"duration":[0-9]*/"duration":null/' bad/entries.jsonl
 deep 65 'log.jsonl: line 2: is no leaf' 'a line that is no leaf' sed -i '2s/.*/{"hash":"00"}/' bad/log.jsonl
@@ -208,6 +265,9 @@ deep 65 'is no checkpoint of a log' 'a checkpoint of nothing' sed -i 2d bad/chec
 cp -a store good
 sql 'DELETE FROM leaf WHERE number = 7'
 refuses 65 'the log has a gap' 'a store that lost a leaf is not exported' intoto store export broken
+rm -rf store && cp -a good store
+sql "UPDATE leaf SET entry = replace(entry, '\"time\":1', '\"time\":2') WHERE number = 7"
+refuses 65 'not those that are signed' 'nor one whose leaf was changed' intoto store export broken
 ok '... and what there is of it is no export' not import broken
 rm -rf store && cp -a good store
 rm -f "$(object store many/5)"
