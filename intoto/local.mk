@@ -19,7 +19,7 @@ include %D%/cmd/local.mk
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = $(CORE_SOURCES)
 # The first is asked first for each name at a start, and libcrypto has most of them.
-libcore_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
+libcore_la_LIBADD = liblibexec.la $(CRYPTO_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 
 lib_LTLIBRARIES += libintoto.la
 libintoto_la_SOURCES =

@@ -215,9 +215,13 @@ step_gcc() {
 	checked gcc.check "$(make -s print-tests)"
 }
 
-# The folder of the step fuzz, too: one build by clang is enough.
-step_clang() {
+# One build by clang, with libFuzzer and both sanitizers, for three steps.
+configured_by_clang() {
 	configured clang CC="$clang" CFLAGS='-O1 -g' --enable-developer --enable-fuzzers
+}
+
+step_clang() {
+	configured_by_clang
 	built
 	quietly clang.check make -j"$jobs" check TESTS=
 	tally 1 0 0
@@ -225,7 +229,7 @@ step_clang() {
 }
 
 step_sanitizers() {
-	configured sanitizers CC="$gcc" CFLAGS='-O1 -g' --enable-developer --enable-sanitizers
+	configured_by_clang
 	built
 	checked sanitizers.check "$(make -s print-sanitizer-tests)"
 }
@@ -271,7 +275,7 @@ fuzzed() {
 step_fuzz() {
 	local targets target name
 
-	configured clang CC="$clang" CFLAGS='-O1 -g' --enable-developer --enable-fuzzers
+	configured_by_clang
 	targets=$(make -s print-fuzz-targets)
 	# shellcheck disable=SC2086 # a list of names
 	quietly fuzz.targets make -j"$jobs" $targets
@@ -317,6 +321,7 @@ step_distcheck() {
 	local log=$logs/distcheck
 
 	configured gcc CC="$gcc" --enable-developer
+	export XZ_OPT=-0 # nobody keeps it
 	find . -maxdepth 1 -name 'intoto-*' -exec chmod -R u+w {} + -exec rm -rf {} +
 	quietly distcheck make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS="CC='$gcc'" \
 		TESTS="$(make -s print-dist-tests)" check_PROGRAMS="$(make -s print-dist-programs)"
@@ -329,6 +334,7 @@ step_distcheck() {
 step_tarball() {
 	local one two
 
+	export XZ_OPT=-0 # nobody keeps it
 	configured gcc CC="$gcc" --enable-developer
 	rm -f intoto-*.tar.xz
 	quietly dist-one make dist

@@ -8,6 +8,9 @@
 
 #include "base/path.h"
 
+const char it_libexec_folder[] = LIBEXECDIR "/intoto";
+const char it_libexec_attestors[] = LIBEXECDIR "/intoto/attestors";
+
 char *it_libexec_path(const char *name)
 {
 	char own[PATH_MAX] = "";
@@ -22,5 +25,5 @@ char *it_libexec_path(const char *name)
 			return path;
 		free(path);
 	}
-	return it_path_join(LIBEXECDIR "/intoto", name);
+	return it_path_join(it_libexec_folder, name);
 }

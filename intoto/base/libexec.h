@@ -5,6 +5,9 @@
 
 #include "base/error.h"
 
+/* As installed. */
+extern const char it_libexec_folder[], it_libexec_attestors[];
+
 /*
  * The path of one: beside the program itself (a build folder), else in the package's libexec folder;
  * never through $PATH.  Owned; NULL when memory ran out.  Whether it is there is not looked at for

@@ -11,7 +11,7 @@ CORE_SOURCES += \
 	%D%/draft.c %D%/draft.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
-	%D%/libexec.c %D%/libexec.h \
+	%D%/libexec.h \
 	%D%/path.c %D%/path.h \
 	%D%/proc.c %D%/proc.h \
 	%D%/proc_fork.c %D%/proc_fork.h \
@@ -47,3 +47,8 @@ UNIT_TESTS += \
 	tests/unit/base_sink \
 	tests/unit/base_strings \
 	tests/unit/base_text
+
+# Alone, since it alone is another one for another prefix: what one build compiled serves the next.
+noinst_LTLIBRARIES += liblibexec.la
+liblibexec_la_SOURCES = %D%/libexec.c
+liblibexec_la_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXECDIR='"$(libexecdir)"'

@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/libexec.h"
 #include "base/text.h"
 
 enum { LISTS = 4, FILES = 0, OPTIONS = 1, GRANTED = 2, PATHS = 3 };
 
 const char *it_attestors_folder(void)
 {
-	return LIBEXECDIR "/intoto/attestors";
+	return it_libexec_attestors;
 }
 
 void it_attest_setup_done(struct it_attest_setup *setup)

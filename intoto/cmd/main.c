@@ -2,6 +2,7 @@
 /* The program: the table of commands.  A new command is one file and one word here.  Helper
  * programs are made of the same table, and have those commands in them that are elsewhere for the
  * program. */
+#include "base/libexec.h"
 #include "cmd/command.h"
 #include "cmd/dispatch.h"
 
@@ -44,7 +45,7 @@ const struct it_command it_cmd_root = {
 
 int main(int argc, char **argv)
 {
-	const struct it_program program = { &it_cmd_root, LIBEXECDIR "/intoto", "store" };
+	const struct it_program program = { &it_cmd_root, it_libexec_folder, "store" };
 
 	return it_dispatch(&program, argc, argv);
 }

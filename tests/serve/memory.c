@@ -28,7 +28,7 @@ const struct it_command it_cmd_root = {
 
 int main(int argc, char **argv)
 {
-	const struct it_program program = { &it_cmd_root, LIBEXECDIR "/none", "store" };
+	const struct it_program program = { &it_cmd_root, "/nonexistent", "store" };
 
 	return it_dispatch(&program, argc, argv);
 }
