@@ -188,7 +188,7 @@ say "6. Step build (bob, ECDSA P-256): compile, run the unit tests"
 intoto-run -n build -d "$output/links" -s "${bob[@]}" -m sources -p out -- \
 	sh -euc '
 		cp -R sources tree && cd tree && ./autogen.sh && ./configure && make -j"$(nproc)"
-		make check-unit && make install DESTDIR="$PWD/../out"
+		make -j"$(nproc)" check-unit && make install DESTDIR="$PWD/../out"
 		cp test-suite.log ../out/unit-tests.log' >"$output/logs/build" 2>&1 ||
 	{ tail -n 40 "$output/logs/build" >&2; die "the build step failed (see $output/logs/build)"; }
 sed -nE 's/^# ((TOTAL|PASS|FAIL|SKIP):.*)/  \1/p' "$output/logs/build"

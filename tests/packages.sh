@@ -75,6 +75,8 @@ test     ceph-mon              ceph-mon             ceph-mon           -
 test     ceph-osd              ceph-osd             ceph-osd           -
 test     ceph-common           ceph-common          ceph               -
 test     uuid-runtime          util-linux           util-linux         -
+test     golang-go             golang               go                 go
+test     golang-golang-x-mod-dev -                    -                  -
 test     npm                   npm                  npm                node
 test     chromium              chromium             chromium           -
 bench    util-linux            util-linux           taskset            -

@@ -323,7 +323,7 @@ step_distcheck() {
 	configured gcc CC="$gcc" --enable-developer
 	export XZ_OPT=-0 # nobody keeps it
 	find . -maxdepth 1 -name 'intoto-*' -exec chmod -R u+w {} + -exec rm -rf {} +
-	quietly distcheck make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS="CC='$gcc'" \
+	quietly distcheck make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS="CC='$gcc' --enable-developer" \
 		TESTS="$(make -s print-dist-tests)" check_PROGRAMS="$(make -s print-dist-programs)"
 	awk '/^# (PASS|XFAIL):/ { p += $3 } /^# (FAIL|XPASS|ERROR):/ { f += $3 } /^# SKIP:/ { s += $3 }
 		END { print p + 1, f + 0, s + 0 }' "$log" >>"$counts"

@@ -27,11 +27,12 @@ INTEROP_TESTS = \
 	%D%/sbom.t \
 	%D%/scan.t \
 	%D%/store_postgres.t \
+	%D%/store_tlog.t \
 	%D%/vectors.t \
 	%D%/vsa.t \
 	%D%/witness.t
 
-EXTRA_DIST += $(INTEROP_TESTS) %D%/browser.js %D%/browser.sh %D%/chain.sh %D%/gpg_resign.py %D%/image_peers.sh %D%/python_layout.py %D%/rules_python.py
+EXTRA_DIST += $(INTEROP_TESTS) %D%/browser.js %D%/browser.sh %D%/chain.sh %D%/gpg_resign.py %D%/image_peers.sh %D%/python_layout.py %D%/rules_python.py %D%/store_tlog.go
 
 .PHONY: check-interop print-interop-tests
 check-interop:
