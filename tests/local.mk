@@ -46,7 +46,7 @@ print-dist-programs:
 print-sanitizer-tests:
 	@echo $(filter-out $(FAULT_TESTS) %D%/checks/% %D%/cli/manual.t %D%/cli/main.t %D%/cli/layout_lint.t %D%/cli/layout_diff.t \
 		%D%/cli/layout_from_links.t %D%/cli/record_large.t %D%/image/registry_race.t %D%/image/sign_faults.t \
-		%D%/cli/hostile_steps.t %D%/cli/inspections.t %D%/cli/verify_output.t %D%/archive/independent.t \
+		%D%/cli/key.t %D%/cli/hostile_steps.t %D%/cli/inspections.t %D%/cli/verify_output.t %D%/archive/independent.t \
 		%D%/attestors/ci.t %D%/attestors/git.t %D%/archive/examples.t %D%/archive/guides.t %D%/archive/kill.t \
 		%D%/store/kill.t %D%/store/postgres.t,$(TESTS))
 # What reads and computes; what starts programs, hashes much or waits takes minutes there.

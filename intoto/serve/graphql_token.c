@@ -292,8 +292,11 @@ static size_t indent_of(struct it_span line)
 
 static struct it_span line_at(struct it_span text, size_t at)
 {
-	const char *end = at < text.len ? memchr(text.data + at, '\n', text.len - at) : NULL;
+	const char *end;
 
+	if (at == text.len)
+		return (struct it_span){ 0 };
+	end = memchr(text.data + at, '\n', text.len - at);
 	return it_span(text.data + at, end ? (size_t)(end - text.data) - at : text.len - at);
 }
 

@@ -75,7 +75,9 @@ copy: program ; cp program copy.tmp && mv copy.tmp copy && rm -f a.o && ./copy
 MAKEFILE
 }
 compiler=${INTOTO_CC##* }
-if command -v strace >/dev/null && command -v make >/dev/null && command -v "$compiler" >/dev/null &&
+# Else it draws names for what it writes.
+case $compiler in *clang*) compiler="$compiler -fno-temp-file" ;; esac
+if command -v strace >/dev/null && command -v make >/dev/null && command -v "${compiler%% *}" >/dev/null &&
 	make_tree && (cd tree && strace -f -ff -qq -y --seccomp-bpf -e signal=none -e trace=open,openat,openat2,creat,execve \
 		-o ../strace-out env TMPDIR="$PWD/tmp" make CC="$compiler") >/dev/null 2>&1; then
 	for mechanism in $mechanisms; do
