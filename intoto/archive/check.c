@@ -258,7 +258,6 @@ bool it_archive_lacks_evidence(const struct it_archive *archive)
 		case IT_ROLE_KEY:
 		case IT_ROLE_LINK:
 		case IT_ROLE_ATTESTATION:
-		case IT_ROLE_RAW:
 		case IT_ROLE_CERTIFICATE:
 		case IT_ROLE_TIMESTAMP:
 		case IT_ROLE_TRUST:
@@ -266,6 +265,7 @@ bool it_archive_lacks_evidence(const struct it_archive *archive)
 		case IT_ROLE_EXCEPTION:
 			return true;
 		case IT_ROLE_ATTESTATIONS:
+		case IT_ROLE_RAW:
 		case IT_ROLE_REPORT:
 		case IT_ROLE_VSA:
 		case IT_ROLE_OTHER:
@@ -288,35 +288,55 @@ static bool fails_anyway(const struct intoto_report *report)
 	return false;
 }
 
+/* What is withheld may be what failed: only of the question that was asked when it was packed does
+ * the signer of the manifest say that all of it passed. */
+static bool was_asked(const struct it_archive *archive, const struct it_archive_policy *policy)
+{
+	return !policy->layout && (!policy->at_given || policy->at == archive->manifest->time);
+}
+
+static int note_withheld(struct it_archive_answer *answer, const char *which,
+			 struct intoto_error **err)
+{
+	const char *verdict = answer->archive->manifest->verdict;
+	const char *then = *verdict ? verdict : "not verified";
+
+	if (intoto_report_verdict(answer->report) != INTOTO_PASSED)
+		return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
+				       "the chain cannot be verified without what is withheld; "
+				       "the manifest says of when it was packed: %s",
+				       then);
+	return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
+			       "the chain passes %s without what is withheld, which may be what "
+			       "does not; the manifest says of when it was packed: %s",
+			       which, then);
+}
+
 static int judge_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
 		       struct intoto_error **err)
 {
+	enum intoto_verdict verdict = intoto_report_verdict(answer->report);
 	bool then = it_streq(answer->archive->manifest->verdict, "passed");
+	bool lacks = it_archive_lacks_evidence(answer->archive);
+	bool vouched = !lacks || (then && was_asked(answer->archive, policy));
 	const char *which = policy->layout ? "under the layout that was given"
 					   : "under the layout in the archive";
 
-	if (intoto_report_verdict(answer->report) == INTOTO_PASSED)
+	if (vouched && verdict == INTOTO_PASSED)
 		return it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.chain", "", err,
 				       "the chain passes %s", which);
-	if (then && !policy->layout && lacks_inspections_alone(answer->report))
+	if (vouched && then && !policy->layout && lacks_inspections_alone(answer->report))
 		return it_archive_note(answer, INTOTO_CHECK_WARNING, "archive.inspections", "", err,
 				       "the chain passes %s, but for its inspections, which look "
 				       "at what was shipped: they passed when it was packed",
 				       which);
 	/* Nor does it fail: nobody can tell any more, which passes nothing. */
-	if ((then || policy->layout) && it_archive_lacks_evidence(answer->archive) &&
-	    !fails_anyway(answer->report))
-		return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
-				       "the chain cannot be verified without what is withheld; "
-				       "the manifest says of when it was packed: %s",
-				       *answer->archive->manifest->verdict
-					       ? answer->archive->manifest->verdict
-					       : "not verified");
-	return it_archive_note(answer,
-			       intoto_report_verdict(answer->report) == INTOTO_UNDECIDED
-				       ? INTOTO_CHECK_UNDECIDED
-				       : INTOTO_CHECK_FAILED,
-			       "archive.chain", "", err, "the chain does not pass %s", which);
+	if (lacks && !fails_anyway(answer->report) &&
+	    (verdict == INTOTO_PASSED || then || policy->layout))
+		return note_withheld(answer, which, err);
+	return it_archive_note(
+		answer, verdict == INTOTO_UNDECIDED ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED,
+		"archive.chain", "", err, "the chain does not pass %s", which);
 }
 
 static int check_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,

@@ -266,8 +266,12 @@ static int verify_run(void *parsed, const struct it_strings *operands, struct in
 		rc = tell(self, path, answer, err);
 	if (rc)
 		return IT_EXIT_FROM_ERROR;
-	if (answer->verdict == INTOTO_UNDECIDED)
+	/* A chain that passes may be undecided all the same, without what is withheld. */
+	if (answer->verdict == INTOTO_UNDECIDED &&
+	    intoto_report_verdict(answer->report) != INTOTO_PASSED)
 		return it_verify_status(answer->report);
+	if (answer->verdict == INTOTO_UNDECIDED)
+		return IT_EXIT_UNAVAILABLE;
 	return answer->verdict == INTOTO_PASSED ? IT_EXIT_YES : IT_EXIT_NO;
 }
 

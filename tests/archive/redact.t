@@ -91,6 +91,38 @@ ok 'and verifies' check twice.tar
 after() { intoto archive renew -o first.tar --signing-key packer one.tar && export_ after.tar --redact other/secret first.tar && check after.tar; }
 ok 'what was renewed is exported, and its renewal still holds' after
 
+# --- what is withheld may be what failed ------------------------------------------------------------------
+disagreeing() {
+	rm -f two.layout && intoto layout init two.layout --expires 2080-01-01T00:00:00Z &&
+		intoto layout add-step two.layout build --key bob.pub --key carol.pub --threshold 1 --product-rule 'ALLOW *' &&
+		intoto sign -f two.layout --signing-key owner && mkdir two && echo y >app &&
+		intoto-run -n build -p app --metadata-directory two --signing-key bob -- true && echo z >app &&
+		intoto-run -n build -p app --metadata-directory two --signing-key carol -- true &&
+		echo x >app && mkdir both && intoto-run -n build -p app --metadata-directory both --signing-key bob -- true &&
+		intoto-run -n build -p app --metadata-directory both --signing-key carol -- true
+}
+ok 'two who say other things of one step' disagreeing
+two() {
+	local out=$1
+	shift
+	intoto archive pack -o "$out" -l two.layout --verification-keys owner.pub --link-dir two --at $now --signing-key packer --compression none "$@"
+}
+ok 'are packed, though they were refused' two two.tar --even-if-refused
+refuses 1 '[step.agreement]' 'which is said of all of them' check two.tar
+for link in two/*.link; do
+	link=${link#two/}
+	ok "$link is withheld" export_ two2.tar --redact "links/$link" two.tar
+	refuses 69 'UNDECIDED: two2.tar' 'which lets nothing pass' check two2.tar
+	ok 'for it may be what fails' has "$tap_out" 'the chain passes under the layout in the archive without what is withheld, which may be what does not; the manifest says of when it was packed: refused'
+	refuses 69 'under the layout that was given without what is withheld' 'nor under a layout from outside' \
+		check --layout two.layout --verification-keys owner.pub two2.tar
+	refuses 69 'UNDECIDED' 'nor as of another time' check --at 2024-01-01T00:00:00Z two2.tar
+done
+ok 'two who say the same are packed' two same2.tar --link-dir both
+ok 'and pass also without one of them' eval 'export_ one2.tar --redact "links/$(ls both | tail -n 1)" same2.tar && check one2.tar'
+refuses 69 'the manifest says of when it was packed: passed' 'but not when something else is asked than then' check --at 2024-01-01T00:00:00Z one2.tar
+ok 'which all of it can answer' check --at 2024-01-01T00:00:00Z same2.tar
+
 # --- forgeries --------------------------------------------------------------------------------------------
 forged() { local good=$1; shift; python3 "$forge" "$good" bad.tar "$@" && check bad.tar; }
 refuses 1 'other/secret: is in the manifest, and is not there [archive.removed]' 'a removal without a redaction' forged public.tar drop 1
