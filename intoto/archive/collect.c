@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/bundle.h"
 #include "archive/collect_part.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -193,12 +194,13 @@ static bool is_exception(const struct intoto_report *report, const char *uri)
 }
 
 /* A line of a bundle ("PATH#LINE") stands for the whole file, whose digest nobody has. */
-static int strip_line(char **path, bool *line, const char *uri, struct intoto_error **err)
+static int strip_line(char **path, bool *line, const char *uri, const char *links,
+		      struct intoto_error **err)
 {
-	const char *hash = strrchr(uri, '#');
+	size_t len = it_archive_file_len(uri, links);
 
-	*line = hash && hash[1] && strspn(hash + 1, "0123456789") == strlen(hash + 1);
-	*path = *line ? strndup(uri, (size_t)(hash - uri)) : strdup(uri);
+	*line = uri[len];
+	*path = strndup(uri, len);
 	return *path ? INTOTO_OK : it_err_nomem(err);
 }
 
@@ -223,26 +225,31 @@ static int collect_input(struct it_archive_collection *out, const struct it_arch
 	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_ROOM);
 	IT_AUTO(it_freep) char *path = NULL;
 	enum it_archive_role role;
+	const char *links = wish->verify->link_dir;
 	const char *rest;
 	bool line;
-	int rc = strip_line(&path, &line, input->uri, err);
+	bool given;
+	int rc = strip_line(&path, &line, input->uri, links, err);
 
 	if (rc)
 		return rc;
 	if (it_streq(path, wish->verify->layout_path))
 		return it_collect_file(out, IT_ROLE_LAYOUT, "layout/root.layout", path,
 				       input->sha256, err);
-	rest = below(path, wish->verify->link_dir);
+	/* A bundle may stand in the place of the folder: then it is all that is in it. */
+	given = line && links && it_streq(path, links);
+	rest = given ? it_path_base(path) : below(path, links);
 	role = excuse			       ? IT_ROLE_EXCEPTION
 	       : it_ends_with(path, ".link")   ? IT_ROLE_LINK
 	       : it_ends_with(path, ".layout") ? IT_ROLE_LAYOUT
 					       : IT_ROLE_ATTESTATION;
 	/* Beside the links it stays there, where a verification looks for it. */
 	(void)it_buf_printf(
-		&name, "%s%s",
+		&name, "%s%s%s",
 		rest ? it_archive_role_folder(IT_ROLE_LINK)
 		     : it_archive_role_folder(excuse ? IT_ROLE_EXCEPTION : IT_ROLE_OTHER),
-		rest ? rest : it_path_base(path)); /* looked at below */
+		rest ? rest : it_path_base(path),
+		given ? it_archive_bundle_suffix(rest) : ""); /* looked at below */
 	rc = it_buf_check(&name, "a name", err);
 	if (!rc)
 		rc = check_same(out, it_buf_text(&name), path, err);
@@ -334,7 +341,7 @@ static int collect_others(struct it_archive_collection *out, const struct it_arc
 
 /* Whether a member stands below links/ where a file of an item does: "outer/inner" is below the
  * folder of a sublayout, links/outer.KEYID/. */
-static bool is_file_of(const char *member, const char *label, const char *file)
+static bool is_file_of(const char *member, const char *label, struct it_span file)
 {
 	const char *folder = it_archive_role_folder(IT_ROLE_LINK);
 	const char *slash;
@@ -350,12 +357,12 @@ static bool is_file_of(const char *member, const char *label, const char *file)
 			return false;
 		member = end + 1;
 	}
-	return it_streq(member, file);
+	return it_span_is(file, member);
 }
 
 /* Several sublayouts may stand for one step: the first item of that label is of the first one. */
 static const char *find_below(const struct it_archive_collection *out,
-			      const struct it_traced_item *item, const char *file)
+			      const struct it_traced_item *item, struct it_span file)
 {
 	const char *found = NULL;
 	size_t instance = 0;
@@ -368,10 +375,13 @@ static const char *find_below(const struct it_archive_collection *out,
 	return found;
 }
 
-/* The member that a file of an item is; *member NULL: none. */
+/* The member that a document of an item is in; *member NULL: none. */
 static int member_of(const char **member, const struct it_archive_collection *out,
-		     const struct it_traced_item *item, const char *file, struct intoto_error **err)
+		     const struct it_traced_item *item, const char *document, const char *given,
+		     struct intoto_error **err)
 {
+	const struct it_span file = it_span(document, it_archive_file_len(document, given));
+	bool is_given = given && it_span_is(file, given);
 	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_ROOM);
 	char *const *found;
 	int rc;
@@ -379,7 +389,9 @@ static int member_of(const char **member, const struct it_archive_collection *ou
 	*member = strchr(item->label, '/') ? find_below(out, item, file) : NULL;
 	if (strchr(item->label, '/'))
 		return INTOTO_OK;
-	(void)it_buf_printf(&name, "%s%s", it_archive_role_folder(IT_ROLE_LINK), file); /* below */
+	(void)it_buf_add_text(&name, it_archive_role_folder(IT_ROLE_LINK));	       /* sticky */
+	(void)it_buf_add_span(&name, file);					       /* sticky */
+	(void)it_buf_add_text(&name, is_given ? it_archive_bundle_suffix(given) : ""); /* below */
 	rc = it_buf_check(&name, "a name", err);
 	found = rc ? NULL : tfind(it_buf_text(&name), &out->names, compare_names);
 	*member = found ? *found : NULL;
@@ -387,7 +399,8 @@ static int member_of(const char **member, const struct it_archive_collection *ou
 }
 
 static int note_step(struct it_archive_manifest *manifest, const struct it_archive_collection *out,
-		     const struct it_traced_item *item, struct intoto_error **err)
+		     const struct it_traced_item *item, const char *given,
+		     struct intoto_error **err)
 {
 	struct it_archive_step *step = &manifest->steps[manifest->step_count];
 	int rc = it_strings_add(&manifest->texts, item->label, err);
@@ -400,7 +413,7 @@ static int note_step(struct it_archive_manifest *manifest, const struct it_archi
 	for (size_t i = 0; !rc && i < item->signer_count; i++) {
 		const char *member;
 
-		rc = member_of(&member, out, item, item->signers[i].file, err);
+		rc = member_of(&member, out, item, item->signers[i].file, given, err);
 		if (!rc && member && !it_strings_has(&step->evidence, member))
 			rc = it_strings_add(&step->evidence, member, err);
 	}
@@ -411,6 +424,8 @@ static int note_step(struct it_archive_manifest *manifest, const struct it_archi
 static int note_steps(struct it_archive_manifest *manifest, const struct it_archive_collection *out,
 		      const struct it_archive_wish *wish, struct intoto_error **err)
 {
+	const char *links = wish->verify->link_dir;
+	const char *given = links ? it_path_base(links) : NULL; /* where that is a bundle */
 	size_t count = it_trace_count(wish->trace);
 	int rc = it_trace_check(wish->trace, err);
 
@@ -423,7 +438,7 @@ static int note_steps(struct it_archive_manifest *manifest, const struct it_arch
 		const struct it_traced_item *item = it_trace_at(wish->trace, i);
 
 		if (!item->is_inspection)
-			rc = note_step(manifest, out, item, err);
+			rc = note_step(manifest, out, item, given, err);
 	}
 	return rc;
 }

@@ -11,11 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/bundle.h"
 #include "archive/collect_part.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "json/json.h"
+#include "model/bundle.h"
 
 enum { DIGITS = 2 * IT_SHA256_SIZE, EVIDENCE_MAX = 256 * 1024 * 1024, PIECE = 256 * 1024 };
 
@@ -78,19 +80,29 @@ static int note_digests(struct named *named, struct it_span text, struct intoto_
 	return rc;
 }
 
+static int note_payload(void *arg, size_t number, struct it_span text, struct intoto_error **err)
+{
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
+
+	(void)number;
+	return intoto_envelope_parse(&envelope, text.data, text.len, NULL)
+		       ? INTOTO_OK
+		       : note_digests(arg, it_buf_span(&envelope->payload), err);
+}
+
 static int note_source(struct named *named, const struct it_archive_source *source,
 		       struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(EVIDENCE_MAX);
-	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *envelope = NULL;
 	int rc = it_file_read(&text, source->path, err);
 
+	if (!rc)
+		rc = note_digests(named, it_buf_span(&text), err);
 	if (rc)
 		return rc;
-	rc = note_digests(named, it_buf_span(&text), err);
-	if (rc || intoto_envelope_parse(&envelope, text.data, text.len, NULL))
-		return rc;
-	return note_digests(named, it_buf_span(&envelope->payload), err);
+	return it_archive_is_bundle(source->member.name)
+		       ? it_bundle_each(it_buf_span(&text), note_payload, named, err)
+		       : note_payload(named, 0, it_buf_span(&text), err);
 }
 
 static int hash(struct it_buf *out, const char *path, bool *file, struct intoto_error **err)
@@ -169,6 +181,14 @@ static int collect_folder(struct it_archive_collection *out, const struct named 
 	return rc;
 }
 
+/* In the place of the folder of links a bundle may stand. */
+static bool is_folder(const char *path)
+{
+	struct stat about;
+
+	return !stat(path, &about) && S_ISDIR(about.st_mode);
+}
+
 int it_collect_raw(struct it_archive_collection *out, const struct it_archive_wish *wish,
 		   struct intoto_error **err)
 {
@@ -182,7 +202,7 @@ int it_collect_raw(struct it_archive_collection *out, const struct it_archive_wi
 					     out->sources[i].member.role == IT_ROLE_ATTESTATION))
 			rc = note_source(&named, &out->sources[i], err);
 	/* The current folder may be a whole source tree: its files are no reports. */
-	if (!rc && links && !it_streq(links, "."))
+	if (!rc && links && !it_streq(links, ".") && is_folder(links))
 		rc = collect_folder(out, &named, links, err);
 	for (size_t i = 0; !rc && i < wish->raw->count; i++)
 		rc = collect_folder(out, &named, wish->raw->items[i], err);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What documents say, as claims. */
+#include "archive/bundle.h"
 #include "archive/diff_part.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "layouts/gates/exceptions.h"
 #include "model/attestation.h"
+#include "model/bundle.h"
 #include "model/link.h"
 #include "model/runtime_trace.h"
 #include "model/sbom.h"
@@ -314,8 +316,8 @@ int it_claims_of_exception(struct it_claims *claims, const struct it_archive_mem
 	return rc ? it_claims_miss(claims, member, intoto_error_text(why), err) : INTOTO_OK;
 }
 
-int it_claims_of_evidence(struct it_claims *claims, const struct it_archive_member *member,
-			  struct it_span bytes, struct intoto_error **err)
+static int take_evidence(struct it_claims *claims, const struct it_archive_member *member,
+			 struct it_span bytes, struct intoto_error **err)
 {
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	struct intoto_envelope *envelope = NULL;
@@ -335,4 +337,26 @@ int it_claims_of_evidence(struct it_claims *claims, const struct it_archive_memb
 	if (rc)
 		return it_claims_miss(claims, member, intoto_error_text(why), err);
 	return it_claims_of_document(claims, member, bytes, err);
+}
+
+struct bundle {
+	struct it_claims *claims;
+	const struct it_archive_member *member;
+};
+
+static int take_line(void *arg, size_t number, struct it_span line, struct intoto_error **err)
+{
+	const struct bundle *bundle = arg;
+
+	(void)number; /* may be another one where the same is said */
+	return take_evidence(bundle->claims, bundle->member, line, err);
+}
+
+int it_claims_of_evidence(struct it_claims *claims, const struct it_archive_member *member,
+			  struct it_span bytes, struct intoto_error **err)
+{
+	struct bundle bundle = { claims, member };
+
+	return it_archive_is_bundle(member->name) ? it_bundle_each(bytes, take_line, &bundle, err)
+						  : take_evidence(claims, member, bytes, err);
 }

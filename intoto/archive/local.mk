@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libarchives.la
 libarchives_la_SOURCES = \
 	%D%/archive.h \
+	%D%/bundle.c %D%/bundle.h \
 	%D%/check.c %D%/check.h \
 	%D%/check_chain.c \
 	%D%/check_later.c \
