@@ -37,6 +37,7 @@ struct worker {
 	struct it_moment opened; /* before any file of it */
 	size_t small;		 /* read at once, and not reported meanwhile */
 	struct taken taken[2];	 /* one for each lane */
+	bool large[2];		 /* of them: not read at once */
 	uint64_t unreported;	 /* bytes */
 	struct it_buf digests;
 };
@@ -66,13 +67,19 @@ static bool take_batch(struct worker *worker, bool idle)
 	return worker->batch;
 }
 
+/* Who stops finishes what is large, and that goes faster with a file beside it. */
+static bool takes_more(const struct worker *worker)
+{
+	return !worker->stops || worker->large[0] || worker->large[1];
+}
+
 /* The next file of any batch; false when there is none (for now). */
 static bool take(struct worker *worker, struct taken *out)
 {
 	struct it_backlog *queue = &worker->shop->queue;
 	bool idle = !worker->taken[0].batch && !worker->taken[1].batch;
 
-	while (!atomic_load(&queue->failed) && !worker->stops) {
+	while (!atomic_load(&queue->failed) && takes_more(worker)) {
 		if (!worker->batch && !take_batch(worker, idle))
 			return false;
 		if (it_batch_take(worker->batch, &out->index)) {
@@ -253,6 +260,7 @@ static int pair_done(void *arg, const struct it_pair_file *file, const struct st
 	struct worker *worker = arg;
 	char digests[SHA256_TEXT];
 
+	worker->large[file->id] = false;
 	print_sha256(digests, sha256);
 	if ((uint64_t)about->st_size <= worker->small)
 		atomic_fetch_add(&worker->shop->bytes, (uint64_t)about->st_size);
@@ -264,7 +272,7 @@ static void reading_pair(void *arg, size_t id, size_t bytes)
 {
 	struct worker *worker = arg;
 
-	(void)id;
+	worker->large[id] = true;
 	atomic_fetch_add(&worker->shop->bytes, bytes);
 	report(worker, bytes);
 }
