@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The policy side: layouts, rules, verification, reports.
 CORE_SOURCES += \
+	%D%/allowances.c %D%/allowances.h \
 	%D%/authority.c %D%/authority.h \
 	%D%/carried.c %D%/carried.h \
 	%D%/certificate.c %D%/certificate.h \

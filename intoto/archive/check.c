@@ -230,115 +230,6 @@ static int check_previous(struct it_archive_answer *answer, const struct it_arch
 
 /* --- the chain --- */
 
-/* An inspection looks at what was shipped, which is not in the archive: that it passed then is what
- * the signer of the manifest says. */
-static bool lacks_inspections_alone(const struct intoto_report *report)
-{
-	size_t refused = 0;
-
-	for (size_t i = 0; i < intoto_report_count(report); i++) {
-		const struct intoto_check *check = intoto_report_at(report, i);
-
-		if (check->outcome == INTOTO_CHECK_UNDECIDED)
-			return false;
-		if (check->outcome != INTOTO_CHECK_FAILED)
-			continue;
-		if (!it_streq(check->code, "inspection.refused"))
-			return false;
-		refused++;
-	}
-	return refused > 0;
-}
-
-bool it_archive_lacks_evidence(const struct it_archive *archive)
-{
-	for (size_t i = 0; i < archive->manifest->member_count; i++)
-		switch (archive->there[i] ? IT_ROLE_OTHER : archive->manifest->members[i].role) {
-		case IT_ROLE_LAYOUT:
-		case IT_ROLE_KEY:
-		case IT_ROLE_LINK:
-		case IT_ROLE_ATTESTATION:
-		case IT_ROLE_CERTIFICATE:
-		case IT_ROLE_TIMESTAMP:
-		case IT_ROLE_TRUST:
-		case IT_ROLE_PARAMETERS:
-		case IT_ROLE_EXCEPTION:
-			return true;
-		case IT_ROLE_ATTESTATIONS:
-		case IT_ROLE_RAW:
-		case IT_ROLE_REPORT:
-		case IT_ROLE_VSA:
-		case IT_ROLE_OTHER:
-			break;
-		}
-	return false;
-}
-
-/* A layout that ended, or that its owner did not sign, is one whatever is withheld. */
-static bool fails_anyway(const struct intoto_report *report)
-{
-	for (size_t i = 0; i < intoto_report_count(report); i++) {
-		const struct intoto_check *check = intoto_report_at(report, i);
-
-		if (check->outcome == INTOTO_CHECK_FAILED &&
-		    (it_streq(check->code, "layout.expiry") ||
-		     it_streq(check->code, "layout.signature")))
-			return true;
-	}
-	return false;
-}
-
-/* What is withheld may be what failed: only of the question that was asked when it was packed does
- * the signer of the manifest say that all of it passed. */
-static bool was_asked(const struct it_archive *archive, const struct it_archive_policy *policy)
-{
-	return !policy->layout && (!policy->at_given || policy->at == archive->manifest->time);
-}
-
-static int note_withheld(struct it_archive_answer *answer, const char *which,
-			 struct intoto_error **err)
-{
-	const char *verdict = answer->archive->manifest->verdict;
-	const char *then = *verdict ? verdict : "not verified";
-
-	if (intoto_report_verdict(answer->report) != INTOTO_PASSED)
-		return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
-				       "the chain cannot be verified without what is withheld; "
-				       "the manifest says of when it was packed: %s",
-				       then);
-	return it_archive_note(answer, INTOTO_CHECK_UNDECIDED, "archive.chain", "", err,
-			       "the chain passes %s without what is withheld, which may be what "
-			       "does not; the manifest says of when it was packed: %s",
-			       which, then);
-}
-
-static int judge_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
-		       struct intoto_error **err)
-{
-	enum intoto_verdict verdict = intoto_report_verdict(answer->report);
-	bool then = it_streq(answer->archive->manifest->verdict, "passed");
-	bool lacks = it_archive_lacks_evidence(answer->archive);
-	bool vouched = !lacks || (then && was_asked(answer->archive, policy));
-	const char *which = policy->layout ? "under the layout that was given"
-					   : "under the layout in the archive";
-
-	if (vouched && verdict == INTOTO_PASSED)
-		return it_archive_note(answer, INTOTO_CHECK_PASSED, "archive.chain", "", err,
-				       "the chain passes %s", which);
-	if (vouched && then && !policy->layout && lacks_inspections_alone(answer->report))
-		return it_archive_note(answer, INTOTO_CHECK_WARNING, "archive.inspections", "", err,
-				       "the chain passes %s, but for its inspections, which look "
-				       "at what was shipped: they passed when it was packed",
-				       which);
-	/* Nor does it fail: nobody can tell any more, which passes nothing. */
-	if (lacks && !fails_anyway(answer->report) &&
-	    (verdict == INTOTO_PASSED || then || policy->layout))
-		return note_withheld(answer, which, err);
-	return it_archive_note(
-		answer, verdict == INTOTO_UNDECIDED ? INTOTO_CHECK_UNDECIDED : INTOTO_CHECK_FAILED,
-		"archive.chain", "", err, "the chain does not pass %s", which);
-}
-
 static int check_chain(struct it_archive_answer *answer, const struct it_archive_policy *policy,
 		       const char *folder, struct intoto_error **err)
 {
@@ -351,8 +242,10 @@ static int check_chain(struct it_archive_answer *answer, const struct it_archive
 				       "signed as it must be");
 	rc = it_archive_chain_read(&chain, answer->archive, policy, folder, err);
 	if (!rc)
+		rc = it_archive_note_words(answer, &chain, policy, err);
+	if (!rc)
 		rc = it_verify(&answer->report, NULL, &chain.options, NULL, err);
-	return rc ? rc : judge_chain(answer, policy, err);
+	return rc ? rc : it_archive_judge_chain(answer, &chain, policy, err);
 }
 
 /* --- all of it --- */

@@ -22,7 +22,10 @@ struct it_archive_policy {
 	const char *previous;	 /* path of the archive before it; NULL */
 	const char *product;	 /* what it must be an archive of; NULL: whatever it says */
 	const char *release;
-	unsigned allow; /* enum intoto_allow */
+	/* Given, they take the place of the archive's own. */
+	const struct intoto_parameter *parameters;
+	size_t parameter_count; /* 0: not given */
+	unsigned allow;		/* enum intoto_allow; 0: not given */
 };
 
 /* All texts are owned by the answer. */

@@ -152,7 +152,7 @@ static int take_parameters(struct it_archive_chain *chain, const struct it_json 
 		rc = take_parameter(chain, it_json_at(raw.list, i), &element, err);
 	}
 	chain->options.parameters = chain->parameters;
-	chain->options.allow |= (unsigned)raw.allow;
+	chain->options.allow = (unsigned)raw.allow;
 	chain->options.pass_parameters = raw.pass;
 	return rc;
 }
@@ -171,6 +171,53 @@ static int read_parameters(struct it_archive_chain *chain, const char *folder,
 	if (!rc)
 		rc = take_parameters(chain, root, err);
 	return rc ? it_err_wrap(err, rc, "%s", name) : rc;
+}
+
+/* What is given takes the place of what is in the archive. */
+static void set_words(struct it_archive_chain *chain, const struct it_archive_policy *policy)
+{
+	if (policy->parameter_count) {
+		chain->options.parameters = policy->parameters;
+		chain->options.parameter_count = policy->parameter_count;
+	}
+	if (policy->allow)
+		chain->options.allow = policy->allow;
+}
+
+/* --- which layout --- */
+
+/* Parameters stand in inspections, too. */
+static int compare_inspections(struct it_archive_chain *chain,
+			       const struct it_archive_policy *policy, const char *packed,
+			       struct intoto_error **err)
+{
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *one = NULL;
+	IT_AUTO(intoto_envelope_freep) struct intoto_envelope *two = NULL;
+	int rc;
+
+	chain->same_inspections = !policy->parameter_count;
+	if (!policy->layout || !chain->same_inspections)
+		return INTOTO_OK;
+	/* One that cannot be read is told by the verification. */
+	rc = intoto_envelope_load(&one, policy->layout, NULL);
+	if (!rc)
+		rc = intoto_envelope_load(&two, packed, NULL);
+	chain->same_inspections =
+		!rc && it_json_equal(it_json_get(it_envelope_body(one), "inspect"),
+				     it_json_get(it_envelope_body(two), "inspect"));
+	return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : INTOTO_OK;
+}
+
+static int choose_layout(struct it_archive_chain *chain, const struct it_archive_policy *policy,
+			 const char *folder, struct intoto_error **err)
+{
+	int rc = own(chain, &chain->options.layout_path, folder, "layout/root.layout", err);
+
+	if (!rc)
+		rc = compare_inspections(chain, policy, chain->options.layout_path, err);
+	if (policy->layout)
+		chain->options.layout_path = policy->layout;
+	return rc;
 }
 
 /* --- all of it --- */
@@ -205,20 +252,18 @@ int it_archive_chain_read(struct it_archive_chain *chain, const struct it_archiv
 		.size = sizeof *options,
 		.at_given = true,
 		.at = policy->at_given ? policy->at : archive->manifest->time,
-		.allow = policy->allow,
 		/* Nothing in an archive is ever run. */
 		.inspections = INTOTO_INSPECTIONS_REFUSE,
 	};
-	/* Those words were for that layout. */
-	if (!rc && !policy->layout)
+	if (!rc)
 		rc = read_parameters(chain, folder, err);
+	set_words(chain, policy);
 	if (!rc)
 		rc = own(chain, &options->link_dir, folder, "links", err);
 	if (!rc)
 		rc = it_dir_make(options->link_dir, err);
-	options->layout_path = policy->layout;
-	if (!rc && !policy->layout)
-		rc = own(chain, &options->layout_path, folder, "layout/root.layout", err);
+	if (!rc)
+		rc = choose_layout(chain, policy, folder, err);
 	set_lists(chain, policy);
 	if (!rc && !options->key_count)
 		rc = it_err_set(err, INTOTO_E_USAGE,

@@ -26,9 +26,6 @@ IT_CHECK int it_archive_check_later(struct it_archive_answer *answer,
 				    const struct it_archive_question *question,
 				    struct intoto_error **err);
 
-/* Whether something is withheld that a verification of the chain reads. */
-bool it_archive_lacks_evidence(const struct it_archive *archive);
-
 /* A verification of what was extracted. */
 struct it_archive_chain {
 	struct intoto_verify_options options;
@@ -36,6 +33,7 @@ struct it_archive_chain {
 	size_t key_count;
 	struct intoto_parameter *parameters;
 	struct it_strings texts, certificates, trust, exceptions;
+	bool same_inspections; /* of the layout that is used and of the one in the archive */
 };
 
 /* Fills a zeroed chain from the folder that the archive was extracted into. */
@@ -43,5 +41,17 @@ IT_CHECK int it_archive_chain_read(struct it_archive_chain *chain, const struct 
 				   const struct it_archive_policy *policy, const char *folder,
 				   struct intoto_error **err);
 void it_archive_chain_done(struct it_archive_chain *chain);
+
+/* Tells with which parameters and allowances it is verified, and whose they are; nothing where
+ * there are none. */
+IT_CHECK int it_archive_note_words(struct it_archive_answer *answer,
+				   const struct it_archive_chain *chain,
+				   const struct it_archive_policy *policy,
+				   struct intoto_error **err);
+/* Says what the report of a chain means for its archive. */
+IT_CHECK int it_archive_judge_chain(struct it_archive_answer *answer,
+				    const struct it_archive_chain *chain,
+				    const struct it_archive_policy *policy,
+				    struct intoto_error **err);
 
 #endif

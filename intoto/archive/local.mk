@@ -8,6 +8,7 @@ libarchives_la_SOURCES = \
 	%D%/check_chain.c \
 	%D%/check_later.c \
 	%D%/check_part.h \
+	%D%/check_verdict.c \
 	%D%/collect.c %D%/collect.h \
 	%D%/collect_made.c \
 	%D%/collect_part.h \

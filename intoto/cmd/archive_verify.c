@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto archive verify: whether an archive is whole and signed, and its chain passes, offline. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/check.h"
@@ -10,6 +11,7 @@
 #include "cmd/layout_options.h"
 #include "cmd/output.h"
 #include "cmd/verify.h"
+#include "cmd/verify_request.h"
 #include "layouts/report.h"
 
 struct verify_options {
@@ -21,6 +23,8 @@ struct verify_options {
 	const char *product, *release;
 	struct it_strings timestamp_roots;
 	bool timestamp_required;
+	struct it_strings parameters;
+	struct it_strings allow;
 	const char *format;
 	unsigned verbose;
 };
@@ -33,6 +37,11 @@ static const struct it_option verify_options[] = {
 		 "would it pass under this layout, instead of the one in the archive?"),
 	IT_EACH(struct verify_options, layout_keys, 0, "verification-keys", "FILE",
 		"a public key that must have signed the layout (those in the archive)"),
+	IT_EACH(struct verify_options, parameters, 0, "param", "NAME=VALUE",
+		"put VALUE for {NAME} in the layout, instead of the parameters in the archive"),
+	{ .name = "allow", .argument = "NAME", .kind = IT_OPTION_TEXTS,
+	  .offset = offsetof(struct verify_options, allow), .choices = it_chain_allow_words,
+	  .help = "allow this, instead of what was allowed in the archive" },
 	IT_VALUE(struct verify_options, at, 0, "at", "TIME",
 		 "as of 2026-01-31T23:59:59Z, @SECONDS, now, or when it was packed (archive)"),
 	IT_VALUE(struct verify_options, previous, 0, "previous", "ARCHIVE",
@@ -53,6 +62,8 @@ static const struct it_option verify_options[] = {
 /* The keys, and what borrows from them. */
 struct question {
 	struct it_archive_keys keys, layout_keys;
+	struct intoto_parameter *parameters;
+	struct it_strings names; /* of them */
 	struct it_archive_policy policy;
 };
 
@@ -60,6 +71,8 @@ static void question_done(struct question *question)
 {
 	it_archive_keys_done(&question->keys);
 	it_archive_keys_done(&question->layout_keys);
+	free(question->parameters);
+	it_strings_done(&question->names);
 }
 
 static int read_time(struct it_archive_policy *policy, const char *text, struct intoto_error **err)
@@ -89,6 +102,12 @@ static int read_question(struct question *out, const struct verify_options *self
 		rc = it_archive_keys_load(&out->layout_keys, &self->layout_keys, err);
 	if (!rc)
 		rc = read_time(policy, self->at, err);
+	if (!rc)
+		rc = it_chain_read_parameters(&out->parameters, &out->names, &self->parameters,
+					      err);
+	policy->parameters = out->parameters;
+	policy->parameter_count = self->parameters.count;
+	policy->allow = it_chain_allowed(&self->allow);
 	policy->keys = (const struct intoto_key *const *)out->keys.items;
 	policy->key_count = out->keys.count;
 	policy->layout_keys = (const struct intoto_key *const *)out->layout_keys.items;

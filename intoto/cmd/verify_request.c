@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/key.h"
+#include "layouts/allowances.h"
 
 enum {
 	TIMEOUT_MAX_SECONDS = 365 * 24 * 3600,
@@ -21,20 +22,6 @@ const char *const it_chain_allow_words[] = { "bad-glob",	   "disagreement",   "e
 					     "unnamed-provenance", "zero-threshold", NULL };
 const char *const it_chain_inspection_words[] = { "sandbox", "host", "refuse", NULL };
 const char *const it_chain_key_type_words[] = { "rsa", "ecdsa", "ed25519", NULL };
-
-static const struct {
-	const char *name;
-	enum intoto_allow allow;
-} exceptions[] = {
-	{ "bad-glob", INTOTO_ALLOW_BAD_GLOB },
-	{ "disagreement", INTOTO_ALLOW_DISAGREEMENT },
-	{ "empty-layout", INTOTO_ALLOW_EMPTY_LAYOUT },
-	{ "failed-step", INTOTO_ALLOW_FAILED_STEP },
-	{ "name-mismatch", INTOTO_ALLOW_NAME_MISMATCH },
-	{ "no-expiry", INTOTO_ALLOW_NO_EXPIRY },
-	{ "unnamed-provenance", INTOTO_ALLOW_UNNAMED_PROVENANCE },
-	{ "zero-threshold", INTOTO_ALLOW_ZERO_THRESHOLD },
-};
 
 void it_verify_request_done(struct it_verify_request *request)
 {
@@ -122,11 +109,10 @@ static int read_keys(struct it_verify_request *request, const struct it_chain_wo
 	return rc;
 }
 
-static int read_parameter(struct it_verify_request *request, const char *text,
+static int read_parameter(struct intoto_parameter *out, struct it_strings *names, const char *text,
 			  struct intoto_error **err)
 {
 	const char *equals = strchr(text, '=');
-	int rc;
 
 	if (!equals) {
 		IT_AUTO(it_freep) char *quoted = it_text_quoted(it_span_text(text));
@@ -134,24 +120,21 @@ static int read_parameter(struct it_verify_request *request, const char *text,
 		return it_err_set(err, INTOTO_E_USAGE, "--param: want NAME=VALUE, found '%s'",
 				  quoted ? quoted : "");
 	}
-	rc = it_strings_add_span(&request->names, it_span(text, (size_t)(equals - text)), err);
-	request->parameters[request->verify.parameter_count++].value = equals + 1;
-	return rc;
+	out->value = equals + 1;
+	return it_strings_add_span(names, it_span(text, (size_t)(equals - text)), err);
 }
 
-static int read_parameters(struct it_verify_request *request, const struct it_strings *texts,
-			   struct intoto_error **err)
+int it_chain_read_parameters(struct intoto_parameter **out, struct it_strings *names,
+			     const struct it_strings *texts, struct intoto_error **err)
 {
-	int rc = INTOTO_OK;
+	struct intoto_parameter *parameters = calloc(texts->count + 1, sizeof *parameters);
+	int rc = parameters ? INTOTO_OK : it_err_nomem(err);
 
-	request->parameters = calloc(texts->count + 1, sizeof *request->parameters);
-	if (!request->parameters)
-		return it_err_nomem(err);
+	*out = parameters;
 	for (size_t i = 0; !rc && i < texts->count; i++)
-		rc = read_parameter(request, texts->items[i], err);
+		rc = read_parameter(&parameters[i], names, texts->items[i], err);
 	for (size_t i = 0; !rc && i < texts->count; i++)
-		request->parameters[i].name = request->names.items[i];
-	request->verify.parameters = request->parameters;
+		parameters[i].name = names->items[i];
 	return rc;
 }
 
@@ -260,14 +243,13 @@ static int read_inspections(struct it_verify_request *request, const struct it_c
 	return rc ? rc : read_processes(request, words->inspection_processes, err);
 }
 
-/* The option table has checked the words. */
-static unsigned allowed(const struct it_strings *names)
+unsigned it_chain_allowed(const struct it_strings *names)
 {
 	unsigned allow = 0;
 
-	for (size_t i = 0; i < IT_COUNT_OF(exceptions); i++)
-		if (it_strings_has(names, exceptions[i].name))
-			allow |= (unsigned)exceptions[i].allow;
+	for (size_t i = 0; i < it_allowance_count; i++)
+		if (it_strings_has(names, it_allowances[i].name))
+			allow |= (unsigned)it_allowances[i].allow;
 	return allow;
 }
 
@@ -286,7 +268,7 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ch
 	verify->timestamp_root_count = words->timestamp_roots.count;
 	verify->exception_paths = (const char *const *)words->exceptions.items;
 	verify->exception_path_count = words->exceptions.count;
-	verify->allow = allowed(&words->allow);
+	verify->allow = it_chain_allowed(&words->allow);
 	verify->pass_parameters = words->pass_parameters;
 	if (!rc)
 		rc = read_inspections(request, words, err);
@@ -295,6 +277,9 @@ int it_verify_request_read(struct it_verify_request *request, const struct it_ch
 	verify->registry_options = (const char *const *)request->registry.items;
 	verify->registry_option_count = request->registry.count;
 	if (!rc)
-		rc = read_parameters(request, &words->parameters, err);
+		rc = it_chain_read_parameters(&request->parameters, &request->names,
+					      &words->parameters, err);
+	verify->parameters = request->parameters;
+	verify->parameter_count = words->parameters.count;
 	return rc ? rc : read_keys(request, words, err);
 }

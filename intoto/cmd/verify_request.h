@@ -108,4 +108,11 @@ IT_CHECK int it_verify_request_read(struct it_verify_request *request,
 				    struct intoto_error **err);
 void it_verify_request_done(struct it_verify_request *request);
 
+/* The bits of names of --allow, which an option table has checked. */
+unsigned it_chain_allowed(const struct it_strings *names);
+/* What --param says; names (empty at first) own the names, texts the values, and *out is the
+ * caller's, also on failure. */
+IT_CHECK int it_chain_read_parameters(struct intoto_parameter **out, struct it_strings *names,
+				      const struct it_strings *texts, struct intoto_error **err);
+
 #endif
