@@ -12,6 +12,7 @@
 #include "report/pages_part.h"
 
 enum {
+	ENTRY_COLUMNS = 14, /* of the statement in find_entry() */
 	ROWS_SHOWN = 500,
 	ARCHIVE_MAX = 256 * 1024 * 1024, /* that is read for a page */
 };
@@ -42,9 +43,9 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 {
 	struct entry *entry = arg;
 
-	(void)err; /* nothing goes wrong */
-	if (row->count < 15)
-		return INTOTO_OK;
+	if (row->count != ENTRY_COLUMNS)
+		return it_err_set(err, INTOTO_E_INTERNAL, "an entry has %zu columns, want %d",
+				  row->count, ENTRY_COLUMNS);
 	entry->there = true;
 	entry->number = it_page_count(row, 0);
 	entry->gitoid = (struct it_buf)IT_BUF(1024);

@@ -71,6 +71,28 @@ ok 'byte for byte, too' cmp answer "$link"
 for page in / /releases /search /affected /expiring; do
 	ok "shows the page $page" asked 200 -u "anybody:${token[reader]}" $page
 done
+# Every link of every page, until no page names another one.
+crawl() {
+	local path todo=(/) seen=' / ' count=0
+
+	while [ ${#todo[@]} -gt 0 ] && [ $count -lt 300 ]; do
+		path=${todo[0]} todo=("${todo[@]:1}") count=$((count + 1))
+		asked 200 -u "anybody:${token[reader]}" "$path" >/dev/null || { echo "$path: $(cat status answer)"; return 1; }
+		grep -qi '^content-type: text/html' headers || continue
+		for path in $(grep -oE '(href|src|action)="/[^"#]*' answer | sed 's/^[^"]*"//; s/&amp;/\&/g' | sort -u); do
+			[[ $seen == *" $path "* ]] || { seen+="$path " todo+=("$path"); }
+		done
+	done
+	printf '%s\n' $seen
+}
+ok 'every link of every page leads somewhere' crawl
+cp "$tap_stdout" crawled
+for path in "/entry/$(id_of "$link")" "/release/$(id_of app.tar.zst)"; do
+	ok 'also to the documents' grep -qF "${path%${path: -40}}" crawled
+done
+refuses 0 "$(basename "$link")" 'a document has its page' asked 200 -u "anybody:${token[reader]}" "/entry/$(id_of "$link")"
+refuses 0 'app.tar.zst' 'and so has a release' asked 200 -u "anybody:${token[reader]}" "/release/$(id_of app.tar.zst)"
+refuses 0 'there is no such' 'none that is not there' asked 404 -u "anybody:${token[reader]}" "/entry/$(printf %064d 1)"
 ok 'the release stands on one' asked 200 -u "anybody:${token[reader]}" '/affected?what=pkg:deb/debian/zlib1g'
 
 # --- many at once ---

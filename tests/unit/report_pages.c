@@ -106,7 +106,6 @@ static int give_entry(row_fn *row, void *arg, struct intoto_error **err)
 		IT_SQL_N(NOW - 100),
 		IT_SQL_N(NOW - 50),
 		IT_SQL_N(NOW + 1000000),
-		IT_SQL_N(0),
 	};
 
 	return give(row, arg, values, IT_COUNT_OF(values), err);
