@@ -226,6 +226,15 @@ static int judge_age(struct judging *judging, struct intoto_error **err)
 	judging->answer->vouched_until = judging->until;
 	it_time_format(from, judging->first);
 	it_time_format(until, judging->until);
+	/* Without --at the question is whether it is vouched for at all. */
+	if (policy->at_given && policy->at < judging->first)
+		return it_archive_note(judging->answer,
+				       policy->timestamp_required ? INTOTO_CHECK_FAILED
+								  : INTOTO_CHECK_WARNING,
+				       "archive.evidence", "", err,
+				       "authorities vouch for it from %s until %s, and not for any "
+				       "time before",
+				       from, until);
 	if (!policy->at_given || policy->at <= judging->last ||
 	    !it_timestamp_holds(&end, it_buf_span(&judging->token), &judging->roots, policy->at,
 				&why))

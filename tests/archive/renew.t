@@ -92,6 +92,12 @@ refuses 1 'no authority vouches' 'and is no timestamp' check --require-timestamp
 ok 'the next may have one' renew bare.tar stamped.tar
 ok 'which then counts' check --require-timestamp $roots stamped.tar
 
+refuses 1 ', and not for any time before' 'as of a time before the timestamp nobody vouches for it' \
+	check --require-timestamp $roots --at 2001-01-01T00:00:00Z first.tar
+ok 'as of a time after it somebody does' check --require-timestamp $roots --at 2050-01-01T00:00:00Z first.tar
+ok 'between two, too' check --require-timestamp $roots --at now second.tar
+prints ', and not for any time before [archive.evidence]' 'where it is not wanted that is told' check $roots --at 2023-12-01T00:00:00Z first.tar
+
 # Somebody else renews, years later, with a key of then.
 refuses 1 'must be named (--key FILE)' 'another key wants to know who signed before' intoto archive renew -o x.tar --signing-key later first.tar
 ok 'when told, it renews' intoto archive renew -o later.tar --signing-key later --key packer.pub first.tar
