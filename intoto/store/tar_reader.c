@@ -237,6 +237,8 @@ static const char *judge_walk(struct it_tar_reader *reader, struct it_tar_walk *
 		return "it has headers that other programs read in another way";
 	if (!whole || walk->bad || !it_tar_walk_ended(walk))
 		return "it ends early, or goes on behind its end";
+	if (walk->hides)
+		return "it hides bytes in the filling behind a member";
 	return it_span_eq(it_span(ours, IT_SHA256_SIZE), it_span(theirs, IT_SHA256_SIZE))
 		       ? NULL
 		       : "other programs find other members in it";

@@ -163,12 +163,15 @@ static bool note_member(struct it_tar_walk *walk, uint64_t size)
 	it_buf_reset(&walk->extended);
 	walk->has_extended = walk->has_size = false;
 	walk->skip = filled(size);
+	walk->skip_fill = walk->skip - size;
 	return true;
 }
 
-static bool is_zero(const unsigned char *block)
+static bool is_zero(const void *bytes, size_t len)
 {
-	for (size_t i = 0; i < IT_TAR_BLOCK; i++)
+	const unsigned char *block = bytes;
+
+	for (size_t i = 0; i < len; i++)
 		if (block[i])
 			return false;
 	return true;
@@ -178,7 +181,7 @@ static bool take_header(struct it_tar_walk *walk)
 {
 	uint64_t size = 0;
 
-	if (is_zero(walk->block)) {
+	if (is_zero(walk->block, IT_TAR_BLOCK)) {
 		walk->zeros++;
 		return !walk->has_extended;
 	}
@@ -196,15 +199,15 @@ static bool take_header(struct it_tar_walk *walk)
 	return note_member(walk, size);
 }
 
-static void take_gathered(struct it_tar_walk *walk, struct it_span piece)
+/* One block; gather counts it still. */
+static void take_gathered(struct it_tar_walk *walk)
 {
-	uint64_t wanted = walk->gather - walk->gather_fill;
-	size_t kept = walk->extended.len;
+	const char *block = (const char *)walk->block;
+	size_t fill = walk->gather == IT_TAR_BLOCK ? (size_t)walk->gather_fill : 0;
+	size_t len = IT_TAR_BLOCK - fill;
 
-	if (kept < wanted)
-		(void)it_buf_add(&walk->extended, piece.data,
-				 piece.len < wanted - kept ? piece.len
-							   : (size_t)(wanted - kept)); /* below */
+	(void)it_buf_add(&walk->extended, block, len); /* below */
+	walk->hides = walk->hides || !is_zero(block + len, fill);
 }
 
 /* --- what others call --- */
@@ -213,7 +216,10 @@ static void take_gathered(struct it_tar_walk *walk, struct it_span piece)
 static size_t take_content(struct it_tar_walk *walk, struct it_span piece)
 {
 	size_t len = piece.len < walk->skip ? piece.len : (size_t)walk->skip;
+	uint64_t content = walk->skip > walk->skip_fill ? walk->skip - walk->skip_fill : 0;
 
+	if (content < len)
+		walk->hides = walk->hides || !is_zero(piece.data + content, len - (size_t)content);
 	walk->skip -= len;
 	return len;
 }
@@ -232,7 +238,7 @@ static size_t take_block(struct it_tar_walk *walk, struct it_span piece)
 		walk->bad = walk->bad || !take_header(walk);
 		return len;
 	}
-	take_gathered(walk, it_span((const char *)walk->block, IT_TAR_BLOCK));
+	take_gathered(walk);
 	walk->gather -= IT_TAR_BLOCK;
 	if (!walk->gather)
 		walk->bad = walk->bad || walk->extended.failed || !read_extended(walk);
@@ -251,8 +257,6 @@ void it_tar_walk_take(struct it_tar_walk *walk, struct it_span piece)
 
 bool it_tar_walk_ended(const struct it_tar_walk *walk)
 {
-	for (size_t i = 0; i < walk->have; i++)
-		if (walk->block[i])
-			return false;
-	return !walk->skip && !walk->gather && !walk->has_extended && walk->zeros >= END_BLOCKS;
+	return is_zero(walk->block, walk->have) && !walk->skip && !walk->gather &&
+	       !walk->has_extended && walk->zeros >= END_BLOCKS;
 }

@@ -16,7 +16,8 @@ enum { IT_TAR_BLOCK = 512 };
 struct it_tar_walk {
 	unsigned char block[IT_TAR_BLOCK];
 	size_t have;	      /* of that block */
-	uint64_t skip;	      /* bytes of a content, with its filling */
+	uint64_t skip;	      /* bytes of a content, with its filling; */
+	uint64_t skip_fill;   /* of these the filling */
 	uint64_t gather;      /* of an extended header, with its filling; */
 	uint64_t gather_fill; /* of these the filling */
 	struct it_buf extended;
@@ -25,6 +26,7 @@ struct it_tar_walk {
 	bool has_extended, has_size;
 	uint64_t zeros; /* blocks at the end */
 	bool bad;
+	bool hides;		  /* something in a filling, which no reader shows */
 	struct it_digest members; /* of names and sizes */
 };
 

@@ -82,7 +82,7 @@ elif what == 'late-manifest':
     members.append(members.pop(0))
 elif what == 'no-manifest':
     del members[0]
-elif what in ('global', 'gnu', 'later-size', 'unknown-attribute'):
+elif what in ('global', 'gnu', 'later-size', 'unknown-attribute', 'filling'):
     pass  # in how it is written
 elif what == 'gnu-long-name':
     members.append(named('links/' + 'x' * 120))
@@ -119,3 +119,9 @@ if what == 'unknown-attribute':
 with tarfile.open(bad, 'w', format=tarfile.GNU_FORMAT if what.startswith('gnu') else tarfile.PAX_FORMAT, **headers) as out:
     for info, data in members:
         out.addfile(info, io.BytesIO(data))
+if what == 'filling':
+    info = tarfile.open(bad).getmembers()[link]
+    assert info.size % 512
+    with open(bad, 'r+b') as out:
+        out.seek(info.offset_data + info.size)
+        out.write(b'x')

@@ -55,7 +55,7 @@ both() {
 	done
 }
 for what in same removed replaced longer added repeated reordered dotdot absolute backslash control symlink hardlink device \
-	renewal late-manifest no-manifest; do
+	filling renewal late-manifest no-manifest; do
 	ok "$what: both say the same" both "$what"
 done
 for what in same dotdot two-of-one-name case case-manifest case-renewals file-and-folder order root role fewer-members upper-hex \

@@ -174,6 +174,8 @@ def verify(path, key, previous=None):
             want(info.isreg() and not info.sparse, info.name + ': is no file')
             content = tar.extractfile(info).read()
             end = info.offset_data + (info.size + 511) // 512 * 512
+            if data[info.offset_data + info.size:end].strip(b'\0'):
+                faults.append(info.name + ': bytes in the filling')
             if predicate is None:
                 want(info.name == FIRST, 'the first member is no manifest')
                 predicate, members = read_manifest(content, key)
