@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto archive pack: verifies a chain, and keeps all that the verdict rests on. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/collect.h"
@@ -27,6 +28,7 @@ struct pack_options {
 	struct it_passphrase passphrase;
 	const char *product, *release;
 	const char *previous;
+	struct it_strings previous_keys;
 	struct it_strings raw, trust, others;
 	const char *retention;
 	const char *lock_until, *keep;
@@ -52,6 +54,8 @@ static const struct it_option pack_options[] = {
 	IT_VALUE(struct pack_options, release, 0, "release", "VERSION", "which release"),
 	IT_VALUE(struct pack_options, previous, 0, "previous", "ARCHIVE",
 		 "the archive of the release before, which this one then names by its digest"),
+	IT_EACH(struct pack_options, previous_keys, 0, "previous-key", "FILE",
+		"a public key of who signed that one (the signing key)"),
 	IT_EACH(struct pack_options, raw, 0, "raw", "FOLDER",
 		"reports and SBOMs: those whose digests evidence names are packed"),
 	IT_EACH(struct pack_options, trust, 0, "trust", "FILE", "a root of trust as of now, to be kept"),
@@ -139,6 +143,31 @@ static int read_previous(struct job *job, struct intoto_error **err)
 	job->manifest->previous = job->previous->sha256;
 	job->manifest->number = job->previous->manifest->number + 1;
 	return INTOTO_OK;
+}
+
+/* Its product and number are inherited, and whoever trusts this one takes that for its past. */
+static int trust_previous(const struct job *job, struct intoto_error **err)
+{
+	IT_AUTO(it_archive_keys_done) struct it_archive_keys given = { 0 };
+	size_t own = job->signers.count;
+	IT_AUTO(it_freep) void *block = NULL;
+	struct it_archive_keys all = { 0 };
+	int rc = it_archive_keys_load(&given, &job->words->previous_keys, err);
+
+	if (rc)
+		return rc;
+	block = calloc(own + given.count + 1, sizeof(struct intoto_key *));
+	if (!block)
+		return it_err_nomem(err);
+	all.items = block;
+	for (size_t i = 0; i < own; i++)
+		all.items[all.count++] = (struct intoto_key *)(uintptr_t)job->signers.items[i]->key;
+	for (size_t i = 0; i < given.count; i++)
+		all.items[all.count++] = given.items[i];
+	return it_err_wrap(err, it_archive_signed(job->previous, &all, err),
+			   "%s: who signed it must be named (--previous-key FILE), unless the "
+			   "same key signs now",
+			   job->words->previous);
 }
 
 static int fill_manifest(struct job *job, struct intoto_error **err)
@@ -367,8 +396,11 @@ static int open_all(struct job *job, struct intoto_error **err)
 		rc = fill_manifest(job, err);
 	if (!rc)
 		rc = name_resource(job, err);
-	return rc ? rc
-		  : it_signers_open(&job->signers, &words->signing_keys, &words->passphrase, err);
+	if (!rc && words->previous_keys.count && !words->previous)
+		rc = it_err_set(err, INTOTO_E_USAGE, "option --previous-key wants --previous");
+	if (!rc)
+		rc = it_signers_open(&job->signers, &words->signing_keys, &words->passphrase, err);
+	return rc || !job->previous ? rc : trust_previous(job, err);
 }
 
 static int pack_run(void *parsed, const struct it_strings *operands, struct intoto_error **err)

@@ -74,6 +74,18 @@ prints 'is the archive before this one, number 0' 'which is verified' check --pr
 prints 'which was not given' 'or said to be open' check two.tar.zst
 ok 'another one is packed' pack other.tar.zst --product app --release 0.9
 refuses 1 'is not the archive that this one names' 'another one is not the one before' check --previous other.tar.zst two.tar.zst
+strange() {
+	intoto archive pack -o bad.tar.zst -l root.layout --verification-keys owner.pub --link-dir links --at $now --product app --release 9 "$@"
+}
+ok "a stranger's archive is packed" strange --signing-key stranger
+mv bad.tar.zst theirs.tar.zst
+refuses 1 'theirs.tar.zst: who signed it must be named (--previous-key FILE), unless the same key signs now' \
+	'which is nothing to go on from' pack three.tar.zst --release 1.1 --previous theirs.tar.zst
+ok 'and nothing is packed' test ! -e three.tar.zst
+refuses 1 'is signed by none of the 2 keys' 'nor where somebody else is named' pack three.tar.zst --release 1.1 --previous theirs.tar.zst --previous-key bob.pub
+ok 'unless he is named' pack three.tar.zst --release 1.1 --previous theirs.tar.zst --previous-key stranger.pub
+ok 'a new key goes on from the old one, where that is named' strange --signing-key carol --previous one.tar.zst --previous-key packer.pub
+refuses 64 'option --previous-key wants --previous' 'a key of no archive' pack four.tar.zst --previous-key packer.pub
 refuses 64 'is of another product' 'nor may the product change' pack three.tar.zst --product else --previous one.tar.zst
 
 # --- taking out ----------------------------------------------------------------------------------------
@@ -147,6 +159,29 @@ refuses 65 'Truncated zstd input' 'one byte is missing at the end' cut_at $((siz
 ok 'half of it is no archive that passes' not cut_at $((size / 2))
 behind() { cat plain.tar - <<<more >bad.tar && check bad.tar; }
 refuses 1 '[archive.cut]' 'something stands behind the end' behind
+# --- what no reader shows ------------------------------------------------------------------------------------
+# hidden WHICH: a byte in the filling behind the manifest, a member, the last one, or an extended header
+pack long.tar --compression none --add "$(printf %0150d 0)=app" >/dev/null
+hidden() {
+	python3 - long.tar bad.tar "$1" <<'PYTHON' && check bad.tar
+import sys, tarfile
+data = bytearray(open(sys.argv[1], 'rb').read())
+ends = [m.offset_data + m.size for m in tarfile.open(sys.argv[1])]
+long = next(m.offset for m in tarfile.open(sys.argv[1]) if len(m.name) > 100)
+head = long + 512 + int(bytes(data[long + 124:long + 135]), 8)
+end = {'manifest': ends[0], 'member': ends[1], 'last': ends[-1], 'header': head}[sys.argv[3]]
+assert end % 512 and not any(data[end:end + 512 - end % 512])
+data[end + (511 - end % 512)] = 1
+open(sys.argv[2], 'wb').write(data)
+PYTHON
+}
+ok 'an archive with a long name' check long.tar
+for what in manifest member last header; do
+	refuses 1 'it hides bytes in the filling behind a member [archive.cut]' "a byte in the filling of: $what" hidden $what
+done
+packed() { hidden member >/dev/null; zstd -q -f bad.tar -o bad.tar.zst && check bad.tar.zst; }
+refuses 1 'it hides bytes in the filling behind a member' 'in a compressed one, too' packed
+
 bomb() {
 	python3 - plain.tar bad.tar <<'PYTHON'
 import io, sys, tarfile
