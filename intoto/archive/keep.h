@@ -4,7 +4,7 @@
 #define IT_ARCHIVE_KEEP_H
 
 #include "archive/archive.h"
-#include "store/store.h"
+#include "store/release.h"
 
 /*
  * Puts the members of an archive that is an entry already (id), and notes what release it is.  A
@@ -14,5 +14,15 @@
 IT_CHECK int it_archive_keep(struct it_store *store, const char *path,
 			     const struct it_object_id *id, const char *actor, bool *kept,
 			     struct intoto_error **err);
+
+/*
+ * Tells what an archive says of itself, as it_archive_keep() notes it; nothing of a file that is no
+ * archive.  whole: all of it is read, it must be whole, and what a redaction withholds is no
+ * member; else the manifest alone is.  archive stays zero: who asks knows which entry it is.
+ */
+IT_CHECK int it_archive_claims(const char *path, bool whole,
+			       int (*tell)(void *arg, const struct it_store_release *release,
+					   struct intoto_error **err),
+			       void *arg, struct intoto_error **err);
 
 #endif

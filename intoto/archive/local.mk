@@ -9,6 +9,7 @@ libarchives_la_SOURCES = \
 	%D%/check_later.c \
 	%D%/check_part.h \
 	%D%/check_verdict.c \
+	%D%/claims.c \
 	%D%/collect.c %D%/collect.h \
 	%D%/collect_made.c \
 	%D%/collect_part.h \

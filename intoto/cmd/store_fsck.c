@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto store fsck: whether a store is what its log says. */
+#include "archive/keep.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/choices.h"
@@ -178,7 +179,11 @@ static int check(struct checking *checking, struct it_fsck_result *result,
 {
 	struct fsck_options *self = checking->self;
 	struct it_fsck_options options = {
-		.log_only = self->log_only, .finding = tell, .progress = advance, .arg = checking
+		.log_only = self->log_only,
+		.archive = it_archive_claims,
+		.finding = tell,
+		.progress = advance,
+		.arg = checking,
 	};
 	struct it_store_options place = { .read_only = true };
 	int rc = it_store_words_read(&place, &self->store, err);

@@ -15,6 +15,8 @@ static void fsck_done(struct it_fsck *fsck)
 	free(fsck->removals);
 	free(fsck->gone);
 	it_fsck_holds_done(fsck);
+	free(fsck->archive);
+	it_room_done(&fsck->room);
 }
 
 int it_fsck_fault(struct it_fsck *fsck, const char *code, int64_t number,

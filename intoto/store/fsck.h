@@ -8,7 +8,7 @@
 #define IT_STORE_FSCK_H
 
 #include "model/signed_note.h"
-#include "store/store.h"
+#include "store/release.h"
 
 struct it_fsck_finding {
 	const char *code; /* a word that stays: see docs/intoto-store.1 */
@@ -23,6 +23,11 @@ struct it_fsck_options {
 	 * signature was checked. */
 	const struct it_checkpoint *checkpoint;
 	bool log_only; /* rows and log, no objects */
+	/* it_archive_claims(); NULL: archives are files like others. */
+	int (*archive)(const char *path, bool whole,
+		       int (*tell)(void *arg, const struct it_store_release *release,
+				   struct intoto_error **err),
+		       void *arg, struct intoto_error **err);
 	int (*finding)(void *arg, const struct it_fsck_finding *finding, struct intoto_error **err);
 	void (*progress)(void *arg, size_t objects, uint64_t bytes); /* may be NULL */
 	void *arg;

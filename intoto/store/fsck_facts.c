@@ -193,33 +193,34 @@ static int compare(const void *a, const void *b)
 }
 
 /* Rows that are the same are one. */
-static size_t next_other(const struct rows *rows, size_t i)
+static size_t next_other(const struct it_strings *rows, size_t i)
 {
-	const char *text = rows->items.items[i];
+	const char *text = rows->items[i];
 
-	while (i < rows->items.count && it_streq(rows->items.items[i], text))
+	while (i < rows->count && it_streq(rows->items[i], text))
 		i++;
 	return i;
 }
 
-static void sort(struct rows *rows)
+static void sort(struct it_strings *rows)
 {
-	if (rows->items.count)
-		qsort(rows->items.items, rows->items.count, sizeof *rows->items.items, compare);
+	if (rows->count)
+		qsort(rows->items, rows->count, sizeof *rows->items, compare);
 }
 
-static void count_differences(size_t *missing, size_t *added, const struct rows *said,
-			      const struct rows *found)
+void it_fsck_compare(struct it_strings *said, struct it_strings *found, size_t *missing,
+		     size_t *added)
 {
 	size_t i = 0;
 	size_t k = 0;
 
+	sort(said);
+	sort(found);
 	*missing = *added = 0;
-	while (i < said->items.count || k < found->items.count) {
-		int order = i == said->items.count ? 1
-			    : k == found->items.count
-				    ? -1
-				    : compare(&said->items.items[i], &found->items.items[k]);
+	while (i < said->count || k < found->count) {
+		int order = i == said->count	? 1
+			    : k == found->count ? -1
+						: compare(&said->items[i], &found->items[k]);
 
 		*missing += order < 0;
 		*added += order > 0;
@@ -247,9 +248,7 @@ int it_fsck_facts(struct it_fsck *fsck, const struct it_fsck_entry *entry,
 		rc = read_rows(&found, fsck->store->sql, entry, err);
 	if (rc)
 		return rc;
-	sort(&said);
-	sort(&found);
-	count_differences(&missing, &added, &said, &found);
+	it_fsck_compare(&said.items, &found.items, &missing, &added);
 	if (missing)
 		rc = it_fsck_fault(fsck, "facts.missing", entry->number, &entry->id, err,
 				   "the index lacks %zu things that the document says: searches "

@@ -43,28 +43,31 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 struct text {
 	struct it_buf buf;
 	bool wanted;
+	struct it_fsck_spool spool;
 };
 
 static void text_done(struct text *text)
 {
 	it_buf_done(&text->buf);
+	it_fsck_spool_done(&text->spool);
 }
 
 static int take_piece(void *arg, struct it_span piece, struct intoto_error **err)
 {
 	struct text *text = arg;
+	int rc = it_fsck_spool_take(&text->spool, piece, err);
 
-	return text->wanted ? it_sink_into_buf(&text->buf, piece, err) : INTOTO_OK;
+	return rc || !text->wanted ? rc : it_sink_into_buf(&text->buf, piece, err);
 }
 
-static int check_facts(struct it_fsck *fsck, const struct it_fsck_entry *item,
-		       const struct text *text, struct intoto_error **err)
+static int check_facts(struct it_fsck *fsck, const struct it_fsck_entry *item, struct text *text,
+		       struct intoto_error **err)
 {
 	IT_AUTO(it_facts_freep) struct it_facts *facts = NULL;
-	int rc;
+	int rc = it_fsck_archive(&text->spool, err);
 
-	if (!text->wanted)
-		return INTOTO_OK;
+	if (rc || !text->wanted)
+		return rc;
 	rc = it_facts_read(&facts, it_buf_span(&text->buf), item->name, err);
 	return rc ? rc : it_fsck_facts(fsck, item, facts, err);
 }
@@ -75,7 +78,8 @@ static int check_object(struct it_fsck *fsck, const struct it_fsck_entry *item,
 	struct it_objects *objects = fsck->store->objects;
 	IT_AUTO(text_done)
 	struct text text = { .buf = IT_BUF(IT_STORE_DOCUMENT_MAX),
-			     .wanted = item->size < IT_STORE_DOCUMENT_MAX };
+			     .wanted = item->size < IT_STORE_DOCUMENT_MAX,
+			     .spool = { .fsck = fsck, .entry = item, .fd = -1 } };
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	const struct it_sink sink = { take_piece, &text };
 	int rc = objects->kind->get(objects, &item->id, &sink, &why);
@@ -199,5 +203,7 @@ int it_fsck_objects(struct it_fsck *fsck, struct intoto_error **err)
 	}
 	if (!rc)
 		rc = check_strays(fsck, err);
+	if (!rc)
+		rc = it_fsck_releases(fsck, err);
 	return rc ? rc : objects->kind->each(objects, look_at, fsck, err);
 }

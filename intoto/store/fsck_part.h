@@ -3,6 +3,7 @@
 #ifndef IT_STORE_FSCK_PART_H
 #define IT_STORE_FSCK_PART_H
 
+#include "attest/room.h"
 #include "store/entry.h"
 #include "store/fsck.h"
 #include "store/leaf.h"
@@ -27,7 +28,9 @@ struct it_fsck {
 	struct it_fsck_removal *removals;    /* in the order of their leaves */
 	const struct it_fsck_removal **gone; /* the same, in the order of their entries */
 	size_t removal_count, removal_cap;
-	void *holds; /* tsearch(3): those that the log says are open */
+	struct it_room room; /* where archives are read; opened by the first one */
+	char *archive;	     /* the file there */
+	void *holds;	     /* tsearch(3): those that the log says are open */
 };
 
 /* Tells of it. */
@@ -60,5 +63,28 @@ struct it_fsck_entry {
 /* What the index says of an entry, against what its document says. */
 IT_CHECK int it_fsck_facts(struct it_fsck *fsck, const struct it_fsck_entry *entry,
 			   const struct it_facts *facts, struct intoto_error **err);
+
+/* How rows differ, each once; both are sorted. */
+void it_fsck_compare(struct it_strings *said, struct it_strings *found, size_t *missing,
+		     size_t *added);
+
+/* --- archives --- */
+
+/* The bytes of an entry on their way into a file, where they may be an archive. */
+struct it_fsck_spool {
+	struct it_fsck *fsck;
+	const struct it_fsck_entry *entry;
+	int fd; /* -1: none */
+	bool begun;
+};
+
+/* Each piece of its bytes. */
+IT_CHECK int it_fsck_spool_take(struct it_fsck_spool *spool, struct it_span piece,
+				struct intoto_error **err);
+void it_fsck_spool_done(struct it_fsck_spool *spool);
+/* What the index says of a release, against the manifest; the bytes were those of the entry. */
+IT_CHECK int it_fsck_archive(struct it_fsck_spool *spool, struct intoto_error **err);
+/* Releases of what is no archive. */
+IT_CHECK int it_fsck_releases(struct it_fsck *fsck, struct intoto_error **err);
 
 #endif

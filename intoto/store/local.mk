@@ -25,6 +25,7 @@ noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = \
 	%D%/entry.c %D%/entry.h \
 	%D%/fsck.c %D%/fsck.h \
+	%D%/fsck_archive.c \
 	%D%/fsck_facts.c \
 	%D%/fsck_holds.c \
 	%D%/fsck_log.c \

@@ -73,7 +73,7 @@ static int set_kind(struct it_sql *sql, int64_t number, const struct it_store_re
 		"class = CASE WHEN class = '' THEN $3 ELSE class END, "
 		"lock_until = CASE WHEN lock_until < $4 THEN $4 ELSE lock_until END "
 		"WHERE number = $5";
-	const struct it_sql_value values[] = { IT_SQL_T("application/vnd.intoto.archive+tar"),
+	const struct it_sql_value values[] = { IT_SQL_T(IT_STORE_ARCHIVE_TYPE),
 					       IT_SQL_T(release->verdict),
 					       IT_SQL_T(release->retention),
 					       IT_SQL_N(release->lock_until), IT_SQL_N(number) };

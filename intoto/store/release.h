@@ -5,6 +5,9 @@
 
 #include "store/store.h"
 
+/* The media type of its entry. */
+#define IT_STORE_ARCHIVE_TYPE "application/vnd.intoto.archive+tar"
+
 struct it_store_member {
 	struct it_object_id id; /* of an entry */
 	const char *role;
