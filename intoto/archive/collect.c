@@ -194,12 +194,12 @@ static bool is_exception(const struct intoto_report *report, const char *uri)
 }
 
 /* A line of a bundle ("PATH#LINE") stands for the whole file, whose digest nobody has. */
-static int strip_line(char **path, bool *line, const char *uri, const char *links,
+static int strip_line(char **path, const char **line, const char *uri, const char *links,
 		      struct intoto_error **err)
 {
 	size_t len = it_archive_file_len(uri, links);
 
-	*line = uri[len];
+	*line = uri + len;
 	*path = strndup(uri, len);
 	return *path ? INTOTO_OK : it_err_nomem(err);
 }
@@ -218,44 +218,63 @@ static int check_same(const struct it_archive_collection *out, const char *name,
 			  path, name);
 }
 
-static int collect_input(struct it_archive_collection *out, const struct it_archive_wish *wish,
-			 const struct it_report_input *input, struct intoto_error **err)
+/* Beside the links it stays there, where a verification looks for it; a bundle that stands in the
+ * place of the folder is all that is in it. */
+int it_collect_name(struct it_buf *out, const char **line, const struct it_archive_wish *wish,
+		    const char *uri, struct intoto_error **err)
 {
-	bool excuse = is_exception(wish->report, input->uri);
-	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_ROOM);
-	IT_AUTO(it_freep) char *path = NULL;
-	enum it_archive_role role;
 	const char *links = wish->verify->link_dir;
+	IT_AUTO(it_freep) char *path = NULL;
 	const char *rest;
-	bool line;
 	bool given;
-	int rc = strip_line(&path, &line, input->uri, links, err);
+	int rc = strip_line(&path, line, uri, links, err);
 
 	if (rc)
 		return rc;
-	if (it_streq(path, wish->verify->layout_path))
-		return it_collect_file(out, IT_ROLE_LAYOUT, "layout/root.layout", path,
-				       input->sha256, err);
-	/* A bundle may stand in the place of the folder: then it is all that is in it. */
-	given = line && links && it_streq(path, links);
+	given = **line && links && it_streq(path, links);
 	rest = given ? it_path_base(path) : below(path, links);
-	role = excuse			       ? IT_ROLE_EXCEPTION
-	       : it_ends_with(path, ".link")   ? IT_ROLE_LINK
-	       : it_ends_with(path, ".layout") ? IT_ROLE_LAYOUT
-					       : IT_ROLE_ATTESTATION;
-	/* Beside the links it stays there, where a verification looks for it. */
-	(void)it_buf_printf(
-		&name, "%s%s%s",
-		rest ? it_archive_role_folder(IT_ROLE_LINK)
-		     : it_archive_role_folder(excuse ? IT_ROLE_EXCEPTION : IT_ROLE_OTHER),
-		rest ? rest : it_path_base(path),
-		given ? it_archive_bundle_suffix(rest) : ""); /* looked at below */
-	rc = it_buf_check(&name, "a name", err);
+	if (it_streq(path, wish->verify->layout_path))
+		(void)it_buf_add_text(out, IT_COLLECT_LAYOUT); /* below */
+	else if (rest)
+		(void)it_buf_printf(out, "%s%s%s", it_archive_role_folder(IT_ROLE_LINK), rest,
+				    given ? it_archive_bundle_suffix(rest) : ""); /* below */
+	else
+		(void)it_buf_printf(out, "%s%s",
+				    it_archive_role_folder(is_exception(wish->report, path)
+								   ? IT_ROLE_EXCEPTION
+								   : IT_ROLE_OTHER),
+				    it_path_base(path)); /* below */
+	return it_buf_check(out, "a name", err);
+}
+
+static enum it_archive_role role_of(const struct it_archive_wish *wish, const char *path)
+{
+	if (is_exception(wish->report, path))
+		return IT_ROLE_EXCEPTION;
+	if (it_ends_with(path, ".link"))
+		return IT_ROLE_LINK;
+	return it_ends_with(path, ".layout") ? IT_ROLE_LAYOUT : IT_ROLE_ATTESTATION;
+}
+
+static int collect_input(struct it_archive_collection *out, const struct it_archive_wish *wish,
+			 const struct it_report_input *input, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf name = IT_BUF(NAME_ROOM);
+	IT_AUTO(it_freep) char *path = NULL;
+	const char *line;
+	int rc = strip_line(&path, &line, input->uri, wish->verify->link_dir, err);
+
 	if (!rc)
-		rc = check_same(out, it_buf_text(&name), path, err);
+		rc = it_collect_name(&name, &line, wish, input->uri, err);
+	if (rc)
+		return rc;
+	if (it_streq(path, wish->verify->layout_path))
+		return it_collect_file(out, IT_ROLE_LAYOUT, IT_COLLECT_LAYOUT, path, input->sha256,
+				       err);
+	rc = check_same(out, it_buf_text(&name), path, err);
 	return rc ? rc
-		  : it_collect_file(out, role, it_buf_text(&name), path,
-				    line || !*input->sha256 ? NULL : input->sha256, err);
+		  : it_collect_file(out, role_of(wish, path), it_buf_text(&name), path,
+				    *line || !*input->sha256 ? NULL : input->sha256, err);
 }
 
 static int collect_inputs(struct it_archive_collection *out, const struct it_archive_wish *wish,
@@ -265,8 +284,8 @@ static int collect_inputs(struct it_archive_collection *out, const struct it_arc
 
 	for (size_t i = 0; !rc && i < it_report_input_count(wish->report); i++)
 		rc = collect_input(out, wish, it_report_input_at(wish->report, i), err);
-	if (!rc && !it_collect_has(out, "layout/root.layout"))
-		rc = it_collect_file(out, IT_ROLE_LAYOUT, "layout/root.layout",
+	if (!rc && !it_collect_has(out, IT_COLLECT_LAYOUT))
+		rc = it_collect_file(out, IT_ROLE_LAYOUT, IT_COLLECT_LAYOUT,
 				     wish->verify->layout_path, NULL, err);
 	return rc;
 }
@@ -443,6 +462,18 @@ static int note_steps(struct it_archive_manifest *manifest, const struct it_arch
 	return rc;
 }
 
+/* What it says has the names of members, for all that is made from it. */
+static int collect_verdict(struct it_archive_collection *out, const struct it_archive_wish *wish,
+			   struct intoto_error **err)
+{
+	IT_AUTO(intoto_report_freep) struct intoto_report *report = NULL;
+	struct it_archive_wish named = *wish;
+	int rc = it_collect_report(&report, wish, err);
+
+	named.report = report;
+	return rc ? rc : it_collect_verdict(out, &named, err);
+}
+
 int it_archive_collect(struct it_archive_collection *out, struct it_archive_manifest *manifest,
 		       const struct it_archive_wish *wish, struct intoto_error **err)
 {
@@ -457,7 +488,7 @@ int it_archive_collect(struct it_archive_collection *out, struct it_archive_mani
 	if (!rc)
 		rc = it_collect_bundle(out, err);
 	if (!rc)
-		rc = it_collect_verdict(out, wish, err);
+		rc = collect_verdict(out, wish, err);
 	if (!rc)
 		rc = note_steps(manifest, out, wish, err);
 	manifest->verdict = it_verdict_name(intoto_report_verdict(wish->report));

@@ -181,12 +181,27 @@ static int collect_folder(struct it_archive_collection *out, const struct named 
 	return rc;
 }
 
-/* In the place of the folder of links a bundle may stand. */
-static bool is_folder(const char *path)
+bool it_collect_is_folder(const char *path)
 {
 	struct stat about;
 
 	return !stat(path, &about) && S_ISDIR(about.st_mode);
+}
+
+bool it_collect_is_file(const char *path)
+{
+	struct stat about;
+
+	return !stat(path, &about) && !S_ISDIR(about.st_mode);
+}
+
+static bool is_current(const char *path)
+{
+	struct stat one;
+	struct stat two;
+
+	return !stat(path, &one) && !stat(".", &two) && one.st_dev == two.st_dev &&
+	       one.st_ino == two.st_ino;
 }
 
 int it_collect_raw(struct it_archive_collection *out, const struct it_archive_wish *wish,
@@ -202,7 +217,7 @@ int it_collect_raw(struct it_archive_collection *out, const struct it_archive_wi
 					     out->sources[i].member.role == IT_ROLE_ATTESTATION))
 			rc = note_source(&named, &out->sources[i], err);
 	/* The current folder may be a whole source tree: its files are no reports. */
-	if (!rc && links && !it_streq(links, ".") && is_folder(links))
+	if (!rc && links && it_collect_is_folder(links) && !is_current(links))
 		rc = collect_folder(out, &named, links, err);
 	for (size_t i = 0; !rc && i < wish->raw->count; i++)
 		rc = collect_folder(out, &named, wish->raw->items[i], err);

@@ -14,6 +14,7 @@ libarchives_la_SOURCES = \
 	%D%/collect_made.c \
 	%D%/collect_part.h \
 	%D%/collect_raw.c \
+	%D%/collect_report.c \
 	%D%/collision.c \
 	%D%/diff.c %D%/diff.h \
 	%D%/diff_evidence.c \
