@@ -36,7 +36,7 @@ enum it_archive_role {
 	IT_ROLE_ATTESTATIONS, /* attestations.intoto.jsonl: all of them again, a line each */
 	IT_ROLE_RAW,	      /* raw/sha256/HEX: reports and SBOMs that evidence names */
 	IT_ROLE_CERTIFICATE,  /* certificates/ */
-	IT_ROLE_TIMESTAMP,    /* timestamps/ */
+	IT_ROLE_TIMESTAMP,    /* timestamps/: of other programs; ours stand in envelopes */
 	IT_ROLE_TRUST,	      /* trust/: roots as of then */
 	IT_ROLE_REPORT,	      /* report/verification.json: as "intoto verify --format=json" */
 	IT_ROLE_VSA,	      /* report/vsa.dsse.json */
