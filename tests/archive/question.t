@@ -71,4 +71,26 @@ ok 'which is told' has "$tap_out" 'it is verified with the allowances that were 
 prints 'PASSED' 'or the same' asks root.layout zero.tar --allow no-expiry --allow zero-threshold
 refuses 64 'zero' 'no such allowance' check zero.tar --allow everything
 
+# --- what the key of --key vouches for -----------------------------------------------------------------------
+intoto archive pack -o good.tar -l root.layout --verification-keys owner.pem.pub --link-dir links --signing-key packer.pem --allow zero-threshold \
+	--compression none --product app --release 1.0 >/dev/null
+bobs() {
+	layout own.layout bob bob "$(step build bob 1 '' '["ALLOW","*"]')" '' && link own build bob '' "\"app\":$(sha 6)" &&
+		intoto archive pack -o own.tar -l own.layout --verification-keys bob.pem.pub --link-dir own --signing-key bob.pem --product app --release 1.0
+}
+ok 'a functionary packs a chain of his own' bobs
+refuses 1 'the manifest is signed by none of the 1 keys' 'which is nothing for who trusts the packer' check own.tar
+prints 'PASSED: own.tar' 'and a release for who takes his key for that of one' intoto archive verify --key bob.pem.pub own.tar
+refuses 1 'REFUSED: own.tar' 'unless the owner of the layout is named' intoto archive verify --key bob.pem.pub --verification-keys owner.pem.pub own.tar
+# What he signed as evidence: the manifest's place is for manifests.
+posed() {
+	printf '{"_type":"link","name":"build","command":[],"materials":{},"products":{},"byproducts":{},"environment":{}}' >payload &&
+		printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","signatures":[]}' "$(base64 -w0 payload)" >envelope &&
+		intoto sign -q --unchecked -f envelope -k bob.pem -o pose/manifest.dsse.json &&
+		(cd pose && tar --format=ustar -cf ../posed.tar manifest.dsse.json $(cd .. && tar -tf good.tar | tail -n +2)) &&
+		intoto archive verify --key bob.pem.pub posed.tar
+}
+mkdir pose && tar -xf good.tar -C pose
+refuses 65 'posed.tar: manifest.dsse.json: ' 'a link that he signed is no manifest' posed
+
 done_testing
