@@ -7,16 +7,15 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "json/field.h"
 
-enum { PARAMETERS_MAX = 1024, DOCUMENT_MAX = 16 * 1024 * 1024 };
+enum { DOCUMENT_MAX = 16 * 1024 * 1024 };
 
 void it_archive_chain_done(struct it_archive_chain *chain)
 {
 	for (size_t i = 0; i < chain->key_count; i++)
 		intoto_key_free(chain->keys[i]);
 	free(chain->keys);
-	free(chain->parameters);
+	it_archive_parameters_done(&chain->parameters);
 	it_strings_done(&chain->texts);
 	it_strings_done(&chain->certificates);
 	it_strings_done(&chain->trust);
@@ -86,91 +85,21 @@ static int take_members(struct it_archive_chain *chain, const struct it_archive 
 
 /* --- with which words it was verified then --- */
 
-struct raw_parameters {
-	int64_t allow;
-	bool pass;
-	const struct it_json *list;
-};
-
-static const struct it_field parameters_fields[] = {
-	{ "allow", IT_FIELD_INT, true, offsetof(struct raw_parameters, allow), NULL },
-	{ "parameters", IT_FIELD_LIST, true, offsetof(struct raw_parameters, list), NULL },
-	{ "passParameters", IT_FIELD_BOOL, true, offsetof(struct raw_parameters, pass), NULL },
-};
-
-struct raw_parameter {
-	char *name, *value;
-};
-
-static void raw_parameter_done(struct raw_parameter *raw)
-{
-	free(raw->name);
-	free(raw->value);
-}
-
-static const struct it_field parameter_fields[] = {
-	{ "name", IT_FIELD_TEXT, true, offsetof(struct raw_parameter, name), NULL },
-	{ "value", IT_FIELD_TEXT, true, offsetof(struct raw_parameter, value), NULL },
-};
-
-static int take_parameter(struct it_archive_chain *chain, const struct it_json *value,
-			  const struct it_where *where, struct intoto_error **err)
-{
-	IT_AUTO(raw_parameter_done) struct raw_parameter raw = { 0 };
-	struct intoto_parameter *one = &chain->parameters[chain->options.parameter_count];
-	int rc = it_fields_read(&raw, value, parameter_fields, IT_COUNT_OF(parameter_fields), 0,
-				where, err);
-
-	if (!rc)
-		rc = own(chain, &one->name, NULL, raw.name, err);
-	if (!rc)
-		rc = own(chain, &one->value, NULL, raw.value, err);
-	chain->options.parameter_count += rc == INTOTO_OK;
-	return rc;
-}
-
-static int take_parameters(struct it_archive_chain *chain, const struct it_json *root,
-			   struct intoto_error **err)
-{
-	static const struct it_where where = { NULL, "parameters", 0 };
-	struct raw_parameters raw = { 0 };
-	size_t count;
-	int rc = it_fields_read(&raw, root, parameters_fields, IT_COUNT_OF(parameters_fields), 0,
-				NULL, err);
-
-	count = rc ? 0 : it_json_count(raw.list);
-	if (!rc && (raw.allow < 0 || raw.allow > UINT16_MAX || count > PARAMETERS_MAX))
-		rc = it_where_refuse(&where, INTOTO_E_LIMIT, err, "a number without sense");
-	if (rc)
-		return rc;
-	chain->parameters = calloc(count + 1, sizeof *chain->parameters);
-	if (!chain->parameters)
-		return it_err_nomem(err);
-	for (size_t i = 0; !rc && i < count; i++) {
-		struct it_where element = { &where, NULL, i };
-
-		rc = take_parameter(chain, it_json_at(raw.list, i), &element, err);
-	}
-	chain->options.parameters = chain->parameters;
-	chain->options.allow = (unsigned)raw.allow;
-	chain->options.pass_parameters = raw.pass;
-	return rc;
-}
-
 static int read_parameters(struct it_archive_chain *chain, const char *folder,
 			   struct intoto_error **err)
 {
-	static const char name[] = "report/parameters.json";
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(DOCUMENT_MAX);
-	IT_AUTO(it_json_freep) struct it_json *root = NULL;
-	IT_AUTO(it_freep) char *path = it_path_join(folder, name);
+	IT_AUTO(it_freep) char *path = it_path_join(folder, IT_ARCHIVE_PARAMETERS_NAME);
 	int rc = path ? it_file_read(&text, path, err) : it_err_nomem(err);
 
-	if (!rc)
-		rc = it_json_parse(&root, it_buf_span(&text), &it_json_signed_limits, err);
-	if (!rc)
-		rc = take_parameters(chain, root, err);
-	return rc ? it_err_wrap(err, rc, "%s", name) : rc;
+	if (rc)
+		return it_err_wrap(err, rc, "%s", IT_ARCHIVE_PARAMETERS_NAME);
+	rc = it_archive_parameters_read(&chain->parameters, it_buf_span(&text), err);
+	chain->options.parameters = chain->parameters.items;
+	chain->options.parameter_count = chain->parameters.count;
+	chain->options.allow = chain->parameters.allow;
+	chain->options.pass_parameters = chain->parameters.pass;
+	return rc;
 }
 
 /* What is given takes the place of what is in the archive. */

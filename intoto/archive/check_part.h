@@ -4,6 +4,7 @@
 #define IT_ARCHIVE_CHECK_PART_H
 
 #include "archive/check.h"
+#include "archive/parameters.h"
 #include "attest/room.h"
 
 /* Adds a note; texts are copied. */
@@ -31,7 +32,7 @@ struct it_archive_chain {
 	struct intoto_verify_options options;
 	struct intoto_key **keys; /* of the archive */
 	size_t key_count;
-	struct intoto_parameter *parameters;
+	struct it_archive_parameters parameters; /* of the archive, too */
 	struct it_strings texts, certificates, trust, exceptions;
 	bool same_inspections; /* of the layout that is used and of the one in the archive */
 };

@@ -31,6 +31,10 @@ IT_CHECK int it_claims_of_evidence(struct it_claims *claims, const struct it_arc
 IT_CHECK int it_claims_of_exception(struct it_claims *claims,
 				    const struct it_archive_member *member, struct it_span bytes,
 				    struct intoto_error **err);
+/* With which parameters and allowances it was verified. */
+IT_CHECK int it_claims_of_parameters(struct it_claims *claims,
+				     const struct it_archive_member *member, struct it_span bytes,
+				     struct intoto_error **err);
 /* What any document says: an SBOM, a scan, VEX. */
 IT_CHECK int it_claims_of_document(struct it_claims *claims, const struct it_archive_member *member,
 				   struct it_span bytes, struct intoto_error **err);

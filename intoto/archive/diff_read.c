@@ -87,7 +87,7 @@ struct reading {
 static bool is_read(enum it_archive_role role)
 {
 	return role == IT_ROLE_LINK || role == IT_ROLE_ATTESTATION || role == IT_ROLE_RAW ||
-	       role == IT_ROLE_EXCEPTION;
+	       role == IT_ROLE_EXCEPTION || role == IT_ROLE_PARAMETERS;
 }
 
 static int begin(void *arg, const struct it_archive_member *member, struct it_sink *sink,
@@ -113,6 +113,8 @@ static int end(void *arg, const struct it_archive_member *member, bool good,
 	if (!good)
 		return INTOTO_OK; /* is refused below */
 	reading->claims->member = member;
+	if (member->role == IT_ROLE_PARAMETERS)
+		return it_claims_of_parameters(reading->claims, member, bytes, err);
 	if (member->role == IT_ROLE_RAW)
 		return it_claims_of_document(reading->claims, member, bytes, err);
 	return member->role == IT_ROLE_EXCEPTION
@@ -166,6 +168,18 @@ static int take_step(struct it_claims *claims, const struct it_archive_step *ste
 	return add(claims, IT_DIFF_STEP, step->name, text, err);
 }
 
+/* As the envelope names them: who looks at its signatures verifies it. */
+static int take_signers(struct it_claims *claims, struct intoto_error **err)
+{
+	const struct intoto_envelope *envelope = claims->archive->envelope;
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < intoto_envelope_signature_count(envelope); i++)
+		rc = add(claims, IT_DIFF_SIGNER, IT_ARCHIVE_MANIFEST_NAME,
+			 intoto_envelope_signature_keyid(envelope, i), err);
+	return rc;
+}
+
 static int take_manifest(struct it_claims *claims, struct intoto_error **err)
 {
 	const struct it_archive_manifest *manifest = claims->archive->manifest;
@@ -178,6 +192,8 @@ static int take_manifest(struct it_claims *claims, struct intoto_error **err)
 
 	for (size_t i = 0; !rc && i < IT_COUNT_OF(rows); i++)
 		rc = add(claims, IT_DIFF_RELEASE, rows[i][0], rows[i][1], err);
+	if (!rc)
+		rc = take_signers(claims, err);
 	for (size_t i = 0; !rc && i < manifest->step_count; i++)
 		rc = take_step(claims, &manifest->steps[i], err);
 	for (size_t i = 0; !rc && i < manifest->member_count; i++)

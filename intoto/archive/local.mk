@@ -20,6 +20,7 @@ libarchives_la_SOURCES = \
 	%D%/diff_evidence.c \
 	%D%/diff_part.h \
 	%D%/diff_read.c \
+	%D%/diff_words.c \
 	%D%/extract.c \
 	%D%/keep.c %D%/keep.h \
 	%D%/later.c %D%/later.h \
@@ -28,6 +29,7 @@ libarchives_la_SOURCES = \
 	%D%/manifest_read.c \
 	%D%/manifest_write.c \
 	%D%/pack.c \
+	%D%/parameters.c %D%/parameters.h \
 	%D%/read.c \
 	%D%/redact.c \
 	%D%/renew.c %D%/renew.h \

@@ -134,6 +134,30 @@ json() {
 }
 ok 'programs are told the same' json
 
+# --- who packed, and with which words --------------------------------------------------------------------
+packed_by() { # OUT KEY [MORE...]
+	local out=$1 key=$2
+	shift 2
+	intoto archive pack -o "$out" -l root.layout --verification-keys owner.pem.pub --link-dir links --signing-key "$key.pem" \
+		--at 2026-06-01T11:00:00Z --product app --even-if-refused --compression none --raw raw --release 1.1 "$@"
+}
+packed_by mine.tar owner >/dev/null
+packed_by theirs.tar bob >/dev/null
+refuses 1 "  changed   manifest.dsse.json: ${id[owner]} -> ${id[bob]}" 'who packed is told where it is another one' intoto archive diff mine.tar theirs.tar
+ok 'among the signers' has "$tap_out" 'signers: 1 differ'
+packed_by both.tar owner --signing-key bob.pem >/dev/null
+refuses 1 'changed   manifest.dsse.json: ' 'and where one more signed' intoto archive diff mine.tar both.tar
+packed_by words.tar owner --param what=one --allow zero-threshold --allow no-expiry >/dev/null
+refuses 1 '  added     parameter what: one' 'a parameter is told' intoto archive diff mine.tar words.tar
+ok 'and what was allowed' has "$tap_out" '  added     allowed: no-expiry, zero-threshold'
+packed_by words2.tar owner --param what=two --allow no-expiry --pass-parameters >/dev/null
+refuses 1 '  changed   parameter what: one -> two' 'and where that is another one' intoto archive diff words.tar words2.tar
+cp "$tap_stdout" told
+ok 'or less' has told '  changed   allowed: no-expiry, zero-threshold -> no-expiry'
+ok 'or goes to sublayouts' has told '  added     parameters of sublayouts: the same'
+packed_by words3.tar owner --param what=two --allow no-expiry --pass-parameters >/dev/null
+ok 'the same words and key are no change' intoto archive diff words2.tar words3.tar
+
 # --- what is not compared --------------------------------------------------------------------------------
 build=links/$(ls links | grep '^build.*link$')
 intoto archive export -o less.tar --redact "$build" --reason secret --signing-key owner.pem two.tar >/dev/null
