@@ -53,8 +53,6 @@ int it_image_access(struct it_registry_access *access, const struct it_image_opt
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "option --registry-key wants --registry-cert FILE");
 	if (registry->insecure_tls)
-		tell(NULL,
-		     "--insecure-tls: CERTIFICATES OF REGISTRIES ARE NOT LOOKED AT, whoever is on "
-		     "the way can read and change everything");
+		tell(NULL, IT_INSECURE_TLS_WARNING);
 	return read_patience(access, registry->retry_seconds, err);
 }

@@ -2,6 +2,7 @@
 /* intoto image verify: whether an image is signed by whom it must be. */
 #include "cmd/image_verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -10,9 +11,11 @@
 #include "cmd/output.h"
 #include "cmd/verify.h"
 #include "image/sign.h"
+#include "json/where.h"
 #include "layouts/report.h"
+#include "layouts/trace.h"
 
-enum { OUTPUT_MAX = 512 << 20, FILE_MODE = 0666 /* and umask */ };
+enum { OUTPUT_MAX = 512 << 20, DENIAL_MAX = 64 * 1024, FILE_MODE = 0666 /* and umask */ };
 
 static const char *const form_words[] = { "any", "bundle", "simple", NULL };
 
@@ -120,8 +123,99 @@ static int judge_chain(struct verifying *self, const struct it_image_permit *per
 			 err);
 }
 
+static int deny_chain_by(struct verifying *self, bool *denied, enum it_deny_kind kind,
+			 const char *value, const char *what, struct intoto_error **err)
+{
+	const struct it_deny_entry *entry;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(DENIAL_MAX);
+	int rc = it_deny_list_find(&entry, self->policy.policy.deny, kind, value, err);
+
+	if (rc || !entry)
+		return rc;
+	*denied = true;
+	it_where_quote(&text, it_span_text(what));
+	(void)it_buf_printf(&text, ", on which the chain rests, is revoked: "); /* sticky */
+	it_where_quote(&text, it_span_text(entry->reason));
+	rc = it_buf_check(&text, "a denial", err);
+	return rc ? rc
+		  : say_chain(self->report, "denied.chain", IT_CHECK_REFUSED, it_buf_text(&text),
+			      err);
+}
+
+static int deny_owners(struct verifying *self, bool *denied,
+		       const struct it_verify_request *request, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < request->key_count; i++) {
+		IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(DENIAL_MAX);
+
+		if (it_deny_key_value(&value, request->keys[i], NULL))
+			continue; /* of a kind that no list can name */
+		rc = deny_chain_by(self, denied, IT_DENY_KEY, it_buf_text(&value),
+				   it_buf_text(&value), err);
+	}
+	return rc;
+}
+
+static int deny_documents(struct verifying *self, bool *denied, const struct intoto_report *report,
+			  struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < it_report_input_count(report); i++) {
+		const struct it_report_input *input = it_report_input_at(report, i);
+		char digest[sizeof "sha256:" + 2 * IT_SHA256_SIZE];
+
+		(void)snprintf(digest, sizeof digest, "sha256:%s", input->sha256);
+		rc = deny_chain_by(self, denied, IT_DENY_DIGEST, digest, input->uri, err);
+	}
+	return rc;
+}
+
+static int deny_signers(struct verifying *self, bool *denied, const struct it_trace *trace,
+			struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < it_trace_count(trace); i++) {
+		const struct it_traced_item *item = it_trace_at(trace, i);
+
+		for (size_t j = 0; !rc && j < item->signer_count; j++) {
+			const struct it_traced_signer *signer = &item->signers[j];
+			IT_AUTO(it_buf_done) struct it_buf value = IT_BUF(DENIAL_MAX);
+
+			(void)it_buf_printf(&value, "sha256:%s", signer->identity);
+			rc = it_buf_check(&value, "a signer", err);
+			if (!rc)
+				rc = deny_chain_by(self, denied, IT_DENY_KEY, it_buf_text(&value),
+						   signer->name, err);
+			if (!rc)
+				rc = deny_chain_by(self, denied, IT_DENY_IDENTITY, signer->identity,
+						   signer->name, err);
+		}
+	}
+	return rc;
+}
+
+/* The deny list counts for whoever and whatever the chain rests on, too. */
+static int deny_chain(struct verifying *self, bool *denied, const struct it_verify_request *request,
+		      const struct it_image_judgement *judgement, struct intoto_error **err)
+{
+	int rc;
+
+	*denied = false;
+	if (!self->policy.policy.deny)
+		return INTOTO_OK;
+	rc = deny_owners(self, denied, request, err);
+	if (!rc)
+		rc = deny_documents(self, denied, judgement->report, err);
+	return rc ? rc : deny_signers(self, denied, judgement->trace, err);
+}
+
 static int verify_chain(struct verifying *self, struct intoto_error **err)
 {
+	bool denied = false;
 	IT_AUTO(it_verify_request_done) struct it_verify_request request = { 0 };
 	IT_AUTO(it_image_judgement_done) struct it_image_judgement judgement = { 0 };
 	IT_AUTO(it_image_permit_freep) struct it_image_permit *permit = NULL;
@@ -133,7 +227,9 @@ static int verify_chain(struct verifying *self, struct intoto_error **err)
 		rc = it_place_manifest(self->place, &self->manifest, self->report->digest, err);
 	if (!rc)
 		rc = it_image_gate(&permit, &judgement, self->manifest, &gate, err);
-	return rc ? rc : judge_chain(self, permit, &judgement, err);
+	if (!rc && permit)
+		rc = deny_chain(self, &denied, &request, &judgement, err);
+	return rc || denied ? rc : judge_chain(self, permit, &judgement, err);
 }
 
 /* --- what comes out --- */

@@ -2,6 +2,8 @@
 /* The registry options handed on to a helper program. */
 #include "cmd/registry_options.h"
 
+#include <stdio.h>
+
 enum { WORD_MAX = 16 * 1024 };
 
 static int add(struct it_strings *out, const char *name, const char *value,
@@ -22,6 +24,8 @@ int it_registry_words(struct it_strings *out, const struct it_registry_options *
 {
 	int rc = INTOTO_OK;
 
+	if (options->insecure_tls)
+		(void)fputs("intoto: " IT_INSECURE_TLS_WARNING "\n", stderr); /* else nowhere */
 	for (size_t i = 0; !rc && i < options->insecure.count; i++)
 		rc = add(out, "insecure-registry", options->insecure.items[i], err);
 	if (!rc)

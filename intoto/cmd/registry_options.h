@@ -32,6 +32,11 @@ struct it_registry_options {
 		 "how long is waited in all for a registry that is busy (60)")
 /* clang-format on */
 
+/* Said whenever that option is used, quiet or not. */
+#define IT_INSECURE_TLS_WARNING \
+	"--insecure-tls: CERTIFICATES OF REGISTRIES ARE NOT LOOKED AT, whoever is on the way " \
+	"can read and change everything"
+
 /* The same as words for the program that speaks with registries: "--registry-ca=FILE" …  Appends. */
 IT_CHECK int it_registry_words(struct it_strings *out, const struct it_registry_options *options,
 			       struct intoto_error **err);

@@ -8,6 +8,7 @@
 
 #include "base/draft.h"
 #include "base/path.h"
+#include "base/regular.h"
 #include "base/text.h"
 #include "crypto/digest_aside.h"
 #include "image/place_layout.h"
@@ -142,7 +143,7 @@ static int read_manifest(struct it_layout *layout, struct it_oci_manifest **out,
 	int rc = it_layout_blob_path(&path, layout, entry->digest, err);
 
 	if (!rc)
-		rc = it_file_read(&bytes, path, err);
+		rc = it_regular_read(&bytes, path, (struct it_extent){ 0 }, err);
 	if (rc)
 		return rc;
 	if (entry->size && bytes.len != entry->size)

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/regular.h"
 #include "base/text.h"
 #include "image/attached.h"
 #include "image/copy_cosign.h"
@@ -128,7 +129,7 @@ static int read_file(struct it_layout *layout, const char *path, struct intoto_e
 	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_LAYOUT_INDEX_MAX);
 	IT_AUTO(it_json_freep) struct it_json *index = NULL;
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
-	int rc = it_file_read(&text, path, &why);
+	int rc = it_regular_read(&text, path, (struct it_extent){ 0 }, &why);
 
 	if (rc == INTOTO_E_NOTFOUND && layout->writing)
 		return INTOTO_OK; /* it is made at the end */

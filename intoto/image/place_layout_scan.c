@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/regular.h"
 #include "base/text.h"
 #include "image/copy_cosign.h"
 #include "image/place_layout.h"
@@ -149,7 +150,7 @@ static int look_at(struct it_layout *layout, const char *path, const char *diges
 	if (lstat(path, &about) || !S_ISREG(about.st_mode) || about.st_size < 2 ||
 	    about.st_size > IT_OCI_MANIFEST_BYTES_MAX || was_removed(layout, digest))
 		return INTOTO_OK;
-	if (it_file_read(&bytes, path, NULL) || *bytes.data != '{' ||
+	if (it_regular_read(&bytes, path, (struct it_extent){ 0 }, NULL) || *bytes.data != '{' ||
 	    !memmem(bytes.data, bytes.len, "\"subject\"", strlen("\"subject\"")) ||
 	    it_oci_manifest_take(&manifest, &bytes, "", digest, NULL) || !manifest->has_subject)
 		return INTOTO_OK;

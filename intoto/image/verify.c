@@ -82,6 +82,20 @@ static int deny_bytes(struct it_verifying *self, bool *denied,
 	return rc;
 }
 
+/* By the name that it is asked for; folders and files give it none. */
+static int deny_name(struct it_verifying *self, bool *denied, struct intoto_error **err)
+{
+	const struct it_image_reference *reference = &self->place->reference;
+	IT_AUTO(it_buf_done) struct it_buf text = IT_BUF(IT_VERIFY_TEXT_MAX);
+	int rc;
+
+	if (!reference->host || !*reference->host)
+		return INTOTO_OK;
+	it_image_reference_print(&text, reference);
+	rc = it_buf_check(&text, "the name of an image", err);
+	return rc ? rc : it_verify_denies_image(self, denied, it_buf_text(&text), err);
+}
+
 /* Reads the manifest for that, if nobody has. */
 static int deny(struct it_verifying *self, bool *denied, const struct it_oci_manifest *manifest,
 		struct intoto_error **err)
@@ -91,7 +105,10 @@ static int deny(struct it_verifying *self, bool *denied, const struct it_oci_man
 
 	if (!self->policy->deny)
 		return INTOTO_OK;
-	rc = it_verify_denies(self, denied, IT_DENY_DIGEST, self->digest, "denied.digest", err);
+	rc = deny_name(self, denied, err);
+	if (!rc && !*denied)
+		rc = it_verify_denies(self, denied, IT_DENY_DIGEST, self->digest, "denied.digest",
+				      err);
 	if (rc || *denied)
 		return rc;
 	if (!manifest) {

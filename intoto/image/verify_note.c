@@ -146,3 +146,26 @@ int it_verify_denies(struct it_verifying *self, bool *denied, enum it_deny_kind 
 	it_verify_print_denial(&text, entry);
 	return it_verify_note(self, NULL, &note, err, "%s", it_buf_text(&text));
 }
+
+/* By its whole name, and by that of its repository, whatever tag or digest stands behind it. */
+int it_verify_denies_image(struct it_verifying *self, bool *denied, const char *found,
+			   struct intoto_error **err)
+{
+	IT_AUTO(it_image_reference_done) struct it_image_reference reference = { 0 };
+	IT_AUTO(it_buf_done) struct it_buf repository = IT_BUF(IT_VERIFY_TEXT_MAX);
+	int rc = it_verify_denies(self, denied, IT_DENY_IDENTITY, found, "denied.identity", err);
+
+	if (rc || *denied)
+		return rc;
+	rc = it_image_reference_parse(&reference, found, NULL);
+	if (rc == INTOTO_E_NOMEM)
+		return it_err_nomem(err);
+	if (rc || (!*reference.tag && !*reference.digest))
+		return INTOTO_OK;
+	it_image_reference_print_repository(&repository, &reference);
+	rc = it_buf_check(&repository, "the name of an image", err);
+	if (rc)
+		return rc;
+	return it_verify_denies(self, denied, IT_DENY_IDENTITY, it_buf_text(&repository),
+				"denied.identity", err);
+}

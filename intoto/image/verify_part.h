@@ -126,6 +126,9 @@ IT_CHECK int it_verify_read(struct it_verifying *self, struct it_buf *out, bool 
 /* Whether the deny list has the value: the check is added then. */
 IT_CHECK int it_verify_denies(struct it_verifying *self, bool *denied, enum it_deny_kind kind,
 			      const char *value, const char *code, struct intoto_error **err);
+/* The same of the name of an image, also of that of its repository. */
+IT_CHECK int it_verify_denies_image(struct it_verifying *self, bool *denied, const char *found,
+				    struct intoto_error **err);
 /* Why a deny list has something: "reason" since TIME, by WHO; quoted. */
 void it_verify_print_denial(struct it_buf *out, const struct it_deny_entry *entry);
 

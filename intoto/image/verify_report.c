@@ -24,6 +24,8 @@ const struct it_image_code it_image_codes[] = {
 	{ "attached.unreadable", "an attachment is not what its digest, size or form says" },
 	{ "chain.passed", "the chain was verified again, and the image is a product of it" },
 	{ "chain.refused", "the chain does not pass, or the image is no product of it" },
+	{ "denied.chain",
+	  "the deny list has a key, an identity or a document that the chain rests on" },
 	{ "denied.digest", "the deny list has the digest of the image or of an attachment" },
 	{ "denied.identity", "the deny list has the identity that a document names" },
 	{ "denied.key", "the deny list has a key, whose signatures do not count" },

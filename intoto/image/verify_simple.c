@@ -129,35 +129,12 @@ static int refuse_identity(struct it_verifying *self, const struct it_verify_ite
 			      it_buf_text(&text));
 }
 
-/* By its whole name, and by that of its repository, whatever tag or digest stands behind it. */
-static int deny_identity(struct it_verifying *self, bool *denied, const char *found,
-			 struct intoto_error **err)
-{
-	IT_AUTO(it_image_reference_done) struct it_image_reference reference = { 0 };
-	IT_AUTO(it_buf_done) struct it_buf repository = IT_BUF(IT_VERIFY_TEXT_MAX);
-	int rc = it_verify_denies(self, denied, IT_DENY_IDENTITY, found, "denied.identity", err);
-
-	if (rc || *denied)
-		return rc;
-	rc = it_image_reference_parse(&reference, found, NULL);
-	if (rc == INTOTO_E_NOMEM)
-		return it_err_nomem(err);
-	if (rc || (!*reference.tag && !*reference.digest))
-		return INTOTO_OK;
-	it_image_reference_print_repository(&repository, &reference);
-	rc = it_buf_check(&repository, "the name of an image", err);
-	if (rc)
-		return rc;
-	return it_verify_denies(self, denied, IT_DENY_IDENTITY, it_buf_text(&repository),
-				"denied.identity", err);
-}
-
 /* Folders and archives have no name that an identity could be compared with. */
 static int check_identity(struct it_verifying *self, bool *good, const struct it_verify_item *item,
 			  const char *found, struct intoto_error **err)
 {
 	bool denied = false;
-	int rc = deny_identity(self, &denied, found, err);
+	int rc = it_verify_denies_image(self, &denied, found, err);
 
 	if (denied)
 		*good = false;

@@ -47,7 +47,13 @@ static bool may_pass(CURLcode code)
 
 static bool is_busy(int status)
 {
-	return status == 429 || status == 502 || status == 503 || status == 504;
+	return status == 429 || (status >= 500 && status <= 504 && status != 501);
+}
+
+/* It has not done what it was asked for; behind the others it may have. */
+static bool has_declined(int status)
+{
+	return status == 429 || status == 502 || status == 503;
 }
 
 /* Seconds or a date; -1 when it says neither. */
@@ -122,8 +128,8 @@ bool it_http_wait(struct it_http_patience *patience, const struct it_http *http,
 
 	if (answered ? !is_busy(answer->status) : !may_pass(end->code))
 		return false;
-	/* A server that says it is busy has not done it; one that went silent may have. */
-	if (request->once || (!is_idempotent(request) && !(answered && answer->status != 504)))
+	if (request->once ||
+	    (!is_idempotent(request) && !(answered && has_declined(answer->status))))
 		return false;
 	if (end->poured_wrong || ++patience->tried >= attempts)
 		return false;

@@ -40,6 +40,8 @@ refuses 69 "$users" 'a file of authorities that is not there trusts nobody' dige
 	--registry-auth-file auth.json "$users/app:1"
 ok 'without looking at certificates it is found' digest --insecure-tls --registry-auth-file auth.json "$users/app:1"
 is "$(digest --insecure-tls --registry-auth-file auth.json "$users/app:1" 2>&1 >/dev/null | grep -c 'NOT LOOKED AT')" 1 'but not without a word'
+intoto key generate --type ed25519 --no-passphrase -o step.key >/dev/null
+refuses 0 'NOT LOOKED AT' 'nor where a step records it' intoto run -n s --signing-key step.key -p "oci:$users/app:1" --insecure-tls --registry-auth-file auth.json -- true
 refuses 69 "${users/127.0.0.1/127.0.0.2}" 'a certificate for another name is not taken' \
 	digest "${trust[@]}" "${users/127.0.0.1/127.0.0.2}/app:1"
 refuses 69 '(400)' 'http is not an answer to https' digest --insecure-registry --registry-auth-file auth.json "$users/app:1"

@@ -103,6 +103,7 @@ wrong 69 'the registry has too many requests (429 TOOMANYREQUESTS "told to say s
 right 'it is waited for' 'status 429 times=1 retry-after=0' client --attempts 2 "$app" manifest 1
 wrong 69 'the registry is out of order (503' 'so is a registry that is out of order' 'status 503' client "$app" manifest 1
 right 'also for that' 'status 503 times=1' client --attempts 2 "$app" manifest 1
+right 'and for one that failed' 'status 500 times=1' client --attempts 2 "$app" manifest 1
 wrong 69 'the registry is out of order (500' 'or broken' 'status 500' client "$app" manifest 1
 wrong 69 'the registry does not allow it (403 DENIED' 'or does not allow it' 'status 403 code=DENIED' client "$app" manifest 1
 wrong 69 'does not answer as a registry does (404 UNKNOWN' 'a 404 that no registry would say is not "not there"' 'status 404' \
@@ -141,6 +142,14 @@ before=$(grep -c 'auth=yes' "$strict_log")
 ok 'a blob is got from another host' got "$elsewhere/app" "$big" big
 is "$(grep -c 'auth=yes' "$strict_log")" "$before" 'which does not learn who we are'
 ok 'but the registry did' grep -q "GET /v2/app/blobs/$big .*auth=yes" "$registry_log"
+registry_fault "redirect http://$strict path=/referrers/"
+for status in 401 403 429 451; do
+	echo "status $status" >"$strict_root.faults.new" && mv "$strict_root.faults.new" "$strict_root.faults"
+	refuses 69 "$elsewhere/app" "another host that answers $status has not said that nothing refers to it" client "$elsewhere/app" referrers "$subject"
+done
+echo 'status 404' >"$strict_root.faults.new" && mv "$strict_root.faults.new" "$strict_root.faults"
+ok 'one that knows of no referrers has' client "$elsewhere/app" referrers "$subject"
+: >"$strict_root.faults.new" && mv "$strict_root.faults.new" "$strict_root.faults"
 registry_fault "redirect http://$elsewhere path=/blobs/sha256"
 refuses 69 "$elsewhere/app: blob $big" 'a circle is left' client "$elsewhere/app" blob "$big" 3000000
 registry=$strict registry_log=$strict_log registry_root=$strict_root

@@ -74,9 +74,13 @@ ok 'a name is revoked' revoke --identity "$registry/app" --reason 'abandoned'
 refuses 1 'denied.identity' '… and signatures for it count no more' verify "$image" --key a.pub --signature simple "${deny[@]}"
 sign_simple a "$image_digest" "$registry/app:1"
 refuses 1 'denied.identity' '… nor those for a tag of it' verify "$image" --key a.pub --signature simple "${deny[@]}"
-sign_simple a "$image_digest" "$registry/app2"
-refuses 1 'signature.identity' '… and another name is another' verify "$image" --key a.pub --signature simple "${deny[@]}"
+refuses 1 'denied.identity' '… whatever form is looked at first' verify "$image" --key a.pub "${deny[@]}"
+refuses 1 'denied.identity' '… also by its bundle, which names no image' verify "$image" --key a.pub --signature bundle "${deny[@]}"
 ok '… no more' revoke --remove --identity "$registry/app"
+ok 'another name is revoked' revoke --identity "$registry/app22" --reason 'abandoned'
+sign_simple a "$image_digest" "$registry/app2"
+refuses 1 'signature.identity' '… and is another' verify "$image" --key a.pub --signature simple "${deny[@]}"
+ok '… no more' revoke --remove --identity "$registry/app22"
 ok 'a name is revoked in another spelling' revoke --identity "Registry.EXAMPLE/team/app" --reason 'abandoned'
 sign_simple a "$image_digest" registry.example/team/app
 refuses 1 'denied.identity' '… and is the same name' verify "$image" --key a.pub --signature simple --identity registry.example/team/app "${deny[@]}"

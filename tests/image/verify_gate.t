@@ -34,6 +34,25 @@ ok '… which names what it rests on' jq -es '[.[].predicate.inputAttestations |
 ok 'the chain is verified again' verify "$here" --key signer.pub --vsa "${chain[@]}" --step image
 ok '… which is said' has "$tap_out" chain.passed
 refuses 1 'chain.refused' '… and the image must be a product of the step' verify "$here" --key signer.pub "${chain[@]}" --step build
+# --- what the chain rests on may be revoked ---
+chain_key() { intoto key generate --type ed25519 --no-passphrase -o security >/dev/null; }
+ok 'somebody may revoke' chain_key
+denied() {
+	rm -f denied.json
+	image revoke --deny-list denied.json --signing-key security --reason stolen "$@" >/dev/null
+}
+deny=(--deny-list denied.json --deny-list-key security.pub)
+ok 'a key that has nothing to do with it is revoked' denied --key other.pub
+ok '… and the chain passes' verify "$here" --key signer.pub --vsa "${chain[@]}" "${deny[@]}"
+ok "the owner's key is revoked" denied --key owner.pem.pub
+refuses 1 'denied.chain' '… and the chain passes no more' verify "$here" --key signer.pub --vsa "${chain[@]}" "${deny[@]}"
+ok "a functionary's key is revoked" denied --key packer.pem.pub
+refuses 1 'denied.chain' '… nor then' verify "$here" --key signer.pub --vsa "${chain[@]}" "${deny[@]}"
+ok 'a link is revoked' denied --digest "sha256:$(sha256sum links/build.*.link | cut -c -64)"
+refuses 1 'on which the chain rests, is revoked: "stolen"' '… nor with that link' verify "$here" --key signer.pub --vsa "${chain[@]}" "${deny[@]}"
+ok 'a layout is revoked' denied --digest "sha256:$(sha256sum release.layout | cut -c -64)"
+refuses 1 'denied.chain' '… nor under that layout' verify "$here" --key signer.pub --vsa "${chain[@]}" "${deny[@]}"
+
 cp -r links kept
 rm links/image.*
 refuses 1 'chain.refused' '… and with a link gone it is refused, whoever signed it' verify "$here" --key signer.pub "${chain[@]}"
@@ -54,6 +73,9 @@ registry_stop
 ok '… where the same holds without a network' "$image_program" verify oci-layout:folder:1 --key signer.pub --vsa "${chain[@]}"
 ok '… and in an archive' "$image_program" copy oci-layout:folder:1 oci-archive:app.tar:1
 ok '… the same' "$image_program" verify oci-archive:app.tar:1 --key signer.pub --vsa "${chain[@]}"
+rm folder/index.json && mkfifo folder/index.json
+refuses 65 'is no regular file' 'a pipe in a folder keeps nobody waiting' timeout 20 "$image_program" verify oci-layout:folder:1 --key signer.pub
+rm folder/index.json
 printf "{" >folder/index.json
 refuses 65 'index.json' 'a folder that is broken is bad input' "$image_program" verify oci-layout:folder:1 --key signer.pub
 

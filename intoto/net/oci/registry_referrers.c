@@ -75,14 +75,13 @@ static void call_referrers(struct listing *listing, struct it_registry_call *cal
 /*
  * 404 says that there is no such API (distribution-spec, "Unavailable Referrers API").  Registries
  * that were there before it take the path for something else: they do not do that, or lead to the
- * pages of another host, which knows nothing of it (ghcr.io).
+ * pages of another host, which knows nothing of it (ghcr.io).  A host that is busy, or that wants
+ * to know who asks, has not said so.
  */
 static bool api_is_absent(const struct it_registry_call *call)
 {
 	int status = call->answer.status;
 
-	if (call->answer.moved && status / 100 == 4)
-		return true;
 	return status == 404 || status == 405 || status == 406 || status == 501 ||
 	       (status == 400 && it_registry_says(&call->answer, "UNSUPPORTED"));
 }
