@@ -5,7 +5,8 @@
 #	forge.py GOOD BAD WHAT [MORE...]
 #
 # Of renewals, NUMBER from 1: drop NUMBER..., move FROM TO, swap, take OTHER NUMBER (that of another archive as the
-# next one), and sign KEY CODE, which changes the last one's statement (s) by Python and signs it again.
+# next one), and sign KEY CODE, which changes the last one's statement (s) by Python and signs it again; manifest KEY CODE
+# does so with the manifest's.
 import base64
 import io
 import json
@@ -105,6 +106,8 @@ elif what == 'put':
     with open(more[1], 'rb') as file:
         at = next(i for i, (m, _) in enumerate(members) if i and (m.name.startswith('renewals/') or m.name > more[0]))
         members.insert(at, named(more[0], file.read()))
+elif what == 'manifest':
+    members[0] = named(members[0][0].name, sign(members[0][1], more[0], more[1]))
 elif what == 'sign':
     members[-1] = named(members[-1][0].name, sign(members[-1][1], more[0], more[1]))
 else:

@@ -118,6 +118,11 @@ for link in two/*.link; do
 		check --layout two.layout --verification-keys owner.pub two2.tar
 	refuses 69 'UNDECIDED' 'nor as of another time' check --at 2024-01-01T00:00:00Z two2.tar
 done
+renamed() {
+	python3 "$forge" two.tar odd.tar manifest packer 'for m in s["predicate"]["members"]: m["role"] = "raw" if m["role"] == "link" else m["role"]' &&
+		export_ odd2.tar --redact "links/$link" odd.tar && check odd2.tar
+}
+refuses 69 'UNDECIDED: odd2.tar' 'nor where another program calls links something else' renamed
 ok 'two who say the same are packed' two same2.tar --link-dir both
 ok 'and pass also without one of them' eval 'export_ one2.tar --redact "links/$(ls both | tail -n 1)" same2.tar && check one2.tar'
 refuses 69 'the manifest says of when it was packed: passed' 'but not when something else is asked than then' check --at 2024-01-01T00:00:00Z one2.tar
