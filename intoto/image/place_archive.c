@@ -7,11 +7,14 @@
 #include "image/place_archive.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/draft.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/strings.h"
 #include "base/text.h"
@@ -54,6 +57,7 @@ void it_place_archive_close(struct it_place *place)
 	struct it_place_archive_state *state = place->state;
 
 	it_place_free(state->layout);
+	it_fd_close(&state->lock);
 	if (state->folder)
 		remove_folder(state->folder);
 	free(state->folder);
@@ -95,6 +99,7 @@ int it_place_archive_start(struct it_place *place, const char *rest, bool for_wr
 	if (!state)
 		return it_err_nomem(err);
 	place->state = state;
+	state->lock = -1;
 	state->writing = for_writing;
 	rc = it_layout_split(place, &state->file, rest, err);
 	return rc ? rc : it_place_archive_folder(state, err);
@@ -188,14 +193,33 @@ static int take_all(const struct it_place_archive_state *state, struct intoto_er
 	return rc;
 }
 
+/* The whole file is written anew: who writes it, too, waits, and then reads what we wrote.  A lock
+ * on the file itself would go with it. */
+static int lock(struct it_place_archive_state *state, struct intoto_error **err)
+{
+	size_t len = (size_t)(it_path_base(state->file) - state->file);
+	IT_AUTO(it_freep) char *folder = len ? strndup(state->file, len) : strdup(".");
+	int rc;
+
+	if (!folder)
+		return it_err_nomem(err);
+	state->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	do {
+		rc = state->lock < 0 ? -1 : flock(state->lock, LOCK_EX);
+	} while (rc && errno == EINTR);
+	return rc ? it_err_errno(err, errno, "%s", folder) : INTOTO_OK;
+}
+
 static int archive_open(struct it_place *place, const char *rest, bool for_writing,
 			const struct it_registry_access *access_unused, struct intoto_error **err)
 {
-	const struct it_place_archive_state *state;
+	struct it_place_archive_state *state;
 	int rc = it_place_archive_start(place, rest, for_writing, err);
 
 	(void)access_unused; /* no network */
 	state = place->state;
+	if (!rc && for_writing)
+		rc = lock(state, err);
 	/* One that is there is added to. */
 	if (!rc && (!for_writing || access(state->file, F_OK) == 0))
 		rc = take_all(state, err);

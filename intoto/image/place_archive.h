@@ -11,6 +11,7 @@ struct it_place_archive_state {
 	char *folder; /* temporary; NULL: not made yet */
 	struct it_place *layout;
 	bool writing;
+	int lock; /* on the folder that the file is in, from the reading to the writing; -1 */
 };
 
 /* "FILE[:TAG][@DIGEST]" in parts; the place gets tag and digest, and a state with the file. */

@@ -233,9 +233,10 @@ static int do_change(struct it_layout *layout, const struct it_layout_change *ch
 		const char *now = digest_at(layout, change->entry.name);
 
 		if (!it_streq(now, change->expected) && !it_streq(now, change->entry.digest))
-			return it_err_set(err, INTOTO_E_POLICY,
-					  "%s: another writer moved the tag %s", layout->folder,
-					  change->entry.name);
+			return it_err_set(err, INTOTO_E_SERVICE,
+					  "%s: another writer moved the tag %s: nothing was "
+					  "written, try again",
+					  layout->folder, change->entry.name);
 	}
 	return do_put(layout, &change->entry, err);
 }

@@ -154,4 +154,17 @@ for pid in "${pids[@]}"; do wait "$pid" || failed=$((failed + 1)); done
 [ $failed -eq 0 ] || diag "$(cat race*.out)"
 is "$failed" 0 'eight jobs sign at once'
 is "$(layers race "$one" .sig) $(referrers race "$one")" '8 8' 'and nothing is lost'
+ok 'the image is in a file' "$image_program" copy oci-layout:app:one oci-archive:race.tar:one
+pids=() failed=0
+for i in 1 2 3 4; do
+	"$image_program" sign oci-archive:race.tar:one --unverified --identity registry.example/race --signing-key "race$i.pem" >"race$i.out" 2>&1 &
+	pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid" || failed=$((failed + 1)); done
+[ $failed -eq 0 ] || diag "$(cat race*.out)"
+is "$failed" 0 'four jobs sign in one file at once'
+for i in 1 2 3 4; do
+	openssl pkey -in "race$i.pem" -pubout -out "race$i.pub"
+	ok "and the signature of number $i is there" "$image_program" verify oci-archive:race.tar:one --key "race$i.pub"
+done
 done_testing
