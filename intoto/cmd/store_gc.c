@@ -37,10 +37,12 @@ static void telling_done(struct telling *telling)
 	it_buf_done(&telling->text);
 }
 
-static void print(struct it_buf *out, const struct it_gc_candidate *candidate)
+static void print(struct it_buf *out, const struct it_gc_candidate *candidate, const char *why)
 {
 	char put[IT_TIME_SIZE];
 
+	if (why)
+		(void)it_buf_add_text(out, "stays: "); /* sticky */
 	it_time_format(put, candidate->put);
 	it_object_id_print(out, &candidate->id);
 	(void)it_buf_printf(out, "  %ju  %s  %s  ", (uintmax_t)candidate->number, put,
@@ -49,11 +51,14 @@ static void print(struct it_buf *out, const struct it_gc_candidate *candidate)
 		      it_span_text(*candidate->class ? candidate->class : IT_RETENTION_DEFAULT));
 	(void)it_buf_add_text(out, "  "); /* sticky */
 	it_text_quote(out, it_span_text(candidate->name));
+	if (why)
+		(void)it_buf_printf(out, ": %s, and the index that its time is over",
+				    why); /* sticky */
 	(void)it_buf_add_byte(out, '\n'); /* sticky */
 }
 
 /* An object a line. */
-static int write(struct it_buf *out, const struct it_gc_candidate *candidate,
+static int write(struct it_buf *out, const struct it_gc_candidate *candidate, const char *why,
 		 struct intoto_error **err)
 {
 	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(ID_MAX);
@@ -76,18 +81,23 @@ static int write(struct it_buf *out, const struct it_gc_candidate *candidate,
 	it_write_int(&writer, candidate->put);
 	it_write_name(&writer, "size");
 	it_write_int(&writer, (int64_t)candidate->size);
+	if (why) {
+		it_write_name(&writer, "stays");
+		it_write_text(&writer, why);
+	}
 	it_write_object_end(&writer);
 	(void)it_buf_add_byte(out, '\n'); /* looked at by who prints */
 	return it_writer_finish(&writer, err);
 }
 
-static int tell(void *arg, const struct it_gc_candidate *candidate, struct intoto_error **err)
+static int tell(void *arg, const struct it_gc_candidate *candidate, const char *why,
+		struct intoto_error **err)
 {
 	struct telling *telling = arg;
 
 	if (telling->json)
-		return write(&telling->text, candidate, err);
-	print(&telling->text, candidate);
+		return write(&telling->text, candidate, why, err);
+	print(&telling->text, candidate, why);
 	return INTOTO_OK;
 }
 
@@ -96,6 +106,9 @@ static void print_result(struct it_buf *out, const struct it_gc_result *result)
 	(void)it_buf_printf(out, "removed: %ju entries, %ju objects (%ju bytes)",
 			    (uintmax_t)result->entries, (uintmax_t)result->objects,
 			    (uintmax_t)result->bytes); /* sticky */
+	if (result->kept)
+		(void)it_buf_printf(out, ", %ju entries stay: see store fsck",
+				    (uintmax_t)result->kept); /* sticky */
 	if (result->locked)
 		(void)it_buf_printf(out, ", %ju objects stay that their service has locked",
 				    (uintmax_t)result->locked); /* sticky */
@@ -117,6 +130,8 @@ static int write_result(struct it_buf *out, const struct it_gc_result *result,
 	it_write_int(&writer, (int64_t)result->bytes);
 	it_write_name(&writer, "entries");
 	it_write_int(&writer, (int64_t)result->entries);
+	it_write_name(&writer, "kept");
+	it_write_int(&writer, (int64_t)result->kept);
 	it_write_name(&writer, "locked");
 	it_write_int(&writer, (int64_t)result->locked);
 	it_write_name(&writer, "objects");
@@ -129,24 +144,23 @@ static int write_result(struct it_buf *out, const struct it_gc_result *result,
 }
 
 static int collect(const struct gc_options *self, struct it_store *store, struct telling *telling,
-		   struct intoto_error **err)
+		   struct it_gc_result *result, struct intoto_error **err)
 {
 	const struct it_gc_options options = { .now = it_clock_now(),
 					       .actor = self->actor,
 					       .reason = self->reason,
-					       .removed = tell,
+					       .tell = tell,
 					       .arg = telling };
-	struct it_gc_result result;
 	int rc;
 
 	if (self->dry_run)
-		return it_gc_each(store, options.now, tell, telling, err);
-	rc = it_gc_run(store, &options, &result, err);
+		return it_gc_preview(store, &options, result, err);
+	rc = it_gc_run(store, &options, result, err);
 	if (rc)
 		return rc;
 	if (telling->json)
-		return write_result(&telling->text, &result, err);
-	print_result(&telling->text, &result);
+		return write_result(&telling->text, result, err);
+	print_result(&telling->text, result);
 	return INTOTO_OK;
 }
 
@@ -156,6 +170,7 @@ static int gc_run(void *parsed, const struct it_strings *operands, struct intoto
 	IT_AUTO(it_store_closep) struct it_store *store = NULL;
 	IT_AUTO(telling_done) struct telling telling = { .text = IT_BUF(OUTPUT_MAX) };
 	struct it_store_options options = { .read_only = self->dry_run };
+	struct it_gc_result result = { 0 };
 	int rc;
 
 	if (operands->count)
@@ -172,11 +187,13 @@ static int gc_run(void *parsed, const struct it_strings *operands, struct intoto
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
 	if (!rc)
-		rc = collect(self, store, &telling, err);
+		rc = collect(self, store, &telling, &result, err);
 	if (!rc)
 		rc = telling.json ? it_print_json(&telling.text, err)
 				  : it_print(&telling.text, err);
-	return rc ? IT_EXIT_FROM_ERROR : IT_EXIT_YES;
+	if (rc)
+		return IT_EXIT_FROM_ERROR;
+	return result.kept ? IT_EXIT_NO : IT_EXIT_YES;
 }
 
 extern const struct it_command it_cmd_store_gc;

@@ -14,7 +14,7 @@ enum { OUTPUT_MAX = 64 * 1024 * 1024, NAME_MAX_BYTES = 256, SECONDS_A_DAY = 24 *
 struct retention_options {
 	struct it_store_words store;
 	struct it_strings classes;
-	const char *set, *lock_until;
+	const char *set, *lock_until, *actor;
 	const char *format;
 };
 
@@ -26,17 +26,19 @@ static const struct it_option retention_options[] = {
 	IT_VALUE(struct retention_options, set, 0, "set", "CLASS", "the class of the entries that are named"),
 	IT_VALUE(struct retention_options, lock_until, 0, "lock-until", "TIME",
 		 "before which the entries that are named are not removed; it is never made earlier"),
+	IT_VALUE(struct retention_options, actor, 0, "by", "WHO", "who says so, for the log"),
 	IT_REPORT_OPTION(struct retention_options, format),
 };
 /* clang-format on */
 
 /* --- classes --- */
 
-static int define(struct it_store *store, const char *word, struct intoto_error **err)
+static int define(struct it_store *store, const char *word, const char *actor,
+		  struct intoto_error **err)
 {
 	const char *equals = strchr(word, '=');
 	IT_AUTO(it_freep) char *class = equals ? strndup(word, (size_t)(equals - word)) : NULL;
-	int64_t duration = -1;
+	struct it_retention_rule rule = { .class = class, .duration = -1, .actor = actor };
 	int rc = INTOTO_OK;
 
 	if (!equals || equals == word || equals - word > NAME_MAX_BYTES)
@@ -44,8 +46,8 @@ static int define(struct it_store *store, const char *word, struct intoto_error 
 	if (!class)
 		return it_err_nomem(err);
 	if (!it_streq(equals + 1, "forever"))
-		rc = it_read_span(&duration, "--class", equals + 1, err);
-	return rc ? rc : it_retention_define(store, class, duration, err);
+		rc = it_read_span(&rule.duration, "--class", equals + 1, err);
+	return rc ? rc : it_retention_define(store, &rule, err);
 }
 
 /* --- entries --- */
@@ -54,7 +56,7 @@ static int change(const struct retention_options *self, struct it_store *store,
 		  const struct it_strings *names, struct intoto_error **err)
 {
 	IT_AUTO(it_store_entries_done) struct it_store_entries entries = { 0 };
-	struct it_retention_change wanted = { .class = self->set };
+	struct it_retention_change wanted = { .class = self->set, .actor = self->actor };
 	int rc = INTOTO_OK;
 
 	if (self->lock_until)
@@ -153,6 +155,10 @@ static int check_words(const struct retention_options *self, const struct it_str
 	if (!operands->count && changes)
 		return it_err_set(err, INTOTO_E_USAGE,
 				  "options --set and --lock-until want entries");
+	if ((changes || self->classes.count) && (!self->actor || !*self->actor))
+		return it_err_set(err, INTOTO_E_USAGE,
+				  "want --by WHO, which stands in the log, to change how long "
+				  "something is kept");
 	return INTOTO_OK;
 }
 
@@ -169,7 +175,7 @@ static int retention_run(void *parsed, const struct it_strings *operands, struct
 	if (!rc)
 		rc = it_store_open(&store, &options, err);
 	for (size_t i = 0; !rc && i < self->classes.count; i++)
-		rc = define(store, self->classes.items[i], err);
+		rc = define(store, self->classes.items[i], self->actor, err);
 	if (!rc && operands->count)
 		rc = change(self, store, operands, err);
 	if (!rc && !changes)
@@ -181,11 +187,13 @@ extern const struct it_command it_cmd_store_retention;
 
 const struct it_command it_cmd_store_retention = {
 	.name = "retention",
-	.synopsis = "[--class NAME=TIME]... [--set CLASS] [--lock-until TIME] [ENTRY...]",
+	.synopsis =
+		"[--by WHO] [--class NAME=TIME]... [--set CLASS] [--lock-until TIME] [ENTRY...]",
 	.summary = "say how long entries are kept, or show it",
-	.examples = "intoto store retention --store evidence --class release=3653d --class "
-		    "default=forever\n"
-		    "intoto store retention --store evidence --lock-until 2041-01-01T00:00:00Z "
+	.examples = "intoto store retention --store evidence --by alice --class release=3653d "
+		    "--class default=forever\n"
+		    "intoto store retention --store evidence --by alice --lock-until "
+		    "2041-01-01T00:00:00Z "
 		    "sha256:1a2b3c4d\n"
 		    "intoto store retention --store evidence",
 	.options = retention_options,

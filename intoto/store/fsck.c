@@ -15,6 +15,7 @@ static void fsck_done(struct it_fsck *fsck)
 	free(fsck->removals);
 	free(fsck->gone);
 	it_fsck_holds_done(fsck);
+	it_retention_log_free(fsck->retention);
 	free(fsck->archive);
 	it_room_done(&fsck->room);
 }
@@ -108,12 +109,16 @@ int it_fsck_run(struct it_store *store, const struct it_fsck_options *options,
 	int rc;
 
 	*result = (struct it_fsck_result){ 0 };
-	rc = read_removals(&fsck, err);
+	rc = it_retention_log_new(&fsck.retention, err);
+	if (!rc)
+		rc = read_removals(&fsck, err);
 	if (!rc)
 		rc = it_fsck_log(&fsck, err);
 	if (!rc)
 		rc = it_fsck_tree(&fsck, err);
 	if (!rc)
 		rc = it_fsck_holds(&fsck, err);
+	if (!rc)
+		rc = it_fsck_retention(&fsck, err);
 	return rc || options->log_only ? rc : it_fsck_objects(&fsck, err);
 }

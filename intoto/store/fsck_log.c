@@ -19,6 +19,11 @@ struct pair {
 	struct it_object_id said; /* by the leaf */
 	struct it_object_id id;	  /* of the row */
 	uint64_t said_size, size;
+	int64_t said_time, put;
+	bool kept_otherwise; /* the row has another class or lock than its put said */
+	bool says_keeping;
+	char *said_class;
+	int64_t said_lock;
 };
 
 struct window {
@@ -27,6 +32,20 @@ struct window {
 	int64_t next; /* number of the leaf that comes next */
 	struct pair pairs[IT_FSCK_BATCH];
 };
+
+static void window_clear(struct window *window)
+{
+	for (size_t i = 0; i < IT_FSCK_BATCH; i++)
+		free(window->pairs[i].said_class);
+	memset(window->pairs, 0, sizeof window->pairs);
+}
+
+static void window_freep(struct window **window)
+{
+	if (*window)
+		window_clear(*window);
+	free(*window);
+}
 
 static bool is_same(const struct it_object_id *a, const struct it_object_id *b)
 {
@@ -104,6 +123,19 @@ static struct it_fsck_removal *find_removal(struct it_fsck *fsck, int64_t number
 		       : NULL;
 }
 
+static int take_put(struct pair *pair, const struct it_leaf *leaf, struct intoto_error **err)
+{
+	pair->is_put = true;
+	pair->said = leaf->id;
+	pair->said_size = leaf->size;
+	pair->said_time = leaf->time;
+	pair->says_keeping = leaf->says_keeping;
+	pair->said_lock = leaf->lock_until;
+	free(pair->said_class); /* of a leaf that stands there twice */
+	pair->said_class = strdup(leaf->class);
+	return pair->said_class ? INTOTO_OK : it_err_nomem(err);
+}
+
 static int take_leaf(struct window *window, int64_t number, struct it_span entry,
 		     struct intoto_error **err)
 {
@@ -113,17 +145,18 @@ static int take_leaf(struct window *window, int64_t number, struct it_span entry
 	IT_AUTO(intoto_error_freep) struct intoto_error *why = NULL;
 	struct it_fsck_removal *removal;
 	struct it_leaf leaf;
+	int rc;
 
 	pair->has_leaf = true;
 	if (it_leaf_read(&leaf, &root, entry, &why))
 		return it_fsck_fault(fsck, "log.leaf", number, NULL, err, "leaf: %s",
 				     intoto_error_text(why));
+	rc = it_retention_log_take(fsck->retention, &leaf, err);
+	if (rc)
+		return rc;
 	switch (leaf.type) {
 	case IT_LEAF_PUT:
-		pair->is_put = true;
-		pair->said = leaf.id;
-		pair->said_size = leaf.size;
-		return INTOTO_OK;
+		return take_put(pair, &leaf, err);
 	case IT_LEAF_REMOVAL:
 		removal = find_removal(fsck, number);
 		if (!removal || !is_same(&removal->id, &leaf.id))
@@ -134,9 +167,14 @@ static int take_leaf(struct window *window, int64_t number, struct it_span entry
 		return INTOTO_OK;
 	case IT_LEAF_HOLD:
 	case IT_LEAF_RELEASE:
+		return it_fsck_hold_leaf(fsck, number, &leaf, err);
+	case IT_LEAF_RETENTION:
+	case IT_LEAF_CLASS:
+	case IT_LEAF_LOCK:
+	case IT_LEAF_ARCHIVE:
 		break;
 	}
-	return it_fsck_hold_leaf(fsck, number, &leaf, err);
+	return INTOTO_OK;
 }
 
 struct reading {
@@ -193,6 +231,10 @@ static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_err
 	fsck->result->entries++;
 	pair->has_row = true;
 	pair->size = (uint64_t)row->values[2].number;
+	pair->put = row->values[3].number;
+	pair->kept_otherwise =
+		pair->says_keeping && (pair->said_lock != row->values[5].number ||
+				       !it_streq(pair->said_class, it_sql_string(&row->values[4])));
 	return rc;
 }
 
@@ -233,6 +275,9 @@ static int compare(struct it_fsck *fsck, int64_t number, const struct pair *pair
 	if (!is_same(&pair->id, &pair->said) || pair->size != pair->said_size)
 		return it_fsck_fault(fsck, "entry.changed", number, &pair->said, err,
 				     "the entry is another one than was put");
+	if (pair->put != pair->said_time)
+		return it_fsck_fault(fsck, "entry.time", number, &pair->said, err,
+				     "the index says another time of its put than the log");
 	return INTOTO_OK;
 }
 
@@ -240,8 +285,8 @@ static int check_window(struct window *window, struct it_merkle *tile, struct in
 {
 	static const char leaves[] = "SELECT number, hash, entry FROM leaf WHERE number >= $1 AND "
 				     "number < $2 ORDER BY number";
-	static const char entries[] = "SELECT number, id, size FROM entry WHERE number >= $1 AND "
-				      "number < $2";
+	static const char entries[] = "SELECT number, id, size, put, class, lock_until FROM "
+				      "entry WHERE number >= $1 AND number < $2";
 	struct it_fsck *fsck = window->fsck;
 	struct reading reading = { window, tile };
 	struct it_sql_value values[] = { IT_SQL_N(window->from),
@@ -250,8 +295,12 @@ static int check_window(struct window *window, struct it_merkle *tile, struct in
 
 	if (!rc)
 		rc = it_sql_each(fsck->store->sql, entries, values, 2, take_entry, window, err);
-	for (size_t i = 0; !rc && i < IT_FSCK_BATCH; i++)
+	for (size_t i = 0; !rc && i < IT_FSCK_BATCH; i++) {
 		rc = compare(fsck, window->from + (int64_t)i, &window->pairs[i], err);
+		/* Leaves that come later may say so, too. */
+		if (!rc && window->pairs[i].kept_otherwise)
+			rc = it_retention_log_add(fsck->retention, &window->pairs[i].id, err);
+	}
 	return rc;
 }
 
@@ -296,8 +345,7 @@ static int take_number(void *arg, const struct it_sql_row *row, struct intoto_er
 int it_fsck_log(struct it_fsck *fsck, struct intoto_error **err)
 {
 	static const char last[] = "SELECT COALESCE(MAX(number), -1) FROM leaf WHERE number >= 0";
-	IT_AUTO(it_freep) void *block = malloc(sizeof(struct window));
-	struct window *window = block;
+	IT_AUTO(window_freep) struct window *window = calloc(1, sizeof *window);
 	struct it_merkle tile = { 0 };
 	int64_t next = 0;
 	int64_t end = -1;
@@ -306,7 +354,7 @@ int it_fsck_log(struct it_fsck *fsck, struct intoto_error **err)
 	if (!rc)
 		rc = it_sql_each(fsck->store->sql, last, NULL, 0, take_number, &end, err);
 	for (int64_t from = 0; !rc && from <= end; from += IT_FSCK_BATCH) {
-		memset(window, 0, sizeof *window);
+		window_clear(window);
 		window->fsck = fsck;
 		window->from = from;
 		window->next = next;

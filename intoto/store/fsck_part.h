@@ -7,6 +7,7 @@
 #include "store/entry.h"
 #include "store/fsck.h"
 #include "store/leaf.h"
+#include "store/retention_log.h"
 
 enum { IT_FSCK_BATCH = 1000 };
 
@@ -28,6 +29,7 @@ struct it_fsck {
 	struct it_fsck_removal *removals;    /* in the order of their leaves */
 	const struct it_fsck_removal **gone; /* the same, in the order of their entries */
 	size_t removal_count, removal_cap;
+	struct it_retention_log *retention;
 	struct it_room room; /* where archives are read; opened by the first one */
 	char *archive;	     /* the file there */
 	void *holds;	     /* tsearch(3): those that the log says are open */
@@ -49,6 +51,8 @@ IT_CHECK int it_fsck_hold_leaf(struct it_fsck *fsck, int64_t number, const struc
 			       struct intoto_error **err);
 IT_CHECK int it_fsck_holds(struct it_fsck *fsck, struct intoto_error **err);
 void it_fsck_holds_done(struct it_fsck *fsck);
+/* Classes and locks, of which the leaves were taken: behind it_fsck_log. */
+IT_CHECK int it_fsck_retention(struct it_fsck *fsck, struct intoto_error **err);
 /* Objects and facts. */
 IT_CHECK int it_fsck_objects(struct it_fsck *fsck, struct intoto_error **err);
 

@@ -5,15 +5,17 @@
  */
 #include "store/gc.h"
 
+#include <search.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/entry.h"
-#include "store/leaf.h"
+#include "store/retention_log.h"
 #include "store/sweep.h"
 
-enum { BATCH = 10 * 1000, TEMPORARY_AGE = 24 * 60 * 60 };
+enum { BATCH = 10 * 1000, TEMPORARY_AGE = 24 * 60 * 60, WHY_MAX = 256 };
 
 /* Its own time is over, and no archive that stays holds it. */
 #define CANDIDATES                                                                                 \
@@ -28,45 +30,10 @@ enum { BATCH = 10 * 1000, TEMPORARY_AGE = 24 * 60 * 60 };
 
 /* --- which --- */
 
-struct passing {
-	int (*candidate)(void *arg, const struct it_gc_candidate *candidate,
-			 struct intoto_error **err);
-	void *arg;
-};
-
-static int pass(void *arg, const struct it_sql_row *row, struct intoto_error **err)
-{
-	const struct passing *passing = arg;
-	const struct it_sql_value *values = row->values;
-	struct it_gc_candidate candidate = {
-		.number = (uint64_t)values[0].number,
-		.size = (uint64_t)values[2].number,
-		.kind = it_sql_string(&values[3]),
-		.name = it_sql_string(&values[4]),
-		.class = it_sql_string(&values[5]),
-		.put = values[6].number,
-	};
-	int rc = it_object_id_read(&candidate.id, &values[1], err);
-
-	return rc ? rc : passing->candidate(passing->arg, &candidate, err);
-}
-
-int it_gc_each(struct it_store *store, int64_t now,
-	       int (*candidate)(void *arg, const struct it_gc_candidate *candidate,
-				struct intoto_error **err),
-	       void *arg, struct intoto_error **err)
-{
-	const struct it_sql_value value = IT_SQL_N(now);
-	struct passing passing = { candidate, arg };
-
-	return it_sql_each(store->sql, CANDIDATES, &value, 1, pass, &passing, err);
-}
-
-/* --- rows --- */
-
-struct doomed {
-	int64_t number;
-	struct it_object_id id;
+struct candidate {
+	struct it_gc_candidate public;
+	char *kind, *name, *class;
+	bool stays;
 };
 
 struct collection {
@@ -74,26 +41,209 @@ struct collection {
 	const struct it_gc_options *options;
 	struct it_gc_result *result;
 	struct it_log log;
-	struct doomed *items; /* of this transaction: at most BATCH */
-	size_t count;
-	int64_t first; /* number of its first leaf */
+	struct it_retention_log *said;
+	struct candidate *items; /* of this transaction */
+	size_t count, cap;
+	void *kept;	  /* tsearch(3): numbers of those that stay */
+	uint64_t removed; /* by this transaction */
+	int64_t first;	  /* number of its first leaf */
 };
 
-static void collection_done(struct collection *collection)
+static void drop_items(struct collection *self)
 {
-	free(collection->items);
+	for (size_t i = 0; i < self->count; i++) {
+		free(self->items[i].kind);
+		free(self->items[i].name);
+		free(self->items[i].class);
+	}
+	self->count = 0;
 }
 
-static int doom(void *arg, const struct it_gc_candidate *candidate, struct intoto_error **err)
+static void collection_done(struct collection *self)
+{
+	drop_items(self);
+	free(self->items);
+	tdestroy(self->kept, free);
+	it_retention_log_free(self->said);
+}
+
+static int take_candidate(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
 	struct collection *self = arg;
-	const struct it_gc_options *options = self->options;
+	const struct it_sql_value *values = row->values;
+	struct candidate *item;
+	int rc;
 
-	self->items[self->count++] = (struct doomed){ (int64_t)candidate->number, candidate->id };
-	return options->removed ? options->removed(options->arg, candidate, err) : INTOTO_OK;
+	if (self->count == self->cap) {
+		size_t cap = self->cap ? 2 * self->cap : 256;
+		struct candidate *grown = reallocarray(self->items, cap, sizeof *grown);
+
+		if (!grown)
+			return it_err_nomem(err);
+		self->items = grown;
+		self->cap = cap;
+	}
+	item = &self->items[self->count++];
+	*item = (struct candidate){ .kind = strdup(it_sql_string(&values[3])),
+				    .name = strdup(it_sql_string(&values[4])),
+				    .class = strdup(it_sql_string(&values[5])) };
+	item->public = (struct it_gc_candidate){ .number = (uint64_t)values[0].number,
+						 .size = (uint64_t)values[2].number,
+						 .kind = item->kind,
+						 .name = item->name,
+						 .class = item->class,
+						 .put = values[6].number };
+	rc = it_object_id_read(&item->public.id, &values[1], err);
+	return rc || (item->kind && item->name && item->class) ? rc : it_err_nomem(err);
 }
 
-static int note_removal(struct collection *self, const struct doomed *doomed,
+static int find_candidates(struct collection *self, int64_t most, struct intoto_error **err)
+{
+	static const char text[] = CANDIDATES " LIMIT $2";
+	const struct it_sql_value values[] = { IT_SQL_N(self->options->now), IT_SQL_N(most) };
+
+	drop_items(self);
+	return it_sql_each(self->store->sql, text, values, IT_COUNT_OF(values), take_candidate,
+			   self, err);
+}
+
+/* --- which stay --- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const int64_t *one = a;
+	const int64_t *two = b;
+
+	return (*one > *two) - (*one < *two);
+}
+
+static int keep(struct collection *self, struct candidate *item, const char *why,
+		struct intoto_error **err)
+{
+	int64_t *number = malloc(sizeof *number);
+	int64_t *const *found;
+
+	item->stays = true;
+	if (!number)
+		return it_err_nomem(err);
+	*number = (int64_t)item->public.number;
+	found = tsearch(number, &self->kept, compare_numbers);
+	if (!found || *found != number)
+		free(number);
+	if (!found)
+		return it_err_nomem(err);
+	if (*found != number) /* told by the transaction before */
+		return INTOTO_OK;
+	self->result->kept++;
+	return self->options->tell(self->options->arg, &item->public, why, err);
+}
+
+static int take_archive(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	void **asking = arg; /* what stays, and whether it was found there */
+
+	(void)err;
+	if (tfind(&row->values[0].number, &asking[0], compare_numbers))
+		asking[1] = arg;
+	return INTOTO_OK;
+}
+
+/* Archives come first. */
+static int is_member(bool *out, struct collection *self, const struct candidate *item,
+		     struct intoto_error **err)
+{
+	static const char text[] = "SELECT archive FROM member WHERE entry = $1";
+	const struct it_sql_value value = IT_SQL_N((int64_t)item->public.number);
+	void *asking[] = { self->kept, NULL };
+	int rc = self->kept
+			 ? it_sql_each(self->store->sql, text, &value, 1, take_archive, asking, err)
+			 : INTOTO_OK;
+
+	*out = asking[1] != NULL;
+	return rc;
+}
+
+static int take_number(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	int64_t *number = arg;
+
+	(void)err;
+	*number = row->values[0].number;
+	return INTOTO_OK;
+}
+
+/* As the log has it; a class of which it says nothing, as the index does.  -1: for ever. */
+static int find_duration(int64_t *out, struct collection *self, const char *class,
+			 struct intoto_error **err)
+{
+	static const char text[] = "SELECT duration FROM retention WHERE class = $1";
+	const struct it_sql_value value = IT_SQL_T(class);
+
+	*out = -1;
+	return it_retention_log_class(self->said, class, out)
+		       ? INTOTO_OK
+		       : it_sql_each(self->store->sql, text, &value, 1, take_number, out, err);
+}
+
+/* Appends why it stays; nothing when it may go. */
+static int find_reason(struct it_buf *why, struct collection *self, const struct candidate *item,
+		       struct intoto_error **err)
+{
+	IT_AUTO(it_retention_said_done) struct it_retention_said said = { 0 };
+	int64_t now = self->options->now;
+	int64_t duration = -1;
+	int64_t end = INT64_MAX;
+	char until[IT_TIME_SIZE];
+	const char *class = item->class;
+	int rc = it_retention_log_entry(&said, self->said, self->store->sql,
+					(int64_t)item->public.number, &item->public.id, err);
+
+	if (!rc && said.has_class)
+		class = said.class;
+	if (!rc)
+		rc = find_duration(&duration, self, *class ? class : IT_RETENTION_DEFAULT, err);
+	if (rc)
+		return rc;
+	if (!said.is_put)
+		return it_sink_into_buf(why, it_span_text("the log does not say that it was put"),
+					err);
+	if (said.holds)
+		return it_sink_into_buf(why, it_span_text("the log says that it is held"), err);
+	if (said.lock_until > now) {
+		it_time_format(until, said.lock_until);
+		(void)it_buf_printf(why, "the log says that it is locked until %s",
+				    until); /* looked at below */
+	} else if (duration < 0 || __builtin_add_overflow(said.put, duration, &end)) {
+		(void)it_buf_add_text(
+			why, "the log says that it is kept for ever"); /* looked at below */
+	} else if (end > now) {
+		it_time_format(until, end);
+		(void)it_buf_printf(why, "the log says that it is kept until %s",
+				    until); /* looked at below */
+	}
+	return it_buf_check(why, "a reason", err);
+}
+
+static int judge(struct collection *self, struct candidate *item, struct intoto_error **err)
+{
+	IT_AUTO(it_buf_done) struct it_buf why = IT_BUF(WHY_MAX);
+	bool member;
+	int rc = is_member(&member, self, item, err);
+
+	if (!rc && member)
+		return keep(self, item, "an archive that stays holds it", err);
+	if (!rc)
+		rc = find_reason(&why, self, item, err);
+	if (rc)
+		return rc;
+	if (why.len)
+		return keep(self, item, it_buf_text(&why), err);
+	return self->options->tell(self->options->arg, &item->public, NULL, err);
+}
+
+/* --- rows --- */
+
+static int note_removal(struct collection *self, const struct it_gc_candidate *doomed,
 			struct intoto_error **err)
 {
 	static const char text[] =
@@ -112,7 +262,7 @@ static int note_removal(struct collection *self, const struct doomed *doomed,
 	if (rc)
 		return rc;
 	values[0] = IT_SQL_N((int64_t)number);
-	values[1] = IT_SQL_N(doomed->number);
+	values[1] = IT_SQL_N((int64_t)doomed->number);
 	values[2] = IT_SQL_B(it_span(doomed->id.bytes, sizeof doomed->id.bytes));
 	values[3] = IT_SQL_N(options->now);
 	values[4] = IT_SQL_T(options->actor);
@@ -143,43 +293,82 @@ static int delete_rows(struct collection *self, struct intoto_error **err)
 	return rc;
 }
 
-static int remove_rows(struct collection *self, struct intoto_error **err)
+static int judge_all(struct collection *self, int64_t most, struct intoto_error **err)
 {
-	static const char text[] = CANDIDATES " LIMIT $2";
-	const struct it_sql_value values[] = { IT_SQL_N(self->options->now), IT_SQL_N(BATCH) };
+	int rc = find_candidates(self, most, err);
+
+	if (!rc && self->count)
+		rc = it_retention_log_read(self->said, self->store->sql, err);
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = judge(self, &self->items[i], err);
+	return rc;
+}
+
+static int remove_rows(struct collection *self, int64_t most, struct intoto_error **err)
+{
 	struct it_sql *sql = self->store->sql;
-	struct passing passing = { doom, self };
+	uint64_t removed = 0;
 	int rc = it_log_begin(&self->log, sql, err);
 
-	self->count = 0;
 	self->first = (int64_t)self->log.tree.count;
 	if (!rc)
-		rc = it_sql_each(sql, text, values, IT_COUNT_OF(values), pass, &passing, err);
-	for (size_t i = 0; !rc && i < self->count; i++)
-		rc = note_removal(self, &self->items[i], err);
+		rc = judge_all(self, most, err);
+	for (size_t i = 0; !rc && i < self->count; i++) {
+		if (self->items[i].stays)
+			continue;
+		rc = note_removal(self, &self->items[i].public, err);
+		removed++;
+	}
 	if (!rc)
 		rc = delete_rows(self, err);
 	if (!rc)
 		rc = it_sweep_begin(sql, err);
-	return rc ? rc : it_log_end(&self->log, err);
+	if (!rc)
+		rc = it_log_end(&self->log, err);
+	self->removed = removed;
+	return rc;
+}
+
+/* The log is read before the writers wait, what came since then when they do. */
+static int open_log(struct collection *self, struct intoto_error **err)
+{
+	int rc = it_retention_log_new(&self->said, err);
+
+	if (!rc)
+		rc = find_candidates(self, 1, err);
+	return rc || !self->count ? rc : it_retention_log_read(self->said, self->store->sql, err);
 }
 
 static int remove_all_rows(struct collection *self, struct intoto_error **err)
 {
 	struct it_sql *sql = self->store->sql;
-	int rc = INTOTO_OK;
+	int64_t most = 0;
+	int rc = open_log(self, err);
 
-	self->items = calloc(BATCH, sizeof *self->items);
-	if (!self->items)
-		return it_err_nomem(err);
+	if (rc)
+		return rc;
 	do {
+		/* Those that stay are found again. */
+		most = BATCH + (int64_t)self->result->kept;
 		rc = sql->driver->begin(sql, err);
 		if (!rc)
-			rc = it_sql_end(sql, remove_rows(self, err), err);
+			rc = it_sql_end(sql, remove_rows(self, most, err), err);
 		if (!rc)
-			self->result->entries += self->count;
-	} while (!rc && self->count == BATCH);
+			self->result->entries += self->removed;
+	} while (!rc && (int64_t)self->count == most);
 	return rc;
+}
+
+int it_gc_preview(struct it_store *store, const struct it_gc_options *options,
+		  struct it_gc_result *result, struct intoto_error **err)
+{
+	IT_AUTO(collection_done)
+	struct collection self = { .store = store, .options = options, .result = result };
+	int rc;
+
+	*result = (struct it_gc_result){ 0 };
+	rc = open_log(&self, err);
+	return rc ? rc : judge_all(&self, INT64_MAX, err);
 }
 
 /* --- objects --- */

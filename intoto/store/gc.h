@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Removing what is kept no longer (see retention.h), and objects that belong to nothing. */
+/*
+ * Removing what is kept no longer (see retention.h), and objects that belong to nothing.  What the
+ * index says is over stays all the same when the log says otherwise: that it is locked or held, of
+ * a class that is kept for longer, or was put later.
+ */
 #ifndef IT_STORE_GC_H
 #define IT_STORE_GC_H
 
@@ -13,23 +17,19 @@ struct it_gc_candidate {
 	int64_t put;
 };
 
-/* What a collection would remove now: archives first, then in the order of their numbers. */
-IT_CHECK int it_gc_each(struct it_store *store, int64_t now,
-			int (*candidate)(void *arg, const struct it_gc_candidate *candidate,
-					 struct intoto_error **err),
-			void *arg, struct intoto_error **err);
-
 struct it_gc_options {
 	int64_t now;
 	const char *actor, *reason; /* stand in the log */
-	/* May be NULL. */
-	int (*removed)(void *arg, const struct it_gc_candidate *candidate,
-		       struct intoto_error **err);
+	/* Archives first, then in the order of their numbers.  why NULL: it is removed; else it
+	 * stays, because the log says so and the index does not. */
+	int (*tell)(void *arg, const struct it_gc_candidate *candidate, const char *why,
+		    struct intoto_error **err);
 	void *arg;
 };
 
 struct it_gc_result {
 	uint64_t entries; /* removed; each is a leaf of the log */
+	uint64_t kept;	  /* which the index alone says are over */
 	uint64_t objects, bytes;
 	uint64_t
 		locked; /* objects that their service does not let go yet: a later one takes them */
@@ -38,6 +38,9 @@ struct it_gc_result {
 
 /* What it removed stands in the log before an object goes.  One that is killed is gone on with by
  * the next. */
+/* Only tells what a collection would remove now. */
+IT_CHECK int it_gc_preview(struct it_store *store, const struct it_gc_options *options,
+			   struct it_gc_result *result, struct intoto_error **err);
 IT_CHECK int it_gc_run(struct it_store *store, const struct it_gc_options *options,
 		       struct it_gc_result *result, struct intoto_error **err);
 

@@ -13,7 +13,11 @@ const char *it_leaf_type_name(enum it_leaf_type type)
 	static const char *const names[] = { [IT_LEAF_PUT] = "put",
 					     [IT_LEAF_REMOVAL] = "removal",
 					     [IT_LEAF_HOLD] = "hold",
-					     [IT_LEAF_RELEASE] = "release" };
+					     [IT_LEAF_RELEASE] = "release",
+					     [IT_LEAF_RETENTION] = "retention",
+					     [IT_LEAF_CLASS] = "class",
+					     [IT_LEAF_LOCK] = "lock",
+					     [IT_LEAF_ARCHIVE] = "archive" };
 
 	return names[type];
 }
@@ -26,10 +30,16 @@ static void write_text(struct it_writer *writer, const char *name, const char *t
 	it_write_text(writer, text);
 }
 
+static void write_int(struct it_writer *writer, const char *name, int64_t number)
+{
+	it_write_name(writer, name);
+	it_write_int(writer, number);
+}
+
 static int check_texts(const struct it_leaf *leaf, struct intoto_error **err)
 {
-	const char *const texts[] = { leaf->name, leaf->actor, leaf->reason };
-	static const char *const names[] = { "name", "actor", "reason" };
+	const char *const texts[] = { leaf->name, leaf->actor, leaf->reason, leaf->class };
+	static const char *const names[] = { "name", "actor", "reason", "class" };
 
 	for (size_t i = 0; i < IT_COUNT_OF(texts); i++)
 		if (texts[i] && strlen(texts[i]) > IT_LEAF_TEXT_MAX)
@@ -56,16 +66,19 @@ int it_leaf_print(struct it_buf *out, const struct it_leaf *leaf, struct intoto_
 	it_writer_init(&writer, out, IT_WRITE_COMPACT);
 	it_write_object(&writer);
 	write_text(&writer, "actor", leaf->actor);
-	write_text(&writer, "id", it_buf_text(&id));
+	write_text(&writer, "class", leaf->class);
+	if (leaf->type == IT_LEAF_RETENTION && leaf->duration >= 0)
+		write_int(&writer, "duration", leaf->duration);
+	if (leaf->type != IT_LEAF_RETENTION)
+		write_text(&writer, "id", it_buf_text(&id));
 	write_text(&writer, "kind", leaf->kind);
+	if (leaf->type == IT_LEAF_PUT || leaf->type == IT_LEAF_LOCK)
+		write_int(&writer, "lockUntil", leaf->lock_until);
 	write_text(&writer, "name", leaf->name);
 	write_text(&writer, "reason", leaf->reason);
-	if (leaf->type == IT_LEAF_PUT) {
-		it_write_name(&writer, "size");
-		it_write_int(&writer, (int64_t)leaf->size);
-	}
-	it_write_name(&writer, "time");
-	it_write_int(&writer, leaf->time);
+	if (leaf->type == IT_LEAF_PUT)
+		write_int(&writer, "size", (int64_t)leaf->size);
+	write_int(&writer, "time", leaf->time);
 	write_text(&writer, "type", it_leaf_type_name(leaf->type));
 	it_write_object_end(&writer);
 	return it_writer_finish(&writer, err);
@@ -80,7 +93,7 @@ static const char *text_of(const struct it_json *object, const char *name)
 
 static bool read_type(enum it_leaf_type *out, const char *name)
 {
-	for (int type = IT_LEAF_PUT; type <= IT_LEAF_RELEASE; type++) {
+	for (int type = IT_LEAF_PUT; type <= IT_LEAF_ARCHIVE; type++) {
 		*out = (enum it_leaf_type)type;
 		if (it_streq(it_leaf_type_name(*out), name))
 			return true;
@@ -100,6 +113,24 @@ static bool read_id(struct it_object_id *out, const char *text)
 	return true;
 }
 
+/* What leaves of some types say. */
+static bool read_said(struct it_leaf *out, const struct it_json *root)
+{
+	const struct it_json *lock = it_json_get(root, "lockUntil");
+	const struct it_json *duration = it_json_get(root, "duration");
+
+	out->duration = -1;
+	out->says_keeping = out->type == IT_LEAF_PUT && lock;
+	if (out->type == IT_LEAF_RETENTION)
+		return *text_of(root, "class") &&
+		       (!duration || (it_json_int(duration, &out->duration) && out->duration >= 0));
+	if (!read_id(&out->id, text_of(root, "id")))
+		return false;
+	if (out->says_keeping || out->type == IT_LEAF_LOCK)
+		return it_json_int(lock, &out->lock_until) && out->lock_until >= 0;
+	return true;
+}
+
 int it_leaf_read(struct it_leaf *out, struct it_json **root, struct it_span entry,
 		 struct intoto_error **err)
 {
@@ -110,8 +141,7 @@ int it_leaf_read(struct it_leaf *out, struct it_json **root, struct it_span entr
 	*out = (struct it_leaf){ 0 };
 	if (rc)
 		return rc;
-	if (!read_type(&out->type, text_of(*root, "type")) ||
-	    !read_id(&out->id, text_of(*root, "id")) ||
+	if (!read_type(&out->type, text_of(*root, "type")) || !read_said(out, *root) ||
 	    !it_json_int(it_json_get(*root, "time"), &out->time))
 		return it_err_set(err, INTOTO_E_FORMAT, "is no leaf of a store's log");
 	(void)it_json_int(it_json_get(*root, "size"), &size); /* puts alone have it */
@@ -120,6 +150,7 @@ int it_leaf_read(struct it_leaf *out, struct it_json **root, struct it_span entr
 	out->name = text_of(*root, "name");
 	out->actor = text_of(*root, "actor");
 	out->reason = text_of(*root, "reason");
+	out->class = text_of(*root, "class");
 	return INTOTO_OK;
 }
 

@@ -31,6 +31,7 @@ libstore_la_SOURCES = \
 	%D%/fsck_log.c \
 	%D%/fsck_objects.c \
 	%D%/fsck_part.h \
+	%D%/fsck_retention.c \
 	%D%/fsck_tree.c \
 	%D%/gc.c %D%/gc.h \
 	%D%/leaf.c %D%/leaf.h \
@@ -41,12 +42,14 @@ libstore_la_SOURCES = \
 	%D%/objects_folder.c \
 	%D%/objects_oci.c \
 	%D%/objects_s3.c \
+	%D%/put_again.c %D%/put_again.h \
 	%D%/put_batch.h \
 	%D%/put_row.c %D%/put_row.h \
 	%D%/query.c %D%/query.h \
 	%D%/query_affected.c \
 	%D%/release.c %D%/release.h \
 	%D%/retention.c %D%/retention.h \
+	%D%/retention_log.c %D%/retention_log.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/sql_postgres.c %D%/sql_postgres.h \

@@ -4,7 +4,7 @@
  * nothing that was in it can be taken out unseen (RFC 6962 hashes, C2SP tiles and checkpoints).
  *
  * A leaf's entry is JSON without white space:
- *	{"id":"sha256:…","kind":…,"size":…,"time":…,"type":"put"}
+ *	{"class":…,"id":"sha256:…","kind":…,"lockUntil":…,"size":…,"time":…,"type":"put"}
  *	{"id":…,"reason":…,"time":…,"type":"removal"}
  * The document itself stays in the objects.
  */

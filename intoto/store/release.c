@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/leaf.h"
 
 static int take_number(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
@@ -64,10 +65,50 @@ static int add_member(struct it_sql *sql, const struct it_store_member *member, 
 	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 }
 
+struct row {
+	bool is_archive, has_class;
+	int64_t lock_until;
+};
+
+static int take_row(void *arg, const struct it_sql_row *row, struct intoto_error **err)
+{
+	struct row *found = arg;
+
+	(void)err;
+	found->is_archive = it_streq(it_sql_string(&row->values[0]), "archive");
+	found->has_class = *it_sql_string(&row->values[1]) != '\0';
+	found->lock_until = row->values[2].number;
+	return INTOTO_OK;
+}
+
+/* What was found out behind its put stands in the log, too. */
+static int log_kind(struct it_log *log, const struct it_store_release *release,
+		    const struct row *row, struct intoto_error **err)
+{
+	struct it_leaf leaf = { .type = IT_LEAF_ARCHIVE,
+				.id = release->archive,
+				.time = it_clock_now() };
+	uint64_t number;
+	int rc = row->is_archive ? INTOTO_OK : it_leaf_append(log, &leaf, &number, err);
+
+	if (!rc && !row->has_class && *release->retention) {
+		leaf.type = IT_LEAF_CLASS;
+		leaf.class = release->retention;
+		rc = it_leaf_append(log, &leaf, &number, err);
+	}
+	if (rc || row->lock_until >= release->lock_until)
+		return rc;
+	leaf.type = IT_LEAF_LOCK;
+	leaf.class = NULL;
+	leaf.lock_until = release->lock_until;
+	return it_leaf_append(log, &leaf, &number, err);
+}
+
 /* It is an archive: that it is one, and how long it is to be kept, was found out behind its put. */
-static int set_kind(struct it_sql *sql, int64_t number, const struct it_store_release *release,
+static int set_kind(struct it_log *log, int64_t number, const struct it_store_release *release,
 		    struct intoto_error **err)
 {
+	static const char before[] = "SELECT kind, class, lock_until FROM entry WHERE number = $1";
 	static const char text[] =
 		"UPDATE entry SET kind = 'archive', media_type = $1, verdict = $2, "
 		"class = CASE WHEN class = '' THEN $3 ELSE class END, "
@@ -77,20 +118,29 @@ static int set_kind(struct it_sql *sql, int64_t number, const struct it_store_re
 					       IT_SQL_T(release->verdict),
 					       IT_SQL_T(release->retention),
 					       IT_SQL_N(release->lock_until), IT_SQL_N(number) };
+	struct row row = { 0 };
+	int rc = it_sql_each(log->sql, before, &values[4], 1, take_row, &row, err);
 
-	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+	if (!rc)
+		rc = it_sql_do(log->sql, text, values, IT_COUNT_OF(values), err);
+	return rc ? rc : log_kind(log, release, &row, err);
 }
 
 static int relate(struct it_sql *sql, const struct it_store_release *release,
 		  struct intoto_error **err)
 {
+	struct it_log log;
 	int64_t number;
 	int rc = number_of(&number, sql, &release->archive, err);
 
 	if (!rc)
 		rc = add_release(sql, release, number, err);
 	if (!rc)
-		rc = set_kind(sql, number, release, err);
+		rc = it_log_begin(&log, sql, err);
+	if (!rc)
+		rc = set_kind(&log, number, release, err);
+	if (!rc)
+		rc = it_log_end(&log, err);
 	for (size_t i = 0; !rc && i < release->member_count; i++)
 		rc = add_member(sql, &release->members[i], number, err);
 	return rc;

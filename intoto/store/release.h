@@ -25,7 +25,7 @@ struct it_store_release {
 	size_t member_count;
 };
 
-/* Notes it, once; all of it or nothing.  NOTFOUND when something is no entry. */
+/* Notes it, once, and in the log; all of it or nothing.  NOTFOUND when something is no entry. */
 IT_CHECK int it_store_relate(struct it_store *store, const struct it_store_release *release,
 			     struct intoto_error **err);
 

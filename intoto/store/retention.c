@@ -8,25 +8,45 @@
 
 /* --- classes --- */
 
-static int define(struct it_sql *sql, const char *class, int64_t duration,
-		  struct intoto_error **err)
+static int log_class(struct it_sql *sql, const struct it_retention_rule *rule,
+		     struct intoto_error **err)
+{
+	const struct it_leaf leaf = { .type = IT_LEAF_RETENTION,
+				      .class = rule->class,
+				      .duration = rule->duration,
+				      .actor = rule->actor,
+				      .reason = rule->reason,
+				      .time = it_clock_now() };
+	struct it_log log;
+	uint64_t number;
+	int rc = it_log_begin(&log, sql, err);
+
+	if (!rc)
+		rc = it_leaf_append(&log, &leaf, &number, err);
+	return rc ? rc : it_log_end(&log, err);
+}
+
+int it_retention_set(struct it_sql *sql, const struct it_retention_rule *rule,
+		     struct intoto_error **err)
 {
 	static const char forget[] = "DELETE FROM retention WHERE class = $1";
 	static const char keep[] = "INSERT INTO retention (class, duration) VALUES ($1, $2)";
-	const struct it_sql_value values[] = { IT_SQL_T(class), IT_SQL_N(duration) };
+	const struct it_sql_value values[] = { IT_SQL_T(rule->class), IT_SQL_N(rule->duration) };
 	int rc = it_sql_do(sql, forget, values, 1, err);
 
-	return rc || duration < 0 ? rc : it_sql_do(sql, keep, values, IT_COUNT_OF(values), err);
+	if (!rc && rule->duration >= 0)
+		rc = it_sql_do(sql, keep, values, IT_COUNT_OF(values), err);
+	return rc ? rc : log_class(sql, rule, err);
 }
 
-int it_retention_define(struct it_store *store, const char *class, int64_t duration,
+int it_retention_define(struct it_store *store, const struct it_retention_rule *rule,
 			struct intoto_error **err)
 {
 	int rc = store->sql->driver->begin(store->sql, err);
 
 	if (rc)
 		return rc;
-	return it_sql_end(store->sql, define(store->sql, class, duration, err), err);
+	return it_sql_end(store->sql, it_retention_set(store->sql, rule, err), err);
 }
 
 struct listing {
@@ -70,7 +90,28 @@ int it_retention_each(struct it_store *store, int64_t now,
 
 /* --- entries --- */
 
-static int change_one(struct it_sql *sql, const struct it_entry *entry,
+/* What is said again is logged again: so do stores whose log did not tell of it before. */
+static int log_change(struct it_log *log, const struct it_entry *entry,
+		      const struct it_retention_change *change, struct intoto_error **err)
+{
+	struct it_leaf leaf = { .id = entry->id, .actor = change->actor, .time = it_clock_now() };
+	uint64_t number;
+	int rc = INTOTO_OK;
+
+	if (change->class) {
+		leaf.type = IT_LEAF_CLASS;
+		leaf.class = change->class;
+		rc = it_leaf_append(log, &leaf, &number, err);
+	}
+	if (rc || !change->lock_until)
+		return rc;
+	leaf.type = IT_LEAF_LOCK;
+	leaf.class = NULL;
+	leaf.lock_until = change->lock_until;
+	return it_leaf_append(log, &leaf, &number, err);
+}
+
+static int change_one(struct it_log *log, const struct it_entry *entry,
 		      const struct it_retention_change *change, struct intoto_error **err)
 {
 	static const char text[] = "UPDATE entry SET class = $1, lock_until = $2 WHERE number = $3";
@@ -79,6 +120,7 @@ static int change_one(struct it_sql *sql, const struct it_entry *entry,
 		IT_SQL_N(change->lock_until ? change->lock_until : entry->lock_until),
 		IT_SQL_N(entry->number),
 	};
+	int rc;
 
 	/* What was promised stays promised: this is what the lock is for. */
 	if (change->lock_until && change->lock_until < entry->lock_until) {
@@ -89,7 +131,19 @@ static int change_one(struct it_sql *sql, const struct it_entry *entry,
 				  "entry %jd is locked until %s, which can only be lengthened",
 				  (intmax_t)entry->number, until);
 	}
-	return it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+	rc = it_sql_do(log->sql, text, values, IT_COUNT_OF(values), err);
+	return rc ? rc : log_change(log, entry, change, err);
+}
+
+static int change_all(struct it_sql *sql, const struct it_entries *entries,
+		      const struct it_retention_change *change, struct intoto_error **err)
+{
+	struct it_log log;
+	int rc = it_log_begin(&log, sql, err);
+
+	for (size_t i = 0; !rc && i < entries->count; i++)
+		rc = change_one(&log, &entries->items[i], change, err);
+	return rc ? rc : it_log_end(&log, err);
 }
 
 /* The service that keeps the objects, if it can lock, is told too. */
@@ -111,8 +165,8 @@ int it_retention_change(struct it_store *store, const struct it_object_id *ids, 
 	if (rc)
 		return rc;
 	rc = it_entries_read(&entries, store->sql, ids, count, err);
-	for (size_t i = 0; !rc && i < entries.count; i++)
-		rc = change_one(store->sql, &entries.items[i], change, err);
+	if (!rc)
+		rc = change_all(store->sql, &entries, change, err);
 	/* Before the commit: what is said to be locked is. */
 	for (size_t i = 0; !rc && change->lock_until && i < entries.count; i++)
 		rc = lock_object(store, &entries.items[i], change->lock_until, IT_OBJECT_HOLD_STAYS,
@@ -225,10 +279,10 @@ static bool is_meant(const struct changing *changing, const struct it_object_id 
 	return !changing->hold->alone;
 }
 
-static int change_all(struct changing *changing,
-		      int (*change)(struct changing *changing, const struct it_entry *entry,
-				    struct intoto_error **err),
-		      struct intoto_error **err)
+static int change_holds(struct changing *changing,
+			int (*change)(struct changing *changing, const struct it_entry *entry,
+				      struct intoto_error **err),
+			struct intoto_error **err)
 {
 	int rc = it_log_begin(&changing->log, changing->store->sql, err);
 
@@ -249,7 +303,7 @@ int it_hold_add(struct it_store *store, const struct it_object_id *ids, size_t c
 		return rc;
 	rc = it_entries_read(&changing.entries, store->sql, ids, count, err);
 	if (!rc)
-		rc = change_all(&changing, hold_one, err);
+		rc = change_holds(&changing, hold_one, err);
 	return it_sql_end(store->sql, rc, err);
 }
 
@@ -264,7 +318,7 @@ int it_hold_release(struct it_store *store, const struct it_object_id *ids, size
 	rc = count ? it_entries_read(&changing.entries, store->sql, ids, count, err)
 		   : it_entries_held(&changing.entries, store->sql, hold->name, err);
 	if (!rc)
-		rc = change_all(&changing, release_one, err);
+		rc = change_holds(&changing, release_one, err);
 	if (!rc && !changing.changed)
 		rc = it_err_set(err, INTOTO_E_NOTFOUND, "nothing of it is held under that name");
 	*released = changing.changed;

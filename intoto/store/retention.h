@@ -23,9 +23,18 @@
 	".put + c.duration <= " NOW                                                                \
 	") AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = " ALIAS ".number))"
 
-/* From now on; a negative duration: for ever. */
-IT_CHECK int it_retention_define(struct it_store *store, const char *class, int64_t duration,
+/* How long a class is kept from now on; a leaf of the log. */
+struct it_retention_rule {
+	const char *class;
+	int64_t duration;	    /* negative: for ever */
+	const char *actor, *reason; /* stand in the log; NULL: nothing is said */
+};
+
+IT_CHECK int it_retention_define(struct it_store *store, const struct it_retention_rule *rule,
 				 struct intoto_error **err);
+/* The same inside a transaction of the caller's. */
+IT_CHECK int it_retention_set(struct it_sql *sql, const struct it_retention_rule *rule,
+			      struct intoto_error **err);
 
 struct it_retention_class {
 	const char *class; /* "": those without one, where there is no default */
@@ -44,9 +53,11 @@ IT_CHECK int it_retention_each(struct it_store *store, int64_t now,
 struct it_retention_change {
 	const char *class;  /* NULL: stays as it is */
 	int64_t lock_until; /* 0: stays as it is; it is never made earlier (USAGE) */
+	const char *actor;  /* stands in the log */
 };
 
-/* Of these entries, and of what they hold if they are archives; all or none. */
+/* Of these entries, and of what they hold if they are archives; each is a leaf of the log.  All or
+ * none. */
 IT_CHECK int it_retention_change(struct it_store *store, const struct it_object_id *ids,
 				 size_t count, const struct it_retention_change *change,
 				 struct intoto_error **err);

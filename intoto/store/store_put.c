@@ -15,8 +15,8 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "store/leaf.h"
+#include "store/put_again.h"
 #include "store/put_batch.h"
-#include "store/retention.h"
 #include "store/sweep.h"
 
 enum { PIECE = 256 * 1024, TRIES = 16 };
@@ -182,6 +182,8 @@ static int add_leaf(struct it_put_batch *batch, const struct item *item, uint64_
 				      .id = item->id,
 				      .size = item->size,
 				      .kind = item->facts ? item->facts->kind : "file",
+				      .class = item->put->retention,
+				      .lock_until = item->put->lock_until,
 				      .time = batch->now };
 
 	return it_leaf_append(&batch->log, &leaf, number, err);
@@ -353,16 +355,9 @@ static int add_facts(struct it_sql *sql, const struct it_facts *facts, int64_t n
 	return rc ? rc : add_exceptions(sql, facts, number, err);
 }
 
-struct there {
-	int64_t number;
-	int64_t lock_until;
-	bool has_class;
-	bool found;
-};
-
 static int take_there(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
-	struct there *there = arg;
+	struct it_put_there *there = arg;
 
 	(void)err;
 	there->number = row->values[0].number;
@@ -372,44 +367,6 @@ static int take_there(void *arg, const struct it_sql_row *row, struct intoto_err
 	return INTOTO_OK;
 }
 
-/* What is said to be locked is, by the service itself if it can, before it is acknowledged. */
-static int lock_object(struct it_put_batch *batch, const struct item *item,
-		       struct intoto_error **err)
-{
-	struct it_objects *objects = batch->store->objects;
-
-	return objects->kind->lock && item->put->lock_until > batch->now
-		       ? objects->kind->lock(objects, &item->id, item->put->lock_until,
-					     IT_OBJECT_HOLD_STAYS, err)
-		       : INTOTO_OK;
-}
-
-/* Who puts it again may want it to be kept for longer: never for less. */
-static int keep_longer(struct it_put_batch *batch, const struct item *item,
-		       const struct there *there, struct intoto_error **err)
-{
-	static const char lock[] = "UPDATE entry SET lock_until = $1 WHERE number = $2";
-	/* One without a class is kept for ever, unless there is a default. */
-	static const char class[] = "UPDATE entry SET class = $1 WHERE number = $2 AND EXISTS "
-				    "(SELECT 1 FROM retention d "
-				    "WHERE d.class = '" IT_RETENTION_DEFAULT
-				    "' AND NOT EXISTS (SELECT 1 FROM retention n "
-				    "WHERE n.class = $1 AND n.duration < d.duration))";
-	const struct it_store_put *put = item->put;
-	struct it_sql_value values[] = { IT_SQL_N(put->lock_until), IT_SQL_N(there->number) };
-	int rc = INTOTO_OK;
-
-	if (put->lock_until > there->lock_until) {
-		rc = it_sql_do(batch->store->sql, lock, values, IT_COUNT_OF(values), err);
-		if (!rc)
-			rc = lock_object(batch, item, err);
-	}
-	if (rc || there->has_class || !put->retention || !*put->retention)
-		return rc;
-	values[0] = IT_SQL_T(put->retention);
-	return it_sql_do(batch->store->sql, class, values, IT_COUNT_OF(values), err);
-}
-
 /* What is there already stays as it is: the same bytes say the same. */
 static int add(struct it_put_batch *batch, const struct item *item,
 	       struct it_store_receipt *receipt, struct intoto_error **err)
@@ -417,7 +374,7 @@ static int add(struct it_put_batch *batch, const struct item *item,
 	static const char text[] = "SELECT number, lock_until, class FROM entry WHERE id = $1";
 	const struct it_sql_value id = IT_SQL_B(it_span(item->id.bytes, sizeof item->id.bytes));
 	struct it_sql *sql = batch->store->sql;
-	struct there there = { 0 };
+	struct it_put_there there = { 0 };
 	int rc = it_sql_each(sql, text, &id, 1, take_there, &there, err);
 
 	receipt->id = item->id;
@@ -426,13 +383,14 @@ static int add(struct it_put_batch *batch, const struct item *item,
 	if (rc)
 		return rc;
 	if (there.found)
-		return keep_longer(batch, item, &there, err);
+		return it_put_keep_longer(batch->store, &batch->log, item->put, &item->id, &there,
+					  err);
 	rc = add_leaf(batch, item, &receipt->number, err);
 	if (!rc)
 		rc = add_entry(batch, item, item->facts, receipt->number, err);
 	if (!rc && item->facts)
 		rc = add_facts(sql, item->facts, (int64_t)receipt->number, err);
-	return rc ? rc : lock_object(batch, item, err);
+	return rc ? rc : it_put_lock(batch->store, item->put, &item->id, err);
 }
 
 static int add_all(struct it_put_batch *batch, struct it_store_receipt *receipts,

@@ -67,32 +67,32 @@ static int take_any(void *arg, const struct it_sql_row *row, struct intoto_error
 	return INTOTO_OK;
 }
 
-/* Entries of it that are here already, or without one, would have a shorter life from now on. */
-static int is_in_use(bool *out, struct it_store *store, const char *class,
-		     struct intoto_error **err)
+/* Entries of it that are here already, or without one, would have a shorter life from now on; and
+ * who runs this store decides how long it keeps: a class that it knows stays as it is. */
+static int is_taken(bool *out, struct it_store *store, const char *class, struct intoto_error **err)
 {
-	static const char text[] = "SELECT 1 FROM entry WHERE class = $1 LIMIT 1";
+	static const char text[] = "SELECT 1 FROM entry WHERE class = $1 UNION ALL SELECT 1 FROM "
+				   "retention WHERE class = $1 LIMIT 1";
 	const struct it_sql_value value = IT_SQL_T(class);
 
 	*out = !*class || it_streq(class, IT_RETENTION_DEFAULT);
 	return *out ? INTOTO_OK : it_sql_each(store->sql, text, &value, 1, take_any, out, err);
 }
 
-/* Who runs this store decides how long it keeps: a class that it knows stays as it is. */
 static int define_class(struct it_store *store, const struct it_transfer_line *line,
 			struct intoto_error **err)
 {
-	static const char text[] = "INSERT INTO retention (class, duration) VALUES ($1, $2) "
-				   "ON CONFLICT DO NOTHING";
-	const struct it_sql_value values[] = { IT_SQL_T(line->class), IT_SQL_N(line->duration) };
-	bool used = true;
+	const struct it_retention_rule rule = { .class = line->class,
+						.duration = line->duration,
+						.reason = "imported" };
+	bool taken = true;
 	int rc = store->sql->driver->begin(store->sql, err);
 
 	if (rc)
 		return rc;
-	rc = is_in_use(&used, store, line->class, err);
-	if (!rc && !used)
-		rc = it_sql_do(store->sql, text, values, IT_COUNT_OF(values), err);
+	rc = is_taken(&taken, store, line->class, err);
+	if (!rc && !taken)
+		rc = it_retention_set(store->sql, &rule, err);
 	return it_sql_end(store->sql, rc, err);
 }
 

@@ -16,7 +16,7 @@ prints() {
 id_of() { echo "sha256:$(sha256sum "$1" | cut -c -64)"; }
 key_of() { sha256sum "$1" | sed 's|^\(..\)\(.\{62\}\).*|\1/\2|'; }
 store() { local command=$1; shift; intoto store "$command" --insecure-objects "$@"; }
-age() {
+sql() {
 	python3 -c 'import sqlite3, sys
 with sqlite3.connect(sys.argv[1] + "/index.sqlite") as db: db.executescript(sys.argv[2])' "$INTOTO_STORE" "$1"
 }
@@ -57,8 +57,9 @@ refuses 1 "$(id_of many/4): its bytes are not those that were put" 'and one that
 refuses 1 'has other bytes than its name says' 'it is not given out' store get "$(id_of many/4)"
 s3_put /plain/some/where/stranger
 ok 'what is not ours is passed over' not grep -q orphan <(store fsck)
-store retention --class default=10d
-age "UPDATE entry SET put = put - 86400 * 20 WHERE number >= 10"
+store retention --by alice --class default=10d
+python3 "$INTOTO_SOURCE/tests/store/age.py" store 20
+sql 'UPDATE entry SET put = put + 86400 * 20 WHERE number < 10'
 prints 'removed: 32 entries, 31 objects' 'what is due goes' store gc --by alice --reason 'its time is over'
 is "$(s3_request GET '/plain?list-type=2&prefix=some%2Fwhere%2F' | grep -o '<Key>' | wc -l)" 11 'there, too, and the stranger is left alone'
 
@@ -76,12 +77,15 @@ prints "$(echo "$soon" | cut -c -17)" 'until then' retention many/1
 prints '<Status>ON</Status>' 'and the hold' s3_request GET "/locked/$(key_of many/2)?legal-hold="
 prints 'AccessDenied' 'which no other client removes' s3_request DELETE "/locked/$(key_of many/1)?versionId=$(version many/1)"
 prints AccessDenied 'nor what is held' s3_request DELETE "/locked/$(key_of many/2)?versionId=$(version many/2)"
-ok 'a lock is lengthened' store retention --lock-until "$later" "$(id_of many/1)"
+ok 'a lock is lengthened' store retention --by alice --lock-until "$later" "$(id_of many/1)"
 prints "$(echo "$later" | cut -c -17)" 'there, too' retention many/1
 # An operator who cheats the index.
-age "UPDATE entry SET put = put - 86400 * 20, lock_until = 0; DELETE FROM hold"
-store retention --class default=1d
-prints 'removed: 2 entries, 0 objects (0 bytes), 2 objects stay that their service has locked' 'an index that was cheated does not help' \
+sql "UPDATE entry SET put = put - 86400 * 20, lock_until = 0; DELETE FROM hold"
+store retention --by alice --class default=1d
+refuses 1 'removed: 0 entries, 0 objects (0 bytes), 2 entries stay' 'an index that was cheated does not help' \
+	store gc --by mallory --reason 'to hide it'
+sql 'DELETE FROM entry'
+prints 'removed: 0 entries, 0 objects (0 bytes), 2 objects stay that their service has locked' 'nor one that forgot them' \
 	store gc --by mallory --reason 'to hide it'
 ok 'the bytes are still there' sh -c 'curl -sS -H "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$AWS_ENDPOINT_URL/locked/$1" | cmp - many/1' - "$(key_of many/1)"
 INTOTO_STORE=$PWD/store
@@ -105,7 +109,7 @@ killed() {
 	[ -z "$(comm -23 acknowledged there)" ] || return 1
 	not grep -E 'object.missing|"log\.' <(store fsck --format=json | grep -v "$(id_of many/3)\|$(id_of many/4)")
 }
-age 'DELETE FROM entry WHERE 0'
+sql 'DELETE FROM entry WHERE 0'
 rm -rf store && INTOTO_STORE=$PWD/killed && store init --objects s3://plain/killed >/dev/null
 ok 'a put that is killed loses nothing that was acknowledged, and leaves no row without an object' killed
 s3_stop

@@ -36,11 +36,11 @@ intoto store put -q --retention short app
 intoto store hold add --name case --by legal --reason why "$(id_of many/7)"
 intoto store hold add --name over --by legal --reason why "$(id_of many/8)"
 intoto store hold release --name over --by legal --reason closed >/dev/null
+intoto store retention --by alice --class short=10d
+python3 "$INTOTO_SOURCE/tests/store/age.py" store 11
 intoto store log >kept
-intoto store retention --class short=10d
-sql 'UPDATE entry SET put = put - 86400 * 11'
 intoto store gc --by alice --reason 'its time is over' >/dev/null
-prints 'whole: 608 leaves, 603 entries, 603 objects' 'a store that was only used is whole' intoto store fsck --checkpoint kept --verifier log.vkey
+prints 'whole: 609 leaves, 603 entries, 603 objects' 'a store that was only used is whole' intoto store fsck --checkpoint kept --verifier log.vkey
 is "$(intoto store fsck --format=json | jq -c '[.faults, .notes]')" '[0,0]' 'for programs, too'
 is "$(intoto store fsck -q)" '' 'and silent if asked'
 
@@ -58,7 +58,7 @@ finds entry.missing 'a row that was deleted' "$(id_of many/5): was put, is not t
 finds removal.unlogged 'with a removal that nobody logged' 'the index says that this was removed, the log does not' \
 	"INSERT INTO removal (number, entry, id, time, actor, reason) SELECT 900, number, id, 1, 'me', 'so' FROM entry WHERE name = '5'; DELETE FROM entry WHERE name = '5'"
 finds removal.unlogged 'or in the place of one that somebody did' 'the index says that this was removed, the log does not' \
-	"INSERT INTO removal (number, entry, id, time, actor, reason) SELECT 607 + 1, number, id, 1, 'me', 'so' FROM entry WHERE name = '5'; DELETE FROM entry WHERE name = '5'"
+	"INSERT INTO removal (number, entry, id, time, actor, reason) SELECT 608 + 1, number, id, 1, 'me', 'so' FROM entry WHERE name = '5'; DELETE FROM entry WHERE name = '5'"
 finds removal.row 'a removal that was forgotten' 'the log says that this was removed, the index does not' 'DELETE FROM removal'
 finds entry.changed 'a row of another document' 'the entry is another one than was put' \
 	"UPDATE entry SET id = randomblob(32) WHERE name = '5'"
@@ -70,8 +70,8 @@ finds log.gap 'a leaf that was deleted' '1 leaves are missing in front of number
 finds log.leaf 'a leaf that was written anew' 'its hash is not the one of what it says' \
 	"UPDATE leaf SET entry = replace(entry, 'put', 'pat') WHERE number = 7"
 finds log.leaf 'with another hash' 'its hash is not the one of what it says' 'UPDATE leaf SET hash = randomblob(32) WHERE number = 7'
-finds log.edge 'what is signed' 'the log is signed as 0 leaves, and has 608' "UPDATE meta SET value = zeroblob(8) WHERE name = 'edge'"
-finds log.checkpoint 'leaves that were cut off' 'the log had 607 leaves once, and has 600: its end was cut off' \
+finds log.edge 'what is signed' 'the log is signed as 0 leaves, and has 609' "UPDATE meta SET value = zeroblob(8) WHERE name = 'edge'"
+finds log.checkpoint 'leaves that were cut off' 'the log had 608 leaves once, and has 600: its end was cut off' \
 	'DELETE FROM leaf WHERE number >= 600; DELETE FROM entry WHERE number >= 600'
 finds log.node 'a hash of many leaves' 'a hash of level 1 is not that of its leaves' 'UPDATE node SET hash = randomblob(32) WHERE number = 1'
 finds log.node 'that is missing' 'a hash of level 1 is missing' 'DELETE FROM node WHERE number = 1'
@@ -110,10 +110,10 @@ intoto store init --store anew --log-name example.org/log >/dev/null
 for number in $(seq 20); do echo "another $number" >"many/another $number"; done
 INTOTO_STORE=$PWD/anew intoto store put -q many/*
 cp anew/index.sqlite store/index.sqlite && rm -f store/index.sqlite-*
-refuses 1 'the first 607 leaves are not those of the checkpoint: the log was written anew' 'a store that began anew' \
+refuses 1 'the first 608 leaves are not those of the checkpoint: the log was written anew' 'a store that began anew' \
 	intoto store fsck --checkpoint kept --verifier log.vkey
 rm -rf store && cp -a good store
-sed 's/^607$/606/' kept >other
+sed 's/^608$/607/' kept >other
 refuses 1 'other: the signature of example.org/log does not verify' 'a checkpoint that somebody changed' intoto store fsck --checkpoint other --verifier log.vkey
 INTOTO_STORE=$PWD/anew intoto store log >strange
 refuses 1 'strange: is not signed by example.org/log' 'a checkpoint that another key signed' intoto store fsck --checkpoint strange --verifier log.vkey

@@ -11,10 +11,7 @@ export INTOTO_STORE=$PWD/store
 id_of() { echo "sha256:$(sha256sum "$1" | cut -c -64)"; }
 names() { intoto store search --format=json "$@" | jq -r .name | sort | xargs; }
 # The clock of the store, by so many days: everything in it was put earlier.
-age() {
-	python3 -c 'import sqlite3, sys
-with sqlite3.connect(sys.argv[1] + "/index.sqlite") as db: db.execute("UPDATE entry SET put = put - 86400 * " + sys.argv[2])' "$INTOTO_STORE" "$1"
-}
+age() { python3 "$INTOTO_SOURCE/tests/store/age.py" "$INTOTO_STORE" "$1"; }
 gc() { intoto store gc --by alice --reason 'its time is over' "$@"; }
 
 intoto store init >/dev/null
@@ -24,12 +21,15 @@ intoto store put -q --retention long long
 intoto store put -q none
 
 # --- classes -------------------------------------------------------------------------------------------
-refuses 64 'want NAME=TIME' 'a class without a duration' intoto store retention --class short
-refuses 64 'want a number' 'a duration that is none' intoto store retention --class short=soon
+refuses 64 'want NAME=TIME' 'a class without a duration' intoto store retention --by alice --class short
+refuses 64 'want a number' 'a duration that is none' intoto store retention --by alice --class short=soon
 refuses 64 'want --set or --lock-until' 'entries for which nothing is wanted' intoto store retention "$(id_of short)"
-refuses 64 'want entries' 'a class of nothing' intoto store retention --set long
-refuses 66 'there is no such entry' 'an entry that is not there' intoto store retention --set long sha256:0123456789
-ok 'classes get durations' intoto store retention --class short=10d --class long=3653d
+refuses 64 'want entries' 'a class of nothing' intoto store retention --by alice --set long
+refuses 66 'there is no such entry' 'an entry that is not there' intoto store retention --by alice --set long sha256:0123456789
+refuses 64 'want --by WHO' 'nobody says namelessly how long a class is kept' intoto store retention --class short=10d
+refuses 64 'want --by WHO' 'nor an entry' intoto store retention --set long "$(id_of short)"
+refuses 64 'want --by WHO' 'nor locks one' intoto store retention --by '' --lock-until 2200-01-01T00:00:00Z "$(id_of short)"
+ok 'classes get durations' intoto store retention --by alice --class short=10d --class long=3653d
 prints 'short  10d  3 entries' 'they are listed' intoto store retention
 prints '(none)  forever  1 entries' 'with those that have none' intoto store retention
 is "$(intoto store retention --format=json | jq -c 'select(.class == "long") | [.duration, .entries, .due]')" '[315619200,1,0]' 'for programs, too'
@@ -37,12 +37,12 @@ refuses 64 'want --by WHO and --reason' 'nothing is removed namelessly' intoto s
 refuses 64 'want --by WHO and --reason' 'nor for no reason' intoto store gc --by alice --reason ''
 is "$(intoto store gc --dry-run)" '' 'nothing is due yet'
 prints 'removed: 0 entries, 0 objects' 'so nothing is removed' gc
-ok 'a lock' intoto store retention --lock-until 2200-01-01T00:00:00Z "$(id_of locked)"
+ok 'a lock' intoto store retention --by alice --lock-until 2200-01-01T00:00:00Z "$(id_of locked)"
 refuses 64 'is locked until 2200-01-01T00:00:00Z, which can only be lengthened' 'it is never made shorter' \
-	intoto store retention --lock-until 2199-01-01T00:00:00Z "$(id_of locked)"
-ok 'a lock for longer' intoto store retention --lock-until 2201-01-01T00:00:00Z "$(id_of locked)"
+	intoto store retention --by alice --lock-until 2199-01-01T00:00:00Z "$(id_of locked)"
+ok 'a lock for longer' intoto store retention --by alice --lock-until 2201-01-01T00:00:00Z "$(id_of locked)"
 intoto store put -q --lock-until 2100-01-01T00:00:00Z locked
-refuses 64 'locked until 2201' 'a put again does not shorten it, either' intoto store retention --lock-until 2200-01-01T00:00:00Z "$(id_of locked)"
+refuses 64 'locked until 2201' 'a put again does not shorten it, either' intoto store retention --by alice --lock-until 2200-01-01T00:00:00Z "$(id_of locked)"
 
 # --- holds -----------------------------------------------------------------------------------------------
 refuses 64 '--name' 'a hold has a name' intoto store hold add --by legal --reason why "$(id_of held)"
@@ -78,10 +78,10 @@ refuses 66 'nothing of it is held under that name' 'a matter that holds nothing'
 prints 'released: 1 entries' 'then that one' intoto store hold release --name case-2 --by legal --reason 'closed' "$(id_of held)"
 gc >/dev/null
 is "$(names)" 'locked long none' 'and nothing holds it any more'
-ok 'a default' intoto store retention --class default=1d
+ok 'a default' intoto store retention --by alice --class default=1d
 gc >/dev/null
 is "$(names)" 'locked long' 'is for those without a class'
-ok 'for ever' intoto store retention --class long=forever
+ok 'for ever' intoto store retention --by alice --class long=forever
 age 36500
 gc >/dev/null
 is "$(names)" 'locked long' 'is for ever, and a lock is a lock'
@@ -101,14 +101,14 @@ intoto store put -q app.tar.zst
 count() { intoto store search --format=json | jq -s length; }
 all=$(count)
 ok 'it has the class of its manifest' test "$(intoto store retention --format=json | jq -r 'select(.class == "release").entries')" = "$all"
-intoto store retention --class release=10d
+intoto store retention --by alice --class release=10d
 link=$(intoto store search --kind link --format=json | jq -r .id)
-ok 'the archive is kept for longer than its members' intoto store retention --set years "$(id_of app.tar.zst)"
-intoto store retention --set release "$link"
+ok 'the archive is kept for longer than its members' intoto store retention --by alice --set years "$(id_of app.tar.zst)"
+intoto store retention --by alice --set release "$link"
 age 11
 gc >/dev/null
 is "$(count)" "$all" 'what an archive holds stays as long as the archive'
-intoto store retention --class years=10d
+intoto store retention --by alice --class years=10d
 ok 'a member is held' intoto store hold add --name case --by legal --reason why "$link"
 gc >/dev/null
 is "$(intoto store search --format=json | jq -r .id)" "$link" 'an archive goes with its members, but for what is held'

@@ -33,7 +33,7 @@ JSON
 	for number in $(seq 8); do echo "old $number" >"old$number" && echo "new $number" >"new/$number"; done
 	intoto store init --store store >/dev/null && intoto store put --store store -q --retention short old* &&
 		intoto store put --store store -q --retention long app &&
-		intoto store retention --store store --class short=10d && sql 'UPDATE entry SET put = put - 86400 * 20'
+		intoto store retention --store store --by alice --class short=10d && python3 "$INTOTO_SOURCE/tests/store/age.py" store 20
 }
 ok 'documents are made' documents
 cp -a store good

@@ -76,12 +76,9 @@ ok 'a put sets it right' store put -q app
 is "$(store get "$(hex_of app)")" hello 'and it comes back'
 
 # --- removing -----------------------------------------------------------------------------------------------------
-age() {
-	python3 -c 'import sqlite3, sys
-with sqlite3.connect(sys.argv[1] + "/index.sqlite") as db: db.execute("UPDATE entry SET put = put - 86400 * 30")' "$INTOTO_STORE"
-}
+age() { python3 "$INTOTO_SOURCE/tests/store/age.py" "$INTOTO_STORE" 30; }
 gc() { store gc --by alice --reason 'its time is over'; }
-store retention --class short=10d && store retention --set short "$(hex_of app)" "$(hex_of braces)" && age
+store retention --by alice --class short=10d && store retention --by alice --set short "$(hex_of app)" "$(hex_of braces)" && age
 registry_stop && REGISTRY_STORAGE_DELETE_ENABLED=false registry_again
 refuses 65 'the registry does not do that (405' 'a registry that deletes nothing says so' gc
 registry_stop && registry_again
@@ -128,7 +125,7 @@ registry_fault 'hangup method=PUT path=/blobs/ times=3'
 ok 'cut connections are made again' strict put -q many/5 many/6 many/7 many/8
 registry_fault
 prints '16 objects' 'and nothing is lost' strict fsck
-strict retention --class short=10d && strict retention --set short "$(hex_of app)" && INTOTO_STORE=strict age
+strict retention --by alice --class short=10d && strict retention --by alice --set short "$(hex_of app)" && INTOTO_STORE=strict age
 prints 'removed: 1 entries, 1 objects (6 bytes)' 'gc finds its way through pages' strict gc --by alice --reason why
 registry_stop
 refuses 69 "$registry" 'a registry that went away is named' strict get "$(hex_of empty)"

@@ -127,8 +127,8 @@ ok 'a name that is no UTF-8' intoto store put -q "$(printf 'na\377me')"
 prints 'whole: 11 leaves, 9 entries, 9 objects' 'all of it is whole' intoto store fsck --checkpoint four.checkpoint --verifier log.vkey
 
 # --- keeping and removing ----------------------------------------------------------------------------------------
-intoto store retention --class default=10d
-postgres_sql 'UPDATE entry SET put = put - 86400 * 11'
+intoto store retention --by alice --class default=10d
+postgres_sql "$(postgres_sql 'SELECT number, encode(entry, $$hex$$) FROM leaf ORDER BY number' | tr '|' ' ' | python3 "$INTOTO_SOURCE/tests/store/age.py" - 11)"
 intoto store hold add --name case --by legal --reason why "$(id_of app)"
 prints 'default  10d' 'classes are listed' intoto store retention
 prints 'removed: 8 entries, 8 objects' 'what is due goes' intoto store gc --by alice --reason 'its time is over'

@@ -74,4 +74,100 @@ finds archive.stray 'a file that was made an archive' 'the index says that it is
 ok 'a later lock is none of the manifest, and no fault' sql "UPDATE entry SET lock_until = lock_until + 86400 WHERE name = 'one.tar.zst'"
 ok '... indeed' intoto store fsck
 rm -rf store && cp -a good store
+
+# --- how long: the log has it, too ------------------------------------------------------------------------------------
+echo plain >plain && echo other >other && echo third >third
+intoto store put -q --retention short --lock-until 2080-01-01T00:00:00Z plain
+intoto store put -q --retention short other third
+intoto store retention --by alice --class short=10d --class long=3653d
+intoto store retention --by bob --lock-until 2085-01-01T00:00:00Z "$(id_of third)"
+intoto store retention --by carol --set long "$(id_of other)"
+intoto store put -q --by dave --lock-until 2086-01-01T00:00:00Z other
+leaves() { python3 -c 'import sqlite3
+for row in sqlite3.connect("store/index.sqlite").execute("SELECT entry FROM leaf ORDER BY number"): print(row[0].decode())'; }
+of() { leaves | jq -c "select($1)"; }
+is "$(of '.type == "put" and .kind == "file" and .lockUntil == 3471292800' | jq -c '[.class, .size]')" '["short",6]' 'a put says class and lock'
+is "$(of '.type == "retention"' | jq -c '[.actor, .class, .duration, .id]')" '["alice","short",864000,null]
+["alice","long",315619200,null]' 'who says how long a class is kept stands in the log'
+is "$(of '.type == "class"' | jq -c '[.actor, .class, .id]')" "[null,\"release\",\"$(id_of one.tar.zst)\"]
+[null,\"release\",\"$(id_of two.tar.zst)\"]
+[null,\"release\",\"$(id_of three.tar)\"]
+[\"carol\",\"long\",\"$(id_of other)\"]" 'who changes a class, or what the manifest of an archive says'
+is "$(of '.type == "lock"' | jq -c '[.actor, .lockUntil, .id]')" "[null,3786912000,\"$(id_of one.tar.zst)\"]
+[\"bob\",3629145600,\"$(id_of third)\"]
+[\"dave\",3660681600,\"$(id_of other)\"]" 'and who locks something'
+is "$(of '.type == "archive"' | jq -r .id)" "$(id_of one.tar.zst)
+$(id_of two.tar.zst)
+$(id_of three.tar)" 'and what is an archive'
+intoto store put -q one.tar.zst two.tar.zst three.tar plain
+is "$(of '.type == "archive"' | wc -l)" 3 'once'
+is "$(intoto store fsck --format=json | jq -c '[.faults, .notes]')" '[0,0]' 'all of that is whole'
+rm -rf good && cp -a store good
+lock_of() { echo "UPDATE entry SET lock_until = $2 WHERE name = '$1'"; }
+finds entry.lock 'a lock of a put that was taken away' 'the log says that it is locked until 2080-01-01T00:00:00Z, the index says until never' "$(lock_of plain 0)"
+finds entry.lock 'a lock of later, made earlier' 'the log says that it is locked until 2085-01-01T00:00:00Z, the index says until 2025-06-18' "$(lock_of third 1750204800)"
+finds entry.lock 'a lock of a second put' 'the log says that it is locked until 2086-01-01T00:00:00Z' "$(lock_of other 0)"
+finds entry.class 'a class of a put' "the log says that its class is short, the index says gone" "UPDATE entry SET class = 'gone' WHERE name = 'plain'"
+finds entry.class 'a class that was changed back' "the log says that its class is long, the index says short" "UPDATE entry SET class = 'short' WHERE name = 'other'"
+finds entry.class 'a class of an archive' "the log says that its class is release, the index says (none)" "UPDATE entry SET class = '' WHERE name = 'one.tar.zst'"
+finds entry.class 'one where there was none' "the log says that its class is (none), the index says short" "UPDATE entry SET class = 'short' WHERE name = 'app'"
+finds entry.time 'the time of a put' 'the index says another time of its put than the log' "UPDATE entry SET put = put - 86400 WHERE name = 'app'"
+finds class.duration 'a duration that was made shorter' "the log says that the class long is kept for 315619200 seconds, the index says 86400" \
+	"UPDATE retention SET duration = 86400 WHERE class = 'long'"
+finds class.duration 'one that was forgotten' "the log says that the class long is kept for a time, the index says for ever" "DELETE FROM retention WHERE class = 'long'"
+finds class.unlogged 'a class that nobody defined' "the index has the class gone, of which the log says nothing" "INSERT INTO retention VALUES ('gone', 1)"
+finds archive.hidden 'an archive that was made a file, and all that was said of it forgotten' 'the log says that it is an archive, the index does not' \
+	"UPDATE entry SET kind = 'file', media_type = 'application/octet-stream', verdict = '' WHERE name = 'one.tar.zst'; DELETE FROM release; DELETE FROM member"
+intoto store retention --by alice --class short=forever
+ok 'a class that is kept for ever is whole, too' intoto store fsck
+finds class.duration 'and is no other' "the log says that the class short is kept for ever, the index says for a time" "INSERT INTO retention VALUES ('short', 1)"
+
+# --- a store of before, whose log tells of none of this ----------------------------------------------------------------
+intoto store init --store old >/dev/null
+INTOTO_STORE=$PWD/old intoto store put -q --retention short --lock-until 2080-01-01T00:00:00Z plain other
+python3 - <<'PYTHON'
+import hashlib, json, sqlite3
+with sqlite3.connect('old/index.sqlite') as db:
+    hashes = []
+    for number, entry in db.execute('SELECT number, entry FROM leaf ORDER BY number').fetchall():
+        leaf = {name: value for name, value in json.loads(entry).items() if name not in ('class', 'lockUntil')}
+        entry = json.dumps(leaf, sort_keys=True, separators=(',', ':')).encode()
+        hashes.append(hashlib.sha256(b'\0' + entry).digest())
+        db.execute('UPDATE leaf SET entry = ?, hash = ? WHERE number = ?', (entry, hashes[-1], number))
+    root = hashlib.sha256(b'\1' + hashes[0] + hashes[1]).digest()
+    db.execute("UPDATE meta SET value = ? WHERE name = 'edge'", ((2).to_bytes(8, 'little') + root,))
+    db.execute("INSERT INTO retention VALUES ('short', 864000)")
+PYTHON
+INTOTO_STORE=$PWD/old
+prints '[class.unlogged]' 'a class of before is noted' intoto store fsck
+is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[0,1]' '... and no fault'
+intoto store retention --by alice --class short=10d --set short "$(id_of other)"
+is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[0,0]' 'what is said again is in the log'
+sql "UPDATE entry SET class = 'gone'"
+refuses 1 "the log says that its class is short, the index says gone" '... and stays so' intoto store fsck
+is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[1,0]' 'of what was not, nothing is known'
+
+# --- what a collection believes -----------------------------------------------------------------------------------------
+INTOTO_STORE=$PWD/store
+gc() { intoto store gc --by mallory --reason 'to hide it' "$@"; }
+cheat="UPDATE entry SET lock_until = 0, class = 'gone', put = put - 86400 * 3653; DELETE FROM hold; INSERT INTO retention VALUES ('gone', 1)"
+rm -rf store && cp -a good store
+intoto store hold add --name case --by legal --reason why "$(id_of app)"
+count=$(intoto store search --limit 1000 --format=json | jq -s length)
+sql "$cheat"
+refuses 1 "removed: 0 entries, 0 objects (0 bytes), $count entries stay: see store fsck" 'an index that was cheated removes nothing' gc
+is "$(intoto store search --limit 1000 --format=json | jq -s length)" "$count" '... indeed'
+refuses 1 'the log says that it is locked until 2090-01-01T00:00:00Z, and the index that its time is over' 'a locked archive is told' gc --dry-run
+refuses 1 'the log says that it is held' 'and what is held' gc
+refuses 1 'the log says that it is locked until 2086-01-01T00:00:00Z' 'and what was locked later' gc
+refuses 1 'the log says that it is kept for ever' 'and what has no class' gc
+is "$(gc --format=json | jq -r 'select(.name == "third").stays')" 'the log says that it is locked until 2085-01-01T00:00:00Z' 'for programs, too'
+is "$(gc --format=json | tail -n 1 | jq -c '[.entries, .kept]')" "[0,$count]" 'with how many'
+rm -rf store && cp -a good store
+sql "UPDATE entry SET put = put - 86400 * 11 WHERE name = 'plain'; UPDATE entry SET lock_until = 0 WHERE name = 'plain'"
+python3 "$INTOTO_SOURCE/tests/store/age.py" store 11
+refuses 1 'stays: ' 'what is due goes beside what stays' gc
+is "$(intoto store search --format=json --limit 1000 | jq -r .name | grep -cx 'plain')" 1 '... which is there'
+sql "UPDATE entry SET kind = 'file' WHERE number = 1; UPDATE leaf SET entry = replace(entry, 'put', 'pat') WHERE number = (SELECT number FROM entry WHERE name = 'plain')"
+refuses 65 'of the log: is no leaf' 'a log that cannot be read removes nothing' gc
 done_testing
