@@ -244,6 +244,9 @@ void it_audit_take(struct it_audit *audit, const struct it_archive_member *membe
 		   struct it_span bytes);
 /* What stands behind the members. */
 void it_audit_take_later(struct it_audit *audit);
+/* How many timestamps of authorities (RFC 3161) were added to the archive, and how many of them the
+ * check of the archive let count. */
+size_t it_audit_stamps(const struct it_audit *audit, size_t *good);
 void it_audit_take_report(struct it_audit *audit, const struct it_archive_member *member,
 			  struct it_span bytes);
 void it_audit_take_layout(struct it_audit *audit, const char *prefix, const char *member,

@@ -141,7 +141,7 @@ static void find_in_checks(struct it_audit *audit)
 		  "the layout demands no trace of any step" },
 	};
 	size_t skipped = it_audit_tally(audit, INTOTO_CHECK_SKIPPED);
-	size_t timestamps = 0;
+	size_t good;
 
 	for (size_t i = 0; audit->reported && i < IT_COUNT_OF(rows); i++)
 		if (it_audit_proof(audit, rows[i].code) == IT_PROOF_NONE)
@@ -149,14 +149,13 @@ static void find_in_checks(struct it_audit *audit)
 	if (skipped)
 		add_gap(audit, true, it_audit_say(audit, "%zu checks", skipped),
 			"they were skipped, because of an earlier failure or an option");
-	for (size_t i = 0; i < audit->archive->manifest->member_count; i++)
-		timestamps += audit->archive->manifest->members[i].role == IT_ROLE_TIMESTAMP;
-	for (size_t i = 0; i < audit->archive->addition_count; i++)
-		timestamps++;
-	if (!timestamps)
-		add_gap(audit, false, "when it was signed",
-			"there is no timestamp by an authority (RFC 3161): times are as those who "
-			"signed say");
+	if (!it_audit_stamps(audit, &good))
+		add_gap(audit, false, "when the archive was signed",
+			"no authority put a timestamp on it (RFC 3161): the time is as who signed "
+			"it says");
+	else if (audit->answer && !good)
+		add_gap(audit, true, "when the archive was signed",
+			"no timestamp counts: see the checks of the archive");
 }
 
 void it_audit_find_gaps(struct it_audit *audit)

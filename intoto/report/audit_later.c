@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was put behind the members: renewals, and who withheld what. */
 #include "archive/later.h"
+#include "base/text.h"
 #include "report/audit.h"
 
 static void take(struct it_audit *audit, const struct it_archive_addition *addition)
@@ -28,4 +29,17 @@ void it_audit_take_later(struct it_audit *audit)
 {
 	for (size_t i = 0; i < audit->archive->addition_count; i++)
 		take(audit, &audit->archive->additions[i]);
+}
+
+size_t it_audit_stamps(const struct it_audit *audit, size_t *good)
+{
+	size_t count = 0;
+
+	*good = 0;
+	for (size_t i = 0; i < audit->later_count; i++)
+		count += audit->laters[i].stamped;
+	for (size_t i = 0; audit->answer && i < audit->answer->note_count; i++)
+		*good += it_streq(audit->answer->notes[i].code, "archive.timestamp") &&
+			 audit->answer->notes[i].outcome == INTOTO_CHECK_PASSED;
+	return count;
 }

@@ -161,17 +161,19 @@ static struct it_shown show_retention(struct it_audit *audit)
 	return shown(IT_PROOF_PRESENT, "the manifest names it; a store must keep it", "archive");
 }
 
+/* Of the archive: one in an envelope vouches for that signature alone. */
 static struct it_shown show_timestamp(struct it_audit *audit)
 {
-	const struct it_archive_manifest *manifest = audit->archive->manifest;
-	size_t count = audit->archive->addition_count;
+	size_t good;
+	size_t count = it_audit_stamps(audit, &good);
 
-	for (size_t i = 0; i < manifest->member_count; i++)
-		count += manifest->members[i].role == IT_ROLE_TIMESTAMP;
 	if (!count)
 		return shown(IT_PROOF_NONE, "there is none", "gaps");
-	return shown(it_audit_is_verified(audit) ? IT_PROOF_CHECKED : IT_PROOF_PRESENT,
-		     it_audit_say(audit, "%zu there", count), "archive");
+	if (good && it_audit_is_verified(audit))
+		return shown(IT_PROOF_CHECKED, it_audit_say(audit, "%zu of %zu count", good, count),
+			     "archive");
+	return shown(IT_PROOF_PRESENT, it_audit_say(audit, "%zu there, none was verified", count),
+		     "archive");
 }
 
 /* A builder is shown by a gate of either kind, or claimed by a provenance. */

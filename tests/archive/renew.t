@@ -66,6 +66,11 @@ prints 'does not count without the root of its authority' 'without a root the ti
 refuses 1 'no authority vouches for it' 'which may be wanted' check --require-timestamp first.tar
 refuses 1 'no authority vouches for it' 'also of one that was never renewed' check --require-timestamp one.tar
 ok 'with it, it does' check --require-timestamp $roots first.tar
+stamped() { intoto report --format json --key packer.pub "$@" first.tar | jq -e "$wanted"; }
+wanted='[.notEvidenced[].what] | index("when the archive was signed") == null'
+ok 'a report has no gap there' stamped $roots
+wanted='[.notEvidenced[] | select(.what == "when the archive was signed") | .wanted] == [true]'
+ok 'but one without the root' stamped
 ok 'the members before it are the same bytes' sh -c 'for f in $(tar -tf one.tar); do tar -xOf one.tar $f >a; tar -xOf first.tar $f | cmp - a || exit 1; done'
 same() { SOURCE_DATE_EPOCH=1700000000 intoto archive renew -o "$1" --signing-key packer --timestamp answer.tsr one.tar; }
 ok 'the same inputs' same again.tar

@@ -82,6 +82,9 @@ ok 'reads that' reports less.itar
 ok 'tells both' told "[(l['kind'], l['name'], l['stamped']) for l in d['archive']['later']] == [('renewal', 'renewals/0001.dsse.json', False), ('redaction', 'renewals/0002.dsse.json', False)]"
 ok 'what is withheld, and why' told "d['archive']['later'][1]['reason'] == '<b>secret' and 'links/sbom.json' in d['archive']['later'][1]['withheld']"
 ok 'and that it is not evidenced' told "$(gap '2 members that are withheld' True) and d['packages'] == []"
+ok 'and that neither is a timestamp' told "$(gap 'when the archive was signed' False)"
+ok 'also with its key' reports --key owner.pem.pub renewed.itar
+ok 'there is none' told "$(gap 'when the archive was signed' False)"
 ok 'writes the page of it' intoto report -f -o later.html less.itar
 ok 'which says the same' has later.html '<code>renewals/0002.dsse.json</code>: redaction of 2'
 ok 'and escapes the reason' has later.html '&lt;b&gt;secret; withheld: <code>'
