@@ -55,6 +55,7 @@ CORE_SOURCES += \
 	%D%/vex_part.h \
 	%D%/vsa.c %D%/vsa.h \
 	%D%/vsa_statement.c %D%/vsa_statement.h \
+	%D%/vulnerability_id.c %D%/vulnerability_id.h \
 	%D%/vulns.c %D%/vulns.h \
 	%D%/vulns_part.c %D%/vulns_part.h \
 	%D%/vulns_raw.c
@@ -86,4 +87,5 @@ UNIT_TESTS += \
 	tests/unit/model_statement \
 	tests/unit/model_vectors \
 	tests/unit/model_version_order \
+	tests/unit/model_vulnerability_id \
 	tests/unit/model_vsa

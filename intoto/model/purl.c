@@ -30,6 +30,7 @@ static const struct {
 	{ "composer", LOWER_NAMESPACE | LOWER_NAME },
 	{ "deb", LOWER_NAMESPACE | LOWER_NAME },
 	{ "github", LOWER_NAMESPACE | LOWER_NAME },
+	{ "golang", LOWER_NAMESPACE | LOWER_NAME },
 	{ "hex", LOWER_NAMESPACE | LOWER_NAME },
 	{ "huggingface", LOWER_VERSION },
 	{ "luarocks", LOWER_NAMESPACE | LOWER_NAME },
