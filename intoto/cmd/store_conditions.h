@@ -21,7 +21,7 @@ struct it_store_conditions {
 	IT_VALUE(type, member.query.signer, 0, "signer", "ID", "who signed it: a keyid, or how it begins"), \
 	IT_VALUE(type, member.query.predicate_type, 0, "type", "URI", "of the predicate"), \
 	IT_VALUE(type, member.query.kind, 0, "kind", "KIND", \
-		 "link, layout, attestation, sbom, vex, archive, file"), \
+		 "link, layout, attestation, bundle, sbom, vex, archive, file"), \
 	IT_VALUE(type, member.query.vulnerability, 0, "vulnerability", "ID", "that it speaks of"), \
 	IT_VALUE(type, member.query.package, 0, "package", "PURL", "that it lists, with or without a version"), \
 	IT_VALUE(type, member.query.verdict, 0, "verdict", "WORD", "of a verdict: passed, failed"), \

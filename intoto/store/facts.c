@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/purl.h"
+#include "model/vulnerability_id.h"
 #include "store/facts_part.h"
 
 void it_facts_free(struct it_facts *facts)
@@ -16,6 +17,7 @@ void it_facts_free(struct it_facts *facts)
 	free(facts->packages);
 	free(facts->vulnerabilities);
 	free(facts->exceptions);
+	free(facts->lines);
 	it_strings_done(&facts->texts);
 	free(facts);
 }
@@ -102,7 +104,7 @@ int it_fact_subject(struct it_facts *facts, const char *role, struct it_span nam
 		    struct it_span digest, struct intoto_error **err)
 {
 	const char *colon = memchr(digest.data, ':', digest.len);
-	struct it_fact_subject one = { .role = role };
+	struct it_fact_subject one = { .role = role, .line = facts->line };
 	size_t len = colon ? (size_t)(colon - digest.data) : 0;
 	int rc = it_fact_text(facts, &one.name, name, err);
 
@@ -150,7 +152,7 @@ int it_fact_package(struct it_facts *facts, const struct it_fact_package *told,
 {
 	IT_AUTO(it_buf_done) struct it_buf base = IT_BUF(4 * IT_FACT_TEXT_MAX);
 	IT_AUTO(it_buf_done) struct it_buf version = IT_BUF(4 * IT_FACT_TEXT_MAX);
-	struct it_fact_package one = { 0 };
+	struct it_fact_package one = { .line = facts->line };
 	int rc = it_fact_text(facts, &one.purl, it_span_text(told->purl), err);
 
 	it_purl_split(&base, &version, *told->purl ? told->purl : told->name);
@@ -189,9 +191,16 @@ int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerabi
 {
 	IT_AUTO(it_buf_done) struct it_buf base = IT_BUF(4 * IT_FACT_TEXT_MAX);
 	IT_AUTO(it_buf_done) struct it_buf version = IT_BUF(4 * IT_FACT_TEXT_MAX);
-	struct it_fact_vulnerability one = { .state = told->state, .finding = told->finding };
-	int rc = it_fact_text(facts, &one.id, it_span_text(told->id), err);
+	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(IT_FACT_TEXT_MAX);
+	struct it_fact_vulnerability one = { .state = told->state,
+					     .finding = facts->finding + told->finding,
+					     .line = facts->line };
+	int rc;
 
+	it_vulnerability_id_print(&id, told->id);
+	/* One that is too long for a name is kept as it is, cut. */
+	rc = it_fact_text(facts, &one.id, id.failed ? it_span_text(told->id) : it_buf_span(&id),
+			  err);
 	it_purl_split(&base, &version, told->package);
 	if (!rc)
 		rc = it_fact_text(facts, &one.package, it_span_text(told->package), err);
@@ -207,6 +216,11 @@ int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerabi
 	if (rc)
 		return rc;
 	ADD(facts, vulnerabilities, vulnerability_count, vulnerability_cap, one);
+}
+
+int it_fact_line(struct it_facts *facts, const struct it_fact_line *one, struct intoto_error **err)
+{
+	ADD(facts, lines, line_count, line_cap, *one);
 }
 
 int it_fact_none(struct it_facts *facts, int rc, struct intoto_error **err)
@@ -233,7 +247,9 @@ static int read_document(struct it_facts *facts, struct it_span bytes, struct in
 		return it_facts_of_envelope(facts, envelope, err);
 	if (rc != INTOTO_E_NOMEM)
 		rc = it_json_parse(&root, bytes, &raw_limits, NULL);
-	return rc ? it_fact_none(facts, rc, err) : it_facts_of_raw(facts, root, err);
+	if (!rc)
+		return it_facts_of_raw(facts, root, err);
+	return rc == INTOTO_E_NOMEM ? it_err_nomem(err) : it_facts_of_bundle(facts, bytes, err);
 }
 
 int it_facts_read(struct it_facts **out, struct it_span bytes, const char *name,

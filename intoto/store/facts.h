@@ -21,6 +21,7 @@ struct it_fact_subject {
 	const char *name;
 	const char *algorithm; /* "sha256" */
 	const char *value;     /* lower case hex, or as it is */
+	unsigned line; /* of a bundle, from 1: what has the same is one document's; else 0 */
 };
 
 struct it_fact_signer {
@@ -34,6 +35,7 @@ struct it_fact_package {
 	const char *name;
 	const char *version;
 	const char *license; /* "" */
+	unsigned line;	     /* as of a subject */
 };
 
 struct it_fact_vulnerability {
@@ -45,6 +47,7 @@ struct it_fact_vulnerability {
 	const char *state;    /* "found", or of a VEX: "affected", "not_affected", "fixed",
 				 "under_investigation"; of an exception: "excepted" */
 	const char *severity; /* "critical" …; "" */
+	unsigned line;	      /* as of a subject */
 };
 
 struct it_fact_exception {
@@ -54,10 +57,19 @@ struct it_fact_exception {
 	int64_t expires;
 };
 
-/* Texts are borrowed from the facts. */
+/* What a line of a bundle is; as it is in the facts of a document. */
+struct it_fact_line {
+	unsigned line; /* from 1 */
+	const char *kind, *predicate_type, *step, *verdict;
+};
+
+/*
+ * Texts are borrowed from the facts.  Those of a bundle are of all its lines; its own predicate
+ * type, step and verdict are what all of them agree on, its time is that of the youngest.
+ */
 struct it_facts {
-	const char *kind; /* "layout", "link", "attestation", "sbom", "report", "vex", "exception",
-			     "deny-list", "archive", "key", "file" */
+	const char *kind; /* "layout", "link", "attestation", "bundle", "sbom", "report", "vex",
+			     "exception", "deny-list", "archive", "key", "file" */
 	const char *media_type;
 	const char *predicate_type; /* "" */
 	const char *step;	    /* "" */
@@ -73,8 +85,12 @@ struct it_facts {
 	size_t vulnerability_count, vulnerability_cap;
 	struct it_fact_exception *exceptions;
 	size_t exception_count, exception_cap;
-	bool unread; /* some of it could not be read, so that its facts are missing */
-	bool cut;    /* there was more than IT_FACTS_MAX of a sort: search may miss some */
+	struct it_fact_line *lines; /* of a bundle that could be read */
+	size_t line_count, line_cap;
+	unsigned line;	  /* that is being read; 0 */
+	unsigned finding; /* added to the number of each finding: another line's are others */
+	bool unread;	  /* some of it could not be read, so that its facts are missing */
+	bool cut;	  /* there was more than IT_FACTS_MAX of a sort: search may miss some */
 	struct it_strings texts;
 };
 

@@ -26,6 +26,10 @@ IT_CHECK int it_fact_exception(struct it_facts *facts, const struct it_fact_exce
 IT_CHECK int it_fact_vulnerability(struct it_facts *facts, const struct it_fact_vulnerability *told,
 				   struct intoto_error **err);
 
+/* The texts of one are the facts'. */
+IT_CHECK int it_fact_line(struct it_facts *facts, const struct it_fact_line *one,
+			  struct intoto_error **err);
+
 /* Of a document that could not be read: only memory is an error. */
 IT_CHECK int it_fact_none(struct it_facts *facts, int rc, struct intoto_error **err);
 
@@ -36,6 +40,9 @@ IT_CHECK int it_facts_of_envelope(struct it_facts *facts, struct intoto_envelope
 /* The payload of a signed exception (layouts/gates/exception.h). */
 IT_CHECK int it_facts_of_exception(struct it_facts *facts, const struct it_json *body,
 				   struct intoto_error **err);
+/* What is no JSON as a whole, but may be an envelope a line. */
+IT_CHECK int it_facts_of_bundle(struct it_facts *facts, struct it_span bytes,
+				struct intoto_error **err);
 /* A document without an envelope: an SBOM, a VEX, a report. */
 IT_CHECK int it_facts_of_raw(struct it_facts *facts, const struct it_json *root,
 			     struct intoto_error **err);

@@ -70,6 +70,7 @@ static int say_subjects(struct rows *rows, const struct it_facts *facts, struct 
 		add(rows, one->role);
 		add(rows, one->name);
 		add(rows, one->algorithm);
+		add_number(rows, one->line);
 		/* Upper and lower case are one number. */
 		if (it_hex_valid(it_span_text(one->value))) {
 			IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(ROW_MAX);
@@ -102,6 +103,22 @@ static int say_who(struct rows *rows, const struct it_facts *facts, struct intot
 	return rc;
 }
 
+static int say_lines(struct rows *rows, const struct it_facts *facts, struct intoto_error **err)
+{
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < facts->line_count; i++) {
+		begin(rows, "bundled");
+		add_number(rows, facts->lines[i].line);
+		add(rows, facts->lines[i].kind);
+		add(rows, facts->lines[i].predicate_type);
+		add(rows, facts->lines[i].step);
+		add(rows, facts->lines[i].verdict);
+		rc = end(rows, err);
+	}
+	return rc;
+}
+
 static int say_what(struct rows *rows, const struct it_facts *facts, struct intoto_error **err)
 {
 	int rc = INTOTO_OK;
@@ -112,6 +129,7 @@ static int say_what(struct rows *rows, const struct it_facts *facts, struct into
 		add(rows, facts->packages[i].version);
 		add(rows, facts->packages[i].purl);
 		add(rows, facts->packages[i].name);
+		add_number(rows, facts->packages[i].line);
 		rc = end(rows, err);
 	}
 	for (size_t i = 0; !rc && i < facts->vulnerability_count; i++) {
@@ -121,6 +139,7 @@ static int say_what(struct rows *rows, const struct it_facts *facts, struct into
 		add(rows, facts->vulnerabilities[i].base);
 		add(rows, facts->vulnerabilities[i].version);
 		add(rows, facts->vulnerabilities[i].state);
+		add_number(rows, facts->vulnerabilities[i].line);
 		rc = end(rows, err);
 	}
 	return rc;
@@ -137,12 +156,14 @@ struct table {
 static const struct table tables[] = {
 	{ "entry", "SELECT kind, media_type, predicate_type, step, verdict, said FROM entry WHERE "
 		   "number = $1" },
-	{ "subject", "SELECT role, name, algorithm, value FROM subject WHERE entry = $1" },
+	{ "subject", "SELECT role, name, algorithm, line, value FROM subject WHERE entry = $1" },
 	{ "signer", "SELECT keyid, identity FROM signer WHERE entry = $1" },
+	{ "bundled",
+	  "SELECT line, kind, predicate_type, step, verdict FROM bundled WHERE entry = $1" },
 	{ "exception", "SELECT id FROM exception WHERE entry = $1" },
-	{ "package", "SELECT base, version, purl, name FROM package WHERE entry = $1" },
+	{ "package", "SELECT base, version, purl, name, line FROM package WHERE entry = $1" },
 	{ "vulnerability",
-	  "SELECT id, package, base, version, state FROM vulnerability WHERE entry = $1" },
+	  "SELECT id, package, base, version, state, line FROM vulnerability WHERE entry = $1" },
 };
 
 struct taking {
@@ -242,6 +263,8 @@ int it_fsck_facts(struct it_fsck *fsck, const struct it_fsck_entry *entry,
 		rc = say_itself(&said, facts, err);
 	if (!rc)
 		rc = say_who(&said, facts, err);
+	if (!rc)
+		rc = say_lines(&said, facts, err);
 	if (!rc)
 		rc = say_what(&said, facts, err);
 	if (!rc)

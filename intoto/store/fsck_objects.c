@@ -156,7 +156,7 @@ static int check_strays(struct it_fsck *fsck, struct intoto_error **err)
 		STRAYS("package", "entry"),   STRAYS("vulnerability", "entry"),
 		STRAYS("exception", "entry"), STRAYS("release", "entry"),
 		STRAYS("member", "entry"),    STRAYS("member", "archive"),
-		STRAYS("hold", "entry"),
+		STRAYS("hold", "entry"),      STRAYS("bundled", "entry"),
 	};
 #undef STRAYS
 	int rc = INTOTO_OK;

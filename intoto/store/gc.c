@@ -279,6 +279,7 @@ static int delete_rows(struct collection *self, struct intoto_error **err)
 		"DELETE FROM signer WHERE entry IN " REMOVED,
 		"DELETE FROM package WHERE entry IN " REMOVED,
 		"DELETE FROM vulnerability WHERE entry IN " REMOVED,
+		"DELETE FROM bundled WHERE entry IN " REMOVED,
 		"DELETE FROM exception WHERE entry IN " REMOVED,
 		"DELETE FROM release WHERE entry IN " REMOVED,
 		"DELETE FROM member WHERE archive IN " REMOVED " OR entry IN " REMOVED,

@@ -16,6 +16,7 @@ libtar_la_LIBADD = $(ARCHIVE_LIBS)
 noinst_LTLIBRARIES += libfacts.la
 libfacts_la_SOURCES = \
 	%D%/facts.c %D%/facts.h \
+	%D%/facts_bundle.c \
 	%D%/facts_envelope.c \
 	%D%/facts_part.h \
 	%D%/facts_predicate.c

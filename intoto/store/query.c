@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "model/purl.h"
+#include "model/vulnerability_id.h"
 #include "store/schema.h"
 
 enum {
@@ -33,6 +34,7 @@ struct building {
 	struct it_buf bytes;	    /* of a digest */
 	struct it_buf name, signer; /* patterns */
 	struct it_buf base, version;
+	struct it_buf vulnerability;
 	struct it_buf bounds[BOUNDS_MAX]; /* of ranges */
 	size_t bound_count;
 };
@@ -45,6 +47,7 @@ static void building_done(struct building *building)
 	it_buf_done(&building->signer);
 	it_buf_done(&building->base);
 	it_buf_done(&building->version);
+	it_buf_done(&building->vulnerability);
 	for (size_t i = 0; i < BOUNDS_MAX; i++)
 		it_buf_done(&building->bounds[i]);
 }
@@ -193,6 +196,15 @@ static void add_package(struct building *building, const char *purl)
 	add(building, building->version.len ? " AND s.version = ?)" : ")", values + 1);
 }
 
+static void add_vulnerability(struct building *building, const char *id)
+{
+	if (!id)
+		return;
+	it_vulnerability_id_print(&building->vulnerability, id);
+	add_text(building, " AND e.number IN (SELECT entry FROM vulnerability WHERE id = ?)",
+		 it_buf_text(&building->vulnerability));
+}
+
 static void add_times(struct building *building, const struct it_query *query)
 {
 	const struct it_sql_value since = IT_SQL_N(query->since);
@@ -221,6 +233,19 @@ static void add_exception(struct building *building, const char *id)
 		    &value);
 }
 
+/* Of the document, or of a line of a bundle. */
+#define SAID(column)                                                                               \
+	" AND e.number IN (SELECT number FROM entry WHERE " column " = ? UNION SELECT entry FROM " \
+	"bundled WHERE " column " = ?)"
+
+static void add_said(struct building *building, const char *clause, const char *text)
+{
+	const struct it_sql_value values[] = { IT_SQL_T(text), IT_SQL_T(text) };
+
+	if (text)
+		add(building, clause, values);
+}
+
 static int build(struct building *building, const struct it_query *query, struct intoto_error **err)
 {
 	unsigned limit = query->limit ? query->limit : LIMIT;
@@ -229,12 +254,11 @@ static int build(struct building *building, const struct it_query *query, struct
 	(void)it_buf_add_text(&building->text, head); /* sticky */
 	add_digest(building, query);
 	add_name(building, query);
-	add_text(building, " AND e.step = ?", query->step);
-	add_text(building, " AND e.predicate_type = ?", query->predicate_type);
+	add_said(building, SAID("step"), query->step);
+	add_said(building, SAID("predicate_type"), query->predicate_type);
 	add_text(building, " AND e.kind = ?", query->kind);
-	add_text(building, " AND e.verdict = ?", query->verdict);
-	add_text(building, " AND e.number IN (SELECT entry FROM vulnerability WHERE id = ?)",
-		 query->vulnerability);
+	add_said(building, SAID("verdict"), query->verdict);
+	add_vulnerability(building, query->vulnerability);
 	add_text(building, " AND e.number IN (SELECT entry FROM release WHERE product = ?)",
 		 query->product);
 	add_signer(building, query->signer);
@@ -243,7 +267,7 @@ static int build(struct building *building, const struct it_query *query, struct
 	add_times(building, query);
 	add(building, " ORDER BY e.number DESC LIMIT ?", &most);
 	if (building->name.failed || building->signer.failed || building->base.failed ||
-	    building->version.failed || building->bytes.failed)
+	    building->version.failed || building->bytes.failed || building->vulnerability.failed)
 		return it_err_set(err, INTOTO_E_LIMIT, "a condition is too long");
 	return it_buf_check(&building->text, "the search", err);
 }
@@ -298,7 +322,8 @@ int it_query_run(struct it_store *store, const struct it_query *query,
 				     .name = IT_BUF(PATTERN_MAX),
 				     .signer = IT_BUF(PATTERN_MAX),
 				     .base = IT_BUF(PATTERN_MAX),
-				     .version = IT_BUF(PATTERN_MAX) };
+				     .version = IT_BUF(PATTERN_MAX),
+				     .vulnerability = IT_BUF(PATTERN_MAX) };
 	struct passing passing = { found, arg };
 	const char *text = NULL;
 	int rc = build(&building, query, err);

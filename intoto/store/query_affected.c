@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "model/purl.h"
 #include "model/version_order.h"
+#include "model/vulnerability_id.h"
 #include "store/query.h"
 #include "store/schema.h"
 
@@ -28,10 +29,11 @@ enum { BASE_MAX = 16 * 1024, HEX_MAX = 512, ROWS_MAX = 100 * 1000, RELEASES_MAX 
 
 #define COLUMNS "e.name, e.id, e.number, s.name, s.algorithm, s.value "
 /* What it is about; of the digests of one thing the SHA-256, where it has one. */
-#define ABOUT                                                                                      \
-	"LEFT JOIN subject s ON s.entry = e.number AND s.role = 'subject' AND (s.algorithm = "     \
-	"'sha256' OR NOT EXISTS (SELECT 1 FROM subject t WHERE t.entry = s.entry AND t.role = "    \
-	"'subject' AND t.name = s.name AND t.algorithm = 'sha256')) "
+#define ABOUT(of)                                                                                  \
+	"LEFT JOIN subject s ON s.entry = e.number AND s.role = 'subject' AND s.line = " of        \
+	".line AND (s.algorithm = 'sha256' OR NOT EXISTS (SELECT 1 FROM subject t WHERE t.entry "  \
+	"= s.entry AND t.role = 'subject' AND t.line = s.line AND t.name = s.name AND "            \
+	"t.algorithm = 'sha256')) "
 #define NEWEST "ORDER BY e.number DESC, 1, 2"
 
 /* $1: an id.  A finding with several of its names is one row, by the first of them. */
@@ -45,7 +47,7 @@ enum { BASE_MAX = 16 * 1024, HEX_MAX = 512, ROWS_MAX = 100 * 1000, RELEASES_MAX 
 static const char by_id[] =
 	HITS "SELECT v.package, v.version, v.id, v.state, '', " COLUMNS
 	     "FROM hit JOIN vulnerability v ON v.entry = hit.entry AND v.place = hit.place "
-	     "JOIN entry e ON e.number = v.entry " ABOUT NEWEST;
+	     "JOIN entry e ON e.number = v.entry " ABOUT("v") NEWEST;
 
 /* Lists of packages of which some evidence says that they have it. */
 static const char by_packages_of_id[] = HITS
@@ -54,23 +56,25 @@ static const char by_packages_of_id[] = HITS
 	"AND v.state IN ('found', 'affected')) "
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, $1, 'contains', "
 	"hot.version, " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" hot CROSS JOIN package k JOIN entry e ON e.number = k.entry " ABOUT
-	"WHERE k.entry / 131072 = p.n AND k.base = hot.base " NEWEST;
+	" hot CROSS JOIN package k JOIN entry e ON e.number = k.entry " ABOUT(
+		"k") "WHERE k.entry / 131072 = p.n AND k.base = hot.base " NEWEST;
 
 /* $1: the package without its version */
 static const char by_package[] =
 	"SELECT CASE WHEN k.purl <> '' THEN k.purl ELSE k.name END, k.version, '', 'contains', "
 	"'', " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" package k JOIN entry e ON e.number = k.entry " ABOUT
-	"WHERE k.entry / 131072 = p.n AND k.base = $1 " NEWEST;
+	" package k JOIN entry e ON e.number = k.entry " ABOUT(
+		"k") "WHERE k.entry / 131072 = p.n AND k.base = $1 " NEWEST;
 
 static const char by_vulnerable_package[] =
 	"SELECT v.package, v.version, v.id, v.state, '', " COLUMNS "FROM " IT_SCHEMA_PARTS
-	" vulnerability v JOIN entry e ON e.number = v.entry " ABOUT
-	"WHERE v.entry / 131072 = p.n AND v.base = $1 AND NOT EXISTS (SELECT 1 FROM vulnerability "
-	"w "
-	"WHERE w.entry = v.entry AND w.finding = v.finding AND w.package = v.package AND "
-	"w.place < v.place) " NEWEST;
+	" vulnerability v JOIN entry e ON e.number = v.entry " ABOUT(
+		"v") "WHERE v.entry / 131072 = p.n AND v.base = $1 AND NOT EXISTS (SELECT 1 FROM "
+		     "vulnerability "
+		     "w "
+		     "WHERE w.entry = v.entry AND w.finding = v.finding AND w.package = v.package "
+		     "AND "
+		     "w.place < v.place) " NEWEST;
 
 /* $1: an entry */
 static const char releases_of_member[] =
@@ -303,14 +307,18 @@ int it_query_affected(struct it_store *store, const char *what,
 	IT_AUTO(it_freep) struct passing *passing = calloc(1, sizeof *passing);
 	IT_AUTO(rows_done) struct rows rows = { .version = "" };
 	bool package = it_purl_looks_like_one(what);
-	struct it_sql_value value = IT_SQL_T(what);
+	struct it_sql_value value;
 	int rc = passing ? INTOTO_OK : it_err_nomem(err);
 
 	if (package) {
 		it_purl_split(&base, &version, what);
-		value = IT_SQL_T(it_buf_text(&base));
 		rows.version = it_buf_text(&version);
+	} else {
+		it_vulnerability_id_print(&base, what);
 	}
+	value = IT_SQL_T(it_buf_text(&base));
+	if (!rc && (base.failed || version.failed))
+		rc = it_err_set(err, INTOTO_E_LIMIT, "it is too long for a name");
 	if (!rc)
 		rc = it_sql_each(store->sql, package ? by_vulnerable_package : by_id, &value, 1,
 				 take, &rows, err);

@@ -10,8 +10,8 @@ enum { SCRIPT_MAX = 16 * 1024, VERSION_MAX = 32 };
 /*
  * Digests come in no order, so each that is put lands on another page of an index, which is then
  * written twice: that, and nothing else, bounds how many can be put.  So these indexes begin anew
- * with every 131,072 entries (IT_SCHEMA_PART): what is written then stays on few pages, and a search
- * looks in a few more places.
+ * with every 131,072 entries (IT_SCHEMA_PART): what is written then stays on few pages, and a
+ * search looks in a few more places.
  *
  * $B, $N, $T: the types of bytes, numbers and texts; $W: the end of a table that is ordered by its
  * key. */
@@ -27,7 +27,7 @@ static const char tables[] =
 	"CREATE INDEX entry_type ON entry (predicate_type, number);"
 	"CREATE INDEX entry_put ON entry (put, number);"
 	"CREATE TABLE subject (entry $N NOT NULL, place $N NOT NULL, role $T NOT NULL, "
-	"name $T NOT NULL, algorithm $T NOT NULL, value $B NOT NULL, "
+	"name $T NOT NULL, algorithm $T NOT NULL, value $B NOT NULL, line $N NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"
 	"CREATE INDEX subject_value ON subject ((entry / 131072), (substr(value, 1, 8)));"
 	"CREATE INDEX subject_name ON subject ((entry / 131072), name);"
@@ -37,13 +37,19 @@ static const char tables[] =
 	"CREATE INDEX signer_identity ON signer (identity, entry) WHERE identity <> '';"
 	"CREATE TABLE package (entry $N NOT NULL, place $N NOT NULL, base $T NOT NULL, "
 	"version $T NOT NULL, purl $T NOT NULL, name $T NOT NULL, license $T NOT NULL, "
+	"line $N NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"
 	"CREATE INDEX package_base ON package ((entry / 131072), base);"
 	"CREATE TABLE vulnerability (entry $N NOT NULL, place $N NOT NULL, id $T NOT NULL, "
 	"package $T NOT NULL, base $T NOT NULL, version $T NOT NULL, finding $N NOT NULL, "
-	"state $T NOT NULL, severity $T NOT NULL, PRIMARY KEY (entry, place))$W;"
+	"state $T NOT NULL, severity $T NOT NULL, line $N NOT NULL, PRIMARY KEY (entry, place))$W;"
 	"CREATE INDEX vulnerability_id ON vulnerability (id, entry);"
 	"CREATE INDEX vulnerability_base ON vulnerability ((entry / 131072), base);"
+	"CREATE TABLE bundled (entry $N NOT NULL, line $N NOT NULL, kind $T NOT NULL, "
+	"predicate_type $T NOT NULL, step $T NOT NULL, verdict $T NOT NULL, "
+	"PRIMARY KEY (entry, line))$W;"
+	"CREATE INDEX bundled_step ON bundled (step, entry);"
+	"CREATE INDEX bundled_type ON bundled (predicate_type, entry);"
 	"CREATE TABLE exception (entry $N NOT NULL, place $N NOT NULL, id $T NOT NULL, "
 	"owner $T NOT NULL, reason $T NOT NULL, expires $N NOT NULL, "
 	"PRIMARY KEY (entry, place))$W;"

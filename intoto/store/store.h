@@ -16,11 +16,13 @@
  *			TEXT, said (time in the document), put (time), actor TEXT (who put it), class
  *			TEXT (of retention), lock_until
  *	subject		entry, place (its number there) PRIMARY KEY, role, name, algorithm: TEXT, value BYTES (of
- *			hex digits; else the text)
+ *			hex digits; else the text), line (of a bundle; 0)
  *	signer		keyid, identity: TEXT, entry
- *	package		purl, base, name, version, license: TEXT, entry
+ *	package		purl, base, name, version, license: TEXT, line, entry
  *	vulnerability	id, package, base, version (or a vers range): TEXT, finding (ids that share it are
- *			aliases), state, severity: TEXT, entry
+ *			aliases), state, severity: TEXT, line, entry
+ *	bundled		entry, line PRIMARY KEY, kind, predicate_type, step, verdict: TEXT (what the lines of a
+ *			bundle are; those of its entry are what they agree on)
  *	exception	id, owner, reason: TEXT, expires, entry
  *	release		entry (an archive) PRIMARY KEY, product, release, verdict: TEXT, time, previous
  *			BYTES

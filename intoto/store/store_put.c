@@ -243,8 +243,8 @@ static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_
 			struct intoto_error **err)
 {
 	static const char text[] =
-		"INSERT INTO subject (value, algorithm, entry, role, name, place) "
-		"VALUES ($1, $2, $3, $4, $5, $6)";
+		"INSERT INTO subject (value, algorithm, entry, role, name, place, line) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7)";
 	IT_AUTO(it_buf_done) struct it_buf bytes = IT_BUF(IT_FACT_TEXT_MAX);
 	int rc = INTOTO_OK;
 
@@ -257,6 +257,7 @@ static int add_subjects(struct it_sql *sql, const struct it_facts *facts, int64_
 			IT_SQL_T(one->role),
 			IT_SQL_T(one->name),
 			IT_SQL_N((int64_t)i),
+			IT_SQL_N(one->line),
 		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
@@ -285,15 +286,16 @@ static int add_packages(struct it_sql *sql, const struct it_facts *facts, int64_
 			struct intoto_error **err)
 {
 	static const char text[] = "INSERT INTO package (base, version, entry, purl, name, "
-				   "license, place) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+				   "license, place, line) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+				   "$8)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->package_count; i++) {
 		const struct it_fact_package *one = &facts->packages[i];
-		const struct it_sql_value values[] = { IT_SQL_T(one->base), IT_SQL_T(one->version),
-						       IT_SQL_N(number),    IT_SQL_T(one->purl),
-						       IT_SQL_T(one->name), IT_SQL_T(one->license),
-						       IT_SQL_N((int64_t)i) };
+		const struct it_sql_value values[] = { IT_SQL_T(one->base),  IT_SQL_T(one->version),
+						       IT_SQL_N(number),     IT_SQL_T(one->purl),
+						       IT_SQL_T(one->name),  IT_SQL_T(one->license),
+						       IT_SQL_N((int64_t)i), IT_SQL_N(one->line) };
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
 	}
@@ -305,7 +307,7 @@ static int add_vulnerabilities(struct it_sql *sql, const struct it_facts *facts,
 {
 	static const char text[] =
 		"INSERT INTO vulnerability (id, package, state, severity, entry, place, base, "
-		"version, finding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+		"version, finding, line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 	int rc = INTOTO_OK;
 
 	for (size_t i = 0; !rc && i < facts->vulnerability_count; i++) {
@@ -314,6 +316,7 @@ static int add_vulnerabilities(struct it_sql *sql, const struct it_facts *facts,
 			IT_SQL_T(one->id),	 IT_SQL_T(one->package), IT_SQL_T(one->state),
 			IT_SQL_T(one->severity), IT_SQL_N(number),	 IT_SQL_N((int64_t)i),
 			IT_SQL_T(one->base),	 IT_SQL_T(one->version), IT_SQL_N(one->finding),
+			IT_SQL_N(one->line),
 		};
 
 		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
@@ -341,6 +344,25 @@ static int add_exceptions(struct it_sql *sql, const struct it_facts *facts, int6
 	return rc;
 }
 
+static int add_lines(struct it_sql *sql, const struct it_facts *facts, int64_t number,
+		     struct intoto_error **err)
+{
+	static const char text[] = "INSERT INTO bundled (line, kind, predicate_type, step, "
+				   "verdict, entry) VALUES ($1, $2, $3, $4, $5, $6)";
+	int rc = INTOTO_OK;
+
+	for (size_t i = 0; !rc && i < facts->line_count; i++) {
+		const struct it_fact_line *one = &facts->lines[i];
+		const struct it_sql_value values[] = {
+			IT_SQL_N(one->line), IT_SQL_T(one->kind),    IT_SQL_T(one->predicate_type),
+			IT_SQL_T(one->step), IT_SQL_T(one->verdict), IT_SQL_N(number)
+		};
+
+		rc = it_sql_do(sql, text, values, IT_COUNT_OF(values), err);
+	}
+	return rc;
+}
+
 static int add_facts(struct it_sql *sql, const struct it_facts *facts, int64_t number,
 		     struct intoto_error **err)
 {
@@ -352,6 +374,8 @@ static int add_facts(struct it_sql *sql, const struct it_facts *facts, int64_t n
 		rc = add_packages(sql, facts, number, err);
 	if (!rc)
 		rc = add_vulnerabilities(sql, facts, number, err);
+	if (!rc)
+		rc = add_lines(sql, facts, number, err);
 	return rc ? rc : add_exceptions(sql, facts, number, err);
 }
 
