@@ -51,6 +51,7 @@ killed() {
 		fi
 	done
 	[ $runs -gt 0 ] || { echo "$class: nobody was killed"; return 1; }
+	echo "$runs" >>"$tap_top/total"
 	echo "$class: killed $runs times of $count, $whole archives were whole" >"$tap_top/told"
 }
 run=("${pack[@]}" --release 1.1)
@@ -75,4 +76,5 @@ for run in "renew -o new.tar.zst" "export -o new.tar.zst --redact other/big --re
 	done
 done
 
+diag "killed $(awk '{ sum += $1 } END { print sum }' "$tap_top/total") times in all"
 done_testing
