@@ -13,7 +13,7 @@
 enum it_right {
 	IT_RIGHT_READ = 1,
 	IT_RIGHT_WRITE = 2,
-	IT_RIGHT_ADMIN = 4, /* and all others */
+	IT_RIGHT_ADMIN = 4, /* all others, and so far no more */
 };
 
 enum {
