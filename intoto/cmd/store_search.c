@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intoto store search: which entries fulfil all conditions, the newest first. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "cmd/choices.h"
@@ -116,9 +118,12 @@ static int tell(void *arg, const struct it_found *found, struct intoto_error **e
 static int read_number(uint64_t *out, const char *option, const char *text, uint64_t max,
 		       struct intoto_error **err)
 {
+	char wanted[sizeof "a whole number from 1 to 18446744073709551615"];
+
 	if (!text || (it_parse_u64(text, max, out) && *out))
 		return INTOTO_OK;
-	return it_refuse_value(option, "a whole number from 1", text, err);
+	(void)snprintf(wanted, sizeof wanted, "a whole number from 1 to %ju", (uintmax_t)max);
+	return it_refuse_value(option, wanted, text, err);
 }
 
 static int read_query(struct search_options *self, struct intoto_error **err)

@@ -143,6 +143,9 @@ static int read_query(struct it_query *query, const struct it_exchange *exchange
 	if (!rc)
 		rc = read_number(&limit, exchange, "limit", 10 * 1000, err);
 	query->limit = (unsigned)limit;
+	/* Alone it would be passed over: the answer would be everything. */
+	if (!rc && query->role && !query->digest && !query->name)
+		rc = it_err_set(err, INTOTO_E_USAGE, "role: wants digest or name");
 	return rc;
 }
 

@@ -56,6 +56,9 @@ chmod g-w tokens.json
 # --- what is asked for ---
 refuses 0 "no parameter 'digset'" 'refuses a condition that is misspelt' asked 400 -H "$(as reader)" '/v1/search?digset=x'
 refuses 0 'limit: want a number' 'refuses a limit that is none' asked 400 -H "$(as reader)" '/v1/search?limit=0'
+refuses 0 'role: wants digest or name' 'refuses a role of nothing' asked 400 -H "$(as reader)" '/v1/search?role=product'
+refuses 0 'role: wants digest or name' 'or beside what has none' asked 400 -H "$(as reader)" '/v1/search?role=product&kind=link'
+ok 'and takes it beside a name' asked 200 -H "$(as reader)" '/v1/search?role=product&name=app'
 refuses 0 'since: want a time' 'refuses a time that is none' asked 400 -H "$(as reader)" '/v1/search?since=yesterday'
 refuses 0 'each parameter once' 'refuses a condition twice' asked 400 -H "$(as reader)" '/v1/search?name=a&name=b'
 for path in /../etc/passwd /v1/%2e%2e/x //v1/search /v1/download/%2e%2e; do

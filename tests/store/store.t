@@ -125,7 +125,8 @@ is "$(found --step "x' OR '1'='1")" '' 'SQL in a search is a text'
 is "$(found --name "'; DROP TABLE entry; --")" '' 'also that one'
 is "$(found | wc -w)" 5 'and all is still there'
 refuses 64 'wants --digest or --name' 'a role of nothing' intoto store search --role product
-refuses 64 'a whole number from 1' 'no limit at all' intoto store search --limit 0
+refuses 64 'a whole number from 1 to 10000' 'no limit at all' intoto store search --limit 0
+refuses 64 'a whole number from 1 to 10000' 'more than there are on a page' intoto store search --limit 10001
 
 # --- archives ------------------------------------------------------------------------------------------------
 archive() {
