@@ -239,6 +239,14 @@ void it_page_id(struct it_buf *out, const char *folder, const struct it_object_i
 	it_html(out, "</a>");
 }
 
+int it_page_columns(const struct it_sql_row *row, size_t wanted, struct intoto_error **err)
+{
+	if (row->count == wanted)
+		return INTOTO_OK;
+	return it_err_set(err, INTOTO_E_INTERNAL, "a row of the index: %zu columns, wanted %zu",
+			  row->count, wanted);
+}
+
 const char *it_page_text(const struct it_sql_row *row, size_t column, struct it_buf *space)
 {
 	it_buf_reset(space);

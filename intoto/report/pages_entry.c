@@ -12,7 +12,6 @@
 #include "report/pages_part.h"
 
 enum {
-	ENTRY_COLUMNS = 14, /* of the statement in find_entry() */
 	ROWS_SHOWN = 500,
 	ARCHIVE_MAX = 256 * 1024 * 1024, /* that is read for a page */
 };
@@ -26,6 +25,32 @@ struct entry {
 };
 
 enum { KIND, MEDIA_TYPE, PREDICATE_TYPE, STEP, NAME, VERDICT, ACTOR, CLASS };
+
+/* Columns of a document, for the statement and for who reads its row alike. */
+/* clang-format off */
+#define ENTRY_COLUMNS(column) \
+	column(AT_NUMBER, "number") \
+	column(AT_GITOID, ", gitoid") \
+	column(AT_SIZE, ", size") \
+	column(AT_TEXTS, ", kind") \
+	column(AT_MEDIA_TYPE, ", media_type") \
+	column(AT_PREDICATE, ", predicate_type") \
+	column(AT_STEP, ", step") \
+	column(AT_NAME, ", name") \
+	column(AT_VERDICT, ", verdict") \
+	column(AT_ACTOR, ", actor") \
+	column(AT_CLASS, ", class") \
+	column(AT_SAID, ", said") \
+	column(AT_PUT, ", put") \
+	column(AT_LOCK_UNTIL, ", lock_until")
+/* clang-format on */
+
+#define COLUMN_PLACE(place, name) place,
+#define COLUMN_NAME(place, name) name
+enum { ENTRY_COLUMNS(COLUMN_PLACE) COLUMNS };
+
+_Static_assert(AT_SAID - AT_TEXTS == IT_COUNT_OF(((struct entry *)0)->texts),
+	       "every text has its column");
 
 static void entry_done(struct entry *entry)
 {
@@ -42,31 +67,29 @@ static const char *text_of(const struct entry *entry, size_t which)
 static int take_entry(void *arg, const struct it_sql_row *row, struct intoto_error **err)
 {
 	struct entry *entry = arg;
+	int rc = it_page_columns(row, COLUMNS, err);
 
-	if (row->count != ENTRY_COLUMNS)
-		return it_err_set(err, INTOTO_E_INTERNAL, "an entry has %zu columns, want %d",
-				  row->count, ENTRY_COLUMNS);
+	if (rc)
+		return rc;
 	entry->there = true;
-	entry->number = it_page_count(row, 0);
+	entry->number = it_page_count(row, AT_NUMBER);
 	entry->gitoid = (struct it_buf)IT_BUF(1024);
-	it_hex_encode(&entry->gitoid, row->values[1].bytes);
-	entry->size = it_page_count(row, 2);
+	it_hex_encode(&entry->gitoid, row->values[AT_GITOID].bytes);
+	entry->size = it_page_count(row, AT_SIZE);
 	for (size_t i = 0; i < IT_COUNT_OF(entry->texts); i++) {
 		entry->texts[i] = (struct it_buf)IT_BUF(1024 * 1024);
-		(void)it_page_text(row, 3 + i, &entry->texts[i]); /* it is kept there */
+		(void)it_page_text(row, AT_TEXTS + i, &entry->texts[i]); /* it is kept there */
 	}
-	entry->said = it_page_count(row, 11);
-	entry->put = it_page_count(row, 12);
-	entry->lock_until = it_page_count(row, 13);
+	entry->said = it_page_count(row, AT_SAID);
+	entry->put = it_page_count(row, AT_PUT);
+	entry->lock_until = it_page_count(row, AT_LOCK_UNTIL);
 	return INTOTO_OK;
 }
 
 static int find_entry(struct it_page_making *making, const char *text, struct it_object_id *id,
 		      struct entry *entry, struct intoto_error **err)
 {
-	static const char sql[] = "SELECT number, gitoid, size, kind, media_type, predicate_type, "
-				  "step, name, verdict, actor, "
-				  "class, said, put, lock_until FROM entry WHERE id = $1";
+	static const char sql[] = "SELECT " ENTRY_COLUMNS(COLUMN_NAME) " FROM entry WHERE id = $1";
 	int rc = it_store_resolve(making->store, text, id, err);
 
 	if (!rc)
@@ -221,10 +244,10 @@ static int show_holder(void *arg, const struct it_sql_row *row, struct intoto_er
 	struct it_buf *out = arg;
 	IT_AUTO(it_buf_done) struct it_buf space = IT_BUF(1024 * 1024);
 	struct it_object_id id;
+	int rc = it_page_columns(row, 3, err);
 
-	(void)err; /* failures stick in out */
-	if (row->count < 3 || row->values[0].bytes.len != sizeof id.bytes)
-		return INTOTO_OK;
+	if (rc || row->values[0].bytes.len != sizeof id.bytes)
+		return rc;
 	memcpy(id.bytes, row->values[0].bytes.data, sizeof id.bytes);
 	it_html(out, "<li>");
 	it_page_id(out, "release", &id);

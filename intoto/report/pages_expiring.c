@@ -170,9 +170,10 @@ static int found_exception(void *arg, const struct it_sql_row *row, struct intot
 	struct collecting *all = arg;
 	IT_AUTO(it_buf_done) struct it_buf id = IT_BUF(64 * 1024);
 	IT_AUTO(it_buf_done) struct it_buf owner = IT_BUF(64 * 1024);
+	int rc = it_page_columns(row, 4, err);
 
-	if (row->count < 4 || row->values[3].bytes.len != sizeof all->entry.bytes)
-		return INTOTO_OK;
+	if (rc || row->values[3].bytes.len != sizeof all->entry.bytes)
+		return rc;
 	memcpy(all->entry.bytes, row->values[3].bytes.data, sizeof all->entry.bytes);
 	return add(all, "exception", it_page_text(row, 0, &id), it_page_text(row, 1, &owner),
 		   it_page_count(row, 2), err);

@@ -194,10 +194,10 @@ static int show_release(void *arg, const struct it_sql_row *row, struct intoto_e
 	struct listing *listing = arg;
 	IT_AUTO(it_buf_done) struct it_buf space = IT_BUF(64 * 1024);
 	struct it_object_id id;
+	int rc = it_page_columns(row, 6, err);
 
-	(void)err; /* failures stick in out */
-	if (row->count < 6 || row->values[5].bytes.len != sizeof id.bytes)
-		return INTOTO_OK;
+	if (rc || row->values[5].bytes.len != sizeof id.bytes)
+		return rc;
 	memcpy(id.bytes, row->values[5].bytes.data, sizeof id.bytes);
 	listing->count++;
 	listing->last = it_page_count(row, 4);

@@ -41,6 +41,9 @@ const char *it_page_verdict_class(const char *verdict);
 void it_page_id(struct it_buf *out, const char *folder, const struct it_object_id *id);
 void it_page_hex(struct it_buf *out, struct it_span bytes);
 
+/* A row of SQL has as many columns as who reads it believes; else it and the statement parted. */
+IT_CHECK int it_page_columns(const struct it_sql_row *row, size_t wanted,
+			     struct intoto_error **err);
 /* Texts of a row of SQL: "" for NULL; until the row function returns. */
 const char *it_page_text(const struct it_sql_row *row, size_t column, struct it_buf *space);
 int64_t it_page_count(const struct it_sql_row *row, size_t column);
