@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -77,6 +78,8 @@ struct comparing {
 	bool has_other_release, has_other_row;
 	int64_t lock_until; /* of the row */
 	int64_t lock_wanted;
+	char *class; /* of the row, where it is not the one of the manifest; else NULL */
+	char *class_wanted;
 	size_t missing, added, unlocked; /* members */
 	struct it_strings members;
 };
@@ -84,6 +87,8 @@ struct comparing {
 static void comparing_done(struct comparing *comparing)
 {
 	it_strings_done(&comparing->members);
+	free(comparing->class);
+	free(comparing->class_wanted);
 }
 
 static int take_release(void *arg, const struct it_sql_row *row, struct intoto_error **err)
@@ -110,13 +115,19 @@ static int take_row(void *arg, const struct it_sql_row *row, struct intoto_error
 	struct comparing *comparing = arg;
 	const struct it_sql_value *values = row->values;
 
-	(void)err;
 	comparing->has_other_row = !it_streq(it_sql_string(&values[0]), IT_STORE_ARCHIVE_TYPE) ||
 				   !it_streq(it_sql_string(&values[1]), comparing->said->verdict) ||
 				   *it_sql_string(&values[2]) || *it_sql_string(&values[3]) ||
 				   values[4].number;
 	comparing->lock_until = values[5].number;
-	return INTOTO_OK;
+	free(comparing->class);
+	free(comparing->class_wanted);
+	comparing->class = comparing->class_wanted = NULL;
+	if (it_streq(it_sql_string(&values[6]), comparing->said->retention))
+		return INTOTO_OK;
+	comparing->class = it_text_quoted(values[6].bytes);
+	comparing->class_wanted = it_text_quoted(it_span_text(comparing->said->retention));
+	return comparing->class && comparing->class_wanted ? INTOTO_OK : it_err_nomem(err);
 }
 
 static int add_member(struct it_strings *list, const char *role, const char *name,
@@ -146,7 +157,7 @@ static int read_index(struct comparing *comparing, struct intoto_error **err)
 	static const char release[] =
 		"SELECT product, release, verdict, time, previous FROM release WHERE entry = $1";
 	static const char entry[] = "SELECT media_type, verdict, predicate_type, step, said, "
-				    "lock_until FROM entry WHERE number = $1";
+				    "lock_until, class FROM entry WHERE number = $1";
 	static const char members[] = "SELECT m.name, m.role, e.id, e.lock_until FROM member m "
 				      "JOIN entry e ON e.number = m.entry WHERE m.archive = $1";
 	const struct it_sql_value value = IT_SQL_N(comparing->entry->number);
@@ -243,6 +254,31 @@ static int tell_locks(const struct comparing *comparing, struct intoto_error **e
 	return rc;
 }
 
+/* Who put or changed it may have wanted another one, and the log says who did, unless it is old. */
+static int tell_class(const struct comparing *comparing, struct intoto_error **err)
+{
+	const struct it_fsck_entry *entry = comparing->entry;
+	struct it_fsck *fsck = comparing->fsck;
+	IT_AUTO(it_retention_said_done) struct it_retention_said said = { 0 };
+	IT_AUTO(it_freep) char *text = NULL;
+	int rc;
+
+	if (!comparing->class)
+		return INTOTO_OK;
+	rc = it_retention_log_entry(&said, fsck->retention, fsck->store->sql, entry->number,
+				    &entry->id, err);
+	if (rc || said.has_class) /* compared with the log */
+		return rc;
+	if (asprintf(&text,
+		     "its manifest says that its class is %s, the index says %s, and the log is "
+		     "older than such leaves",
+		     comparing->class_wanted, comparing->class) < 0) {
+		text = NULL;
+		return it_err_nomem(err);
+	}
+	return it_fsck_note(fsck, "archive.class", &entry->id, text, err);
+}
+
 static int tell_difference(const struct comparing *comparing, struct intoto_error **err)
 {
 	const struct it_fsck_entry *entry = comparing->entry;
@@ -255,7 +291,9 @@ static int tell_difference(const struct comparing *comparing, struct intoto_erro
 	rc = tell_release(comparing, err);
 	if (!rc)
 		rc = tell_members(comparing, err);
-	return rc ? rc : tell_locks(comparing, err);
+	if (!rc)
+		rc = tell_locks(comparing, err);
+	return rc ? rc : tell_class(comparing, err);
 }
 
 /* Of one that is no archive in the index: a put may have been killed behind its bytes. */

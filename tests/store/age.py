@@ -4,6 +4,7 @@
 # their tree.  Its key signs it as before; checkpoints of before are those of another log.
 #
 #	age.py STORE DAYS	of a folder
+#	age.py --older STORE DAYS	and as a version wrote it whose log does not tell how long entries are kept
 #	age.py - DAYS		reads "NUMBER HEX" of leaves, a line each, and prints statements for PostgreSQL
 import hashlib
 import json
@@ -24,6 +25,9 @@ def full(hashes):
 def aged(entry, seconds):
     leaf = json.loads(entry)
     leaf['time'] -= seconds
+    if older:
+        leaf.pop('class', None)
+        leaf.pop('lockUntil', None)
     return json.dumps(leaf, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()
 
 
@@ -45,12 +49,18 @@ def nodes(hashes):
         level += 1
 
 
+older = sys.argv[1] == '--older'
+if older:
+    del sys.argv[1]
 store, seconds = sys.argv[1], 86400 * int(sys.argv[2])
 if store == '-':
     leaves = [bytes.fromhex(line.split()[1]) for line in sys.stdin if line.strip()]
 else:
     db = sqlite3.connect(store + '/index.sqlite')
     leaves = [row[0] for row in db.execute('SELECT entry FROM leaf ORDER BY number')]
+    if older:
+        leaves = [entry for entry in leaves if json.loads(entry)['type'] in ('put', 'removal', 'hold', 'release')]
+        db.execute('DELETE FROM leaf WHERE number >= ?', [len(leaves)])
 leaves = [aged(entry, seconds) for entry in leaves]
 hashes = [sha(b'\0' + entry) for entry in leaves]
 if store == '-':

@@ -125,19 +125,18 @@ finds class.duration 'and is no other' "the log says that the class short is kep
 # --- a store of before, whose log tells of none of this ----------------------------------------------------------------
 intoto store init --store old >/dev/null
 INTOTO_STORE=$PWD/old intoto store put -q --retention short --lock-until 2080-01-01T00:00:00Z plain other
-python3 - <<'PYTHON'
-import hashlib, json, sqlite3
-with sqlite3.connect('old/index.sqlite') as db:
-    hashes = []
-    for number, entry in db.execute('SELECT number, entry FROM leaf ORDER BY number').fetchall():
-        leaf = {name: value for name, value in json.loads(entry).items() if name not in ('class', 'lockUntil')}
-        entry = json.dumps(leaf, sort_keys=True, separators=(',', ':')).encode()
-        hashes.append(hashlib.sha256(b'\0' + entry).digest())
-        db.execute('UPDATE leaf SET entry = ?, hash = ? WHERE number = ?', (entry, hashes[-1], number))
-    root = hashlib.sha256(b'\1' + hashes[0] + hashes[1]).digest()
-    db.execute("UPDATE meta SET value = ? WHERE name = 'edge'", ((2).to_bytes(8, 'little') + root,))
-    db.execute("INSERT INTO retention VALUES ('short', 864000)")
-PYTHON
+intoto store init --store older >/dev/null
+INTOTO_STORE=$PWD/older intoto store put -q two.tar.zst
+older() { python3 "$INTOTO_SOURCE/tests/store/age.py" --older "$1" 0; }
+older old && older older
+INTOTO_STORE=$PWD/old sql "INSERT INTO retention VALUES ('short', 864000)"
+INTOTO_STORE=$PWD/older
+is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[0,0]' 'an archive of before is whole'
+sql "UPDATE entry SET class = 'gone' WHERE kind = 'archive'"
+prints 'its manifest says that its class is release, the index says gone' 'another class of it is noted' intoto store fsck
+is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[0,1]' '... and no fault'
+sql "UPDATE release SET product = 'other'"
+refuses 1 'the index says another product' 'another product is one' intoto store fsck
 INTOTO_STORE=$PWD/old
 prints '[class.unlogged]' 'a class of before is noted' intoto store fsck
 is "$(intoto store fsck --format=json | tail -n 1 | jq -c '[.faults, .notes]')" '[0,1]' '... and no fault'
