@@ -84,9 +84,9 @@ finds facts.missing 'a signer' 'the index lacks 1 things that the document says'
 finds facts.missing 'a vulnerability' 'the index lacks 1 things that the document says' "DELETE FROM vulnerability"
 finds facts.missing 'a kind' 'the index lacks 1 things that the document says' "UPDATE entry SET kind = 'file' WHERE kind = 'sbom'"
 finds facts.added 'a package that no document names' 'the index has 1 things that the document does not say' \
-	"INSERT INTO package (base, version, purl, name, license, place, entry) VALUES ('a', 'b', 'c', 'd', '', 7, $sbom)"
+	"INSERT INTO package (base, version, purl, name, license, line, place, entry) VALUES ('a', 'b', 'c', 'd', '', 0, 7, $sbom)"
 finds facts.stray 'a package of no entry' 'the index has 1 rows of "package" that belong to no entry' \
-	"INSERT INTO package (base, version, purl, name, license, place, entry) VALUES ('a', 'b', 'c', 'd', '', 7, 9999)"
+	"INSERT INTO package (base, version, purl, name, license, line, place, entry) VALUES ('a', 'b', 'c', 'd', '', 0, 7, 9999)"
 
 # --- beside the database -------------------------------------------------------------------------------------
 rm -f "$(object many/9)"
