@@ -115,7 +115,7 @@ is "$(jq -r 'select(.method == "POST" and .status == 200 and .object == "sha256:
 	'writer admin' 'the audit log says who wrote what'
 is "$(jq -r 'select(.status == 403) | .reason' audit.log | sort -u | wc -l)" 3 'and what was refused'
 ok 'and from where' sh -c '[ "$(jq -r .address audit.log | sort -u)" = 127.0.0.1 ]'
-is "$(jq -r .target audit.log | sort -u | grep -c '^/v1/search?')" 6 'and a line for each request'
+is "$(jq -r .target audit.log | sort -u | grep -c '^/v1/search?')" 9 'and a line for each request'
 ok 'and no token' sh -c '! grep -F intoto_ audit.log tokens.json | grep -v none'
 server_stop
 is "$server_status" 0 'stops when it is told to'
